@@ -1,0 +1,1 @@
+"""Dovecot configuration: text, syntax tree, effective settings, diagnostics."""

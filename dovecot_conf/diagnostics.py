@@ -1,0 +1,49 @@
+"""What a lint run says: diagnostics with a place, a code and sometimes a fix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dovecot_conf.positions import Span
+
+
+class Severity(StrEnum):
+    """How bad a finding is.
+
+    *error*: Dovecot refuses the file or a notification is surely lost; *warning*: it runs, but
+    surely not as meant; *info*: worth knowing.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of ``span`` by ``text``."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that, done together, remove the finding."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: rule ``code`` and ``name``, its severity, text, place, and what to do."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    span: Span
+    hint: str = ""
+    fix: Fix | None = None

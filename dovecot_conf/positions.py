@@ -1,0 +1,24 @@
+"""Where a piece of text stands: file, line and column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one file.
+
+    ``file`` is the path as the user would write it. Lines and columns count from 1, columns in
+    characters; the end is exclusive, so an empty stretch has equal start and end.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        """Return ``file:line:column``."""
+        return f"{self.file}:{self.line}:{self.column}"

@@ -1,0 +1,63 @@
+"""The chain of push notification drivers, the same shape for 2.3 and 2.4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dovecot_conf.positions import Span
+from dovecot_conf.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class DriverOption:
+    """One option of a driver: ``url`` = … in 2.3, ``push_notification_ox_url`` = … in 2.4.
+
+    A bare word of 2.3 (``user_from_metadata``) has an empty value.
+    """
+
+    name: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DriverDefinition:
+    """One driver as written: a ``push_notification_driverN`` key (2.3) or a block (2.4).
+
+    ``setting`` is what an administrator searches for: ``push_notification_driver2``, or
+    ``push_notification/NAME``. ``text`` is the setting's whole value in 2.3 (before %-expansion),
+    None in 2.4. ``driver`` is the driver's name as written. ``option_text`` is what follows the
+    first colon in 2.3, None without a colon. Options stand in file order.
+    """
+
+    setting: str
+    driver: str
+    options: tuple[DriverOption, ...]
+    span: Span
+    text: str | None = None
+    option_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadDefinition:
+    """A definition that Dovecot never looks at, and why."""
+
+    definition: DriverDefinition
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushConfig:
+    """What push notifications see of a configuration for one protocol.
+
+    ``plugins`` is the effective ``mail_plugins`` list. ``definitions`` are tried in this order
+    until one fails; ``fallback`` (2.3's ``push_notification_backend`` names) is tried when none of
+    ``definitions`` could be loaded. ``unread`` are definitions behind the point where reading stops.
+    """
+
+    version: Version
+    protocol: str
+    plugins: tuple[str, ...]
+    definitions: tuple[DriverDefinition, ...]
+    fallback: tuple[DriverDefinition, ...] = ()
+    unread: tuple[UnreadDefinition, ...] = ()

@@ -1,0 +1,12 @@
+"""The Dovecot versions whose behaviour is known."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Version(StrEnum):
+    """A dialect of the configuration language: 2.3 (as 2.3.19.1) or 2.4 (as 2.4.1)."""
+
+    V23 = "2.3"
+    V24 = "2.4"

@@ -1,0 +1,1 @@
+"""Messages, mailboxes, users and METADATA, as Dovecot sees them."""
