@@ -1,0 +1,5 @@
+"""`python -m cli` is `pushnotif`."""
+
+from cli.main import main
+
+main()

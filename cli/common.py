@@ -1,0 +1,128 @@
+"""Options and look-ups that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from dovecot_conf import Configuration, Version, load
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+ENVIRONMENT_NAME = "PUSHNOTIF_CONFIG"
+SYSTEM_CONFIG = Path("/etc/dovecot/dovecot.conf")
+DEMO_DIRECTORY = Path(str(files("cli") / "demo"))
+DEMO_CONFIG = DEMO_DIRECTORY / "dovecot.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSource:
+    """Which configuration to read and how, as the options say.
+
+    ``path`` is None when neither ``--config`` nor ``--demo`` was given. ``quiet`` and ``verbose``
+    are the ``-q`` and ``-v`` of the command.
+    """
+
+    path: Path | None
+    overrides: tuple[str, ...]
+    version: Version | None
+    demo: bool
+    quiet: bool
+    verbose: bool
+
+
+def config_options(command: Command) -> Command:
+    """Add ``-c``, ``--demo``, ``-o``, ``--dovecot-version``, ``-q`` and ``-v``; pass them as ``source``."""
+
+    @click.option(
+        "-c",
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path),
+        help=f"Main configuration file [default: ${ENVIRONMENT_NAME}, {SYSTEM_CONFIG}, built-in example].",
+    )
+    @click.option("--demo", is_flag=True, help="Use the built-in example configuration.")
+    @click.option("-o", "overrides", metavar="NAME=VALUE", multiple=True, help="Override a setting, as doveadm's -o.")
+    @click.option(
+        "--dovecot-version",
+        type=click.Choice(["auto", *Version]),
+        default="auto",
+        show_default=True,
+        help="The dialect of the configuration.",
+    )
+    @click.option("-q", "--quiet", is_flag=True, help="No remarks on stderr.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say more.")
+    @wraps(command)
+    def wrapper(
+        *args: Any,
+        config_path: Path | None,
+        demo: bool,
+        overrides: tuple[str, ...],
+        dovecot_version: str,
+        quiet: bool,
+        verbose: bool,
+        **kwargs: Any,
+    ) -> Any:
+        if demo and config_path is not None:
+            raise click.UsageError("--demo and --config exclude each other", ctx=click.get_current_context())
+        version = None if dovecot_version == "auto" else Version(dovecot_version)
+        source = ConfigSource(config_path, overrides, version, demo, quiet, verbose)
+        return command(*args, source=source, **kwargs)
+
+    return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type
+
+
+def find_configuration(source: ConfigSource) -> Path:
+    """Return the main file to read, and announce on stderr when it was not named by an option.
+
+    The order is ``--config``, ``--demo``, ``$PUSHNOTIF_CONFIG``, the system's, the built-in example.
+    """
+    if source.path is not None:
+        return source.path
+    if source.demo:
+        announce(source, "built-in example configuration (its requests are shown, never sent)")
+        return DEMO_CONFIG
+    named = os.environ.get(ENVIRONMENT_NAME)
+    if named:
+        return Path(named)
+    if SYSTEM_CONFIG.exists():
+        return SYSTEM_CONFIG
+    announce(source, f"no {SYSTEM_CONFIG}: using the built-in example configuration; name yours with --config FILE")
+    return DEMO_CONFIG
+
+
+def load_configuration(source: ConfigSource, *, root: Path | None = None) -> Configuration:
+    """Read the configuration that ``source`` stands for.
+
+    Raises ConfigError when the main file can't be read, OverrideError for a malformed override.
+    """
+    path = find_configuration(source)
+    return load(path, root=root, overrides=source.overrides, version=source.version, environ=os.environ)
+
+
+def is_demo(configuration: Configuration) -> bool:
+    """Tell whether this is the built-in example, whose requests never leave the machine."""
+    return Path(configuration.path) == DEMO_CONFIG
+
+
+def announce(source: ConfigSource, text: str) -> None:
+    """Print a remark on stderr, unless ``-q`` was given."""
+    if not source.quiet:
+        click.echo(f"pushnotif: {text}", err=True)
+
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour: auto is on for terminals, unless NO_COLOR is set.",
+)
+show_secrets_option = click.option("--show-secrets", is_flag=True, help="Show passwords and tokens in clear.")

@@ -1,0 +1,143 @@
+"""The command `pushnotif`: finds the subcommand, turns every failure into one line and an exit code."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from dovecot_conf.errors import PushnotifError
+
+EXIT_USAGE = 2
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+
+COMMANDS = MappingProxyType(
+    {
+        "validate": "cli.validate:validate",
+        "rules": "cli.rules:rules",
+        "drivers": "cli.drivers:drivers",
+        "simulate": "cli.simulate:simulate",
+        "metadata": "cli.metadata:metadata",
+    }
+)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the order a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command, None when there is no such name."""
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module_name, _, attribute = target.partition(":")
+        command = getattr(importlib.import_module(module_name), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command named first in ``args``; suggest a near name when it doesn't exist."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            known = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(COMMANDS)}"
+            raise click.UsageError(f"no such command '{args[0]}'; {known}", ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"pushnotif {version('pushnotif')} (behaves as Dovecot 2.3.19.1 and 2.4.1)")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)
+def pushnotif() -> None:
+    """The workbench for Dovecot push notifications.
+
+    Reads a Dovecot configuration as Dovecot does, says what is wrong with it, and shows what
+    becomes of a notification, without a mail server.
+
+    \b
+      pushnotif simulate message-new --demo     see a notification go out
+      pushnotif validate                        lint /etc/dovecot/dovecot.conf
+      pushnotif drivers                         what loads, in which order, and what doesn't
+      pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob
+    """
+
+
+def _complain(message: str) -> None:
+    """Print one line on stderr; a closed stderr is nobody's problem."""
+    try:
+        print(f"pushnotif: {message}", file=sys.stderr)  # noqa: T201
+    except OSError:
+        return
+
+
+def _usage_line(error: click.ClickException) -> str:
+    """Return the message of a wrong call, with the help command to type next."""
+    text = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{text} (see '{context.command_path} --help')" if context else text
+
+
+def _internal(error: Exception) -> str:
+    """Describe a defect without its text, which might hold a secret."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(where.filename).name}:{where.lineno}"
+    return f"internal error ({type(error).__name__} at {place}): please report it"
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line ``arguments`` (default: the process's own); return the exit code."""
+    try:
+        result = pushnotif.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="pushnotif",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_request:
+        return exit_request.exit_code
+    except click.ClickException as error:
+        _complain(_usage_line(error))
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more at its end: give it somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    except PushnotifError as error:
+        _complain(str(error))
+        return EXIT_USAGE
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
+        if os.environ.get("PUSHNOTIF_DEBUG"):
+            raise
+        _complain(_internal(error))
+        return EXIT_INTERNAL
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Entry point of the console command."""
+    sys.exit(run())
