@@ -1,0 +1,101 @@
+"""A configuration that has been read: the tree, the problems, and the settings for a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dovecot_conf import chain23
+from dovecot_conf.conditions import Condition, parse_net
+from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.push import PushConfig
+from dovecot_conf.scopes import SettingValue
+from dovecot_conf.settings import Settings
+from dovecot_conf.settings23 import Settings23
+from dovecot_conf.source import SourceFile
+from dovecot_conf.tree import Document, Node, Section
+from dovecot_conf.versions import Version
+
+MAIL_PROTOCOLS = ("lmtp", "lda", "imap", "pop3", "doveadm")
+"""The protocols whose processes open mailboxes and load mail plugins."""
+
+
+@dataclass(slots=True, eq=False)
+class Configuration:
+    """One configuration with all files it includes.
+
+    ``version`` is the dialect it was read as and ``version_reason`` why; ``path`` the main file,
+    ``files`` every file in reading order, ``document`` the tree of the main file. ``problems`` are
+    what Dovecot says about it, in reading order (see :mod:`dovecot_conf.syntax_rules`).
+    """
+
+    version: Version
+    version_reason: str
+    path: str
+    files: tuple[SourceFile, ...]
+    document: Document
+    problems: tuple[Diagnostic, ...]
+    _nodes: list[Node] = field(repr=False)
+    _evaluator: Evaluator23 = field(repr=False)
+    _overrides: Mapping[str, SettingValue] = field(repr=False)
+    _surroundings: Surroundings = field(repr=False)
+
+    def settings(
+        self,
+        protocol: str | None = None,
+        *,
+        local_name: str | None = None,
+        local: str | None = None,
+        remote: str | None = None,
+    ) -> Settings:
+        """Return the effective settings for a protocol (None: outside of any filter).
+
+        ``local_name``, ``local`` and ``remote`` are what is known of the connection: a TLS server
+        name and two IP addresses.
+        """
+        asked = Condition(
+            protocol, local_name, parse_net(local) if local else None, parse_net(remote) if remote else None
+        )
+        return Settings23(self._evaluator.scopes, asked, self._overrides, self._surroundings.content)
+
+    def push(self, protocol: str) -> PushConfig:
+        """Return the chain of push notification drivers that a process of ``protocol`` tries."""
+        settings = self.settings(protocol)
+        plugin = settings.plugin
+        definitions = chain23.chain(plugin, chain23.CHAIN)
+        fallback = chain23.chain(plugin, chain23.OLD_CHAIN)
+        unread = [
+            *chain23.unread(plugin, chain23.CHAIN, len(definitions)),
+            *chain23.unread(plugin, chain23.OLD_CHAIN, len(fallback)),
+        ]
+        return PushConfig(
+            self.version,
+            protocol,
+            settings.words("mail_plugins"),
+            tuple(definitions),
+            tuple(fallback),
+            tuple(unread),
+        )
+
+    def protocols(self) -> tuple[str, ...]:
+        """Return the mail protocols, and every other name that a ``protocol`` filter mentions."""
+        found = dict.fromkeys(MAIL_PROTOCOLS)
+        for scope in self._evaluator.scopes:
+            if scope.condition.protocol:
+                found[scope.condition.protocol.removeprefix("!")] = None
+        return tuple(found)
+
+    def walk(self) -> Iterator[tuple[Node, tuple[Section, ...]]]:
+        """Yield every node of all files in reading order, with the sections around it.
+
+        The outermost section comes first; a section stands before its content, its closing brace
+        (whose enclosing sections don't include it) behind.
+        """
+        last_parent: Section | None = None
+        enclosing: tuple[Section, ...] = ()
+        for node in self._nodes:
+            if node.parent is not last_parent:
+                last_parent, enclosing = node.parent, node.enclosing
+            yield node, enclosing

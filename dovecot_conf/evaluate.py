@@ -1,0 +1,50 @@
+"""What both versions share when they work out settings from the tree in reading order."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dovecot_conf.files import Files
+from dovecot_conf.positions import Span
+from dovecot_conf.tree import Flaw, Statement
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What an evaluation may ask for besides the tree: files, the environment, file contents."""
+
+    files: Files
+    environ: Mapping[str, str]
+    _contents: dict[str, str] = field(default_factory=dict)
+
+    def content(self, path: str) -> str:
+        """Return the content of a value file up to a NUL, '' when it can't be read."""
+        if path not in self._contents:
+            try:
+                text = self.files.read(path).decode("utf-8", "surrogateescape")
+            except OSError:
+                text = ""
+            self._contents[path] = text.partition("\0")[0]
+        return self._contents[path]
+
+    def why_unreadable(self, path: str) -> str:
+        """Return why a value file can't be opened, '' when it can."""
+        try:
+            self.files.readable(path)
+        except OSError as error:
+            return os.strerror(error.errno or errno.EIO)
+        return ""
+
+
+class Problems:
+    """Collects flaws in reading order."""
+
+    def __init__(self) -> None:
+        self.flaws: list[Flaw] = []
+
+    def report(self, node: Statement, rule: str, message: str, span: Span | None = None) -> None:
+        """Add a flaw of ``node``, at the line where Dovecot reports it."""
+        self.flaws.append(Flaw(rule, message, span or node.report_span))

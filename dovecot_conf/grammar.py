@@ -1,0 +1,117 @@
+"""The grammar of one logical line: regular-expression tokens that each take a whole statement.
+
+A logical line is joined, trimmed and without its comment (see :mod:`dovecot_conf.lines`). The tokens
+stand in the order in which ``config_parse_line`` of Dovecot 2.3.19.1 and 2.4.1 looks for them, and
+the last one takes anything, so every line has exactly one shape.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+
+import pyparsing as pp
+
+from dovecot_conf.dialects import DIALECTS, Dialect
+from dovecot_conf.versions import Version
+
+
+class Shape(Enum):
+    """What a logical line is; the named groups of its match are in brackets."""
+
+    SETTING = auto()
+    """``key = value`` [key, quoted_key; file, quoted, variable or plain]"""
+    INCLUDE = auto()
+    """``!include`` and ``!include_try`` [optional, pattern]"""
+    SECTION_END = auto()
+    """``}``"""
+    GROUP = auto()
+    """``group @label name {``, 2.4 only [label, name, garbage]"""
+    NAMELESS_GROUP = auto()
+    """``group @label``, 2.4 only"""
+    SECTION = auto()
+    """``word name {`` [word, quoted_word, name, quoted_name, garbage]"""
+    BAD = auto()
+    """anything else"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The tokens of one dialect. ``setting`` alone is the token that most lines are."""
+
+    setting: pp.Regex
+    statement: pp.ParserElement
+    shapes: dict[re.Pattern[str], Shape]
+
+    def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
+        """Return the shape of a logical line, and the match with its parts."""
+        match: re.Match[str] = self.statement.parse_string(text)[0]
+        return self.shapes[match.re], match
+
+
+def _patterns(dialect: Dialect) -> dict[Shape, str]:
+    white = f"[{re.escape(dialect.white)}]"
+    black = f"[^{re.escape(dialect.white)}]"
+    bare = f"[^{re.escape(dialect.white)}=]"
+    key, word = f"(?P<key>{bare}*)", f"(?P<word>{bare}+){white}+"
+    not_include, end = f"(?!!include(?:_try)?{white})", r"\}\Z"
+    include = rf"!include(?P<optional>_try)?(?:{white}+|\Z)(?P<pattern>.*)"
+    not_group = ""
+    if dialect.quoted_keys:
+        quoted = r'"(?P<quoted_{0}>(?:\\.|[^"\\])*)"'
+        key = f'(?:{quoted.format("key")}|(?!"){key})'
+        word = f'(?:{quoted.format("word")}{white}*|(?!"){word})'
+        not_include = f'(?!!include(?:_try)?{white}|"!include(?:_try)?")'
+        include = (
+            rf'(?:!include(?P<optional>_try)?(?:{white}+|\Z)|"!include(?P<quoted_optional>_try)?"{white}*)'
+            r"(?P<pattern>.*)"
+        )
+        end = r'(?:\}|"\}")\Z'
+    patterns = {
+        Shape.SETTING: (
+            rf"{not_include}{key}{white}*={white}*"
+            rf"(?:<{white}*(?P<file>.*)"
+            r"|(?P<quoted>(?P<quote>[\"'])(?:.*(?P=quote))?)\Z"
+            r"|(?P<variable>(?![\"'])[^$]*\$.*)"
+            r"|(?P<plain>.*))"
+        ),
+        Shape.INCLUDE: include,
+        Shape.SECTION_END: end,
+    }
+    if dialect.groups:
+        group = rf"group{white}+(?!\{{)"
+        not_group = f"(?!{group})"
+        patterns[Shape.GROUP] = (
+            rf"{group}(?P<label>{black}+){white}+(?P<name>{black}+){white}+\{{(?P<garbage>.*)"
+        )
+        patterns[Shape.NAMELESS_GROUP] = rf"{group}{black}+\Z"
+    patterns[Shape.SECTION] = (
+        rf"{not_group}{word}"
+        rf'(?:"(?P<quoted_name>[^"]*)"{white}*|(?P<name>(?!["{{]){black}+){white}+)?\{{(?P<garbage>.*)'
+    )
+    patterns[Shape.BAD] = ".*"
+    return patterns
+
+
+@cache
+def grammar(version: Version) -> Grammar:
+    """Return the grammar of a dialect."""
+    tokens = {}
+    for shape, pattern in _patterns(DIALECTS[version]).items():
+        token = pp.Regex(pattern, flags=re.DOTALL, as_match=True)
+        token.set_name(shape.name).leave_whitespace()
+        tokens[shape] = token
+    return Grammar(
+        setting=tokens[Shape.SETTING],
+        statement=pp.MatchFirst(list(tokens.values())),
+        shapes={token.re: shape for shape, token in tokens.items()},
+    )
+
+
+def unescape(text: str) -> str:
+    """Drop each backslash and keep the character after it, as both versions do inside quotes."""
+    if "\\" not in text:
+        return text
+    return re.sub(r"\\(.?)", r"\1", text, flags=re.DOTALL)

@@ -1,0 +1,70 @@
+"""Where evaluated settings are kept, the same for both versions.
+
+A scope is the global one or what one filter condition (in 2.4 also a named block) holds. An entry is
+a setting as it stands in a scope: its value is worked out once, at its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dovecot_conf.positions import Span
+from dovecot_conf.tree import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A setting's effective value.
+
+    ``name`` is the full name, ``text`` the value with ``$`` and ``<file`` expanded, ``raw`` the value
+    as written (with quotes), ``span`` where the value stands, ``scope`` the filter it was set in
+    (``protocol lmtp``), '' for the global scope. ``node`` is the line of the tree, None when the
+    value comes from an override.
+    """
+
+    name: str
+    text: str
+    raw: str
+    span: Span
+    scope: str = ""
+    node: Setting | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A setting in a scope. ``path`` is set when the value is a file's content, read when needed."""
+
+    name: str
+    text: str
+    node: Setting
+    scope: str
+    path: str = ""
+
+    def value(self, read: Callable[[str], str]) -> SettingValue:
+        """Return the value; ``read`` gives the content of a file, '' if it can't be read."""
+        text = read(self.path) if self.path else self.text
+        return SettingValue(self.name, text, self.node.raw, self.node.value_span, self.scope, self.node)
+
+
+def override_span(position: int, text: str) -> Span:
+    """Return the place of the override with this position (from 1) among the overrides."""
+    return Span("-o", position, 1, position, len(text) + 1)
+
+
+class Values(Mapping[str, SettingValue]):
+    """A read-only view of entries as values."""
+
+    def __init__(self, entries: Mapping[str, Entry | SettingValue], read: Callable[[str], str]) -> None:
+        self._entries = entries
+        self._read = read
+
+    def __getitem__(self, name: str) -> SettingValue:
+        entry = self._entries[name]
+        return entry if isinstance(entry, SettingValue) else entry.value(self._read)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)

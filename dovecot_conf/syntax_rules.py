@@ -1,0 +1,30 @@
+"""The kinds of problems that reading a configuration finds, as one table.
+
+An *error* is what ``doveconf -n`` refuses. What only the daemons and ``doveconf -x`` meet, because
+only they expand ``$`` and ``<file``, is a warning with a code of its own (``daemon_only``).
+"""
+
+from __future__ import annotations
+
+from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.syntax_rule import Example, SyntaxRule
+from dovecot_conf.syntax_rules_blocks import BLOCK_RULES
+from dovecot_conf.syntax_rules_text import TEXT_RULES
+from dovecot_conf.syntax_rules_values import VALUE_RULES
+from dovecot_conf.tree import Flaw
+
+__all__ = ["SYNTAX_RULES", "Example", "SyntaxRule", "diagnose", "rule_named"]
+
+SYNTAX_RULES: tuple[SyntaxRule, ...] = (*TEXT_RULES, *BLOCK_RULES, *VALUE_RULES)
+
+_BY_NAME = {rule.name: rule for rule in SYNTAX_RULES}
+
+
+def rule_named(name: str) -> SyntaxRule:
+    """Return a rule by its readable name. Raises KeyError."""
+    return _BY_NAME[name]
+
+
+def diagnose(flaw: Flaw) -> Diagnostic:
+    """Make the diagnostic of a flaw."""
+    return _BY_NAME[flaw.rule].diagnose(flaw)

@@ -1,0 +1,250 @@
+"""The syntax tree: every physical line of a file belongs to exactly one node.
+
+A file is a :class:`Document`. Its nodes stand in file order; a section holds the nodes up to its
+closing brace *of the same file*, an include holds the documents that it read. A section may be
+closed in another file; what encloses a node, over all files, is its ``parent`` chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dovecot_conf.positions import Span
+from dovecot_conf.source import SourceFile, encode
+
+
+class ValueKind(StrEnum):
+    """How the text after ``=`` is to be understood."""
+
+    PLAIN = "plain"
+    QUOTED = "quoted"
+    FILE = "file"
+    VARIABLE = "variable"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong with a node: the ``rule`` by its readable name, Dovecot's message, a place."""
+
+    rule: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where a part of a continued line stands: from ``offset`` of the joined text on."""
+
+    offset: int
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """One file as a tree. ``children`` are its outermost nodes, in file order."""
+
+    source: SourceFile
+    children: list[Node] = field(default_factory=list, repr=False)
+
+    @property
+    def path(self) -> str:
+        """The path of the file."""
+        return self.source.path
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A stretch of whole physical lines, ``line`` to ``end_line`` (from 1, both included)."""
+
+    document: Document = field(repr=False)
+    line: int
+    end_line: int
+    parent: Section | None = field(repr=False)
+
+    @property
+    def span(self) -> Span:
+        """The lines of the node, from the first to the end of the last."""
+        last = self.document.source.lines[self.end_line - 1]
+        return Span(self.document.path, self.line, 1, self.end_line, len(last) + 1)
+
+    @property
+    def enclosing(self) -> tuple[Section, ...]:
+        """The sections around the node, over all files, the outermost first."""
+        sections: list[Section] = []
+        section = self.parent
+        while section is not None:
+            sections.append(section)
+            section = section.parent
+        return tuple(reversed(sections))
+
+
+@dataclass(slots=True, eq=False)
+class Blank(Node):
+    """A line with nothing in it."""
+
+
+@dataclass(slots=True, eq=False)
+class Comment(Node):
+    """A line that is a comment."""
+
+
+@dataclass(slots=True, eq=False)
+class Fragment(Node):
+    """A continued line whose statement isn't here.
+
+    ``lost``: a blank line, a comment or the end of the main file follows, and Dovecot drops the
+    text without a word. Otherwise the text continues in the including file.
+    """
+
+    lost: bool
+
+
+@dataclass(slots=True, eq=False)
+class Statement(Node):
+    """A logical line that means something: ``text`` is joined, trimmed and without its comment.
+
+    ``flaws`` are what the reader found wrong with it. ``column`` is where the text starts in its
+    line (from 1); ``pieces`` is only set when the text was joined from several lines, else all of it
+    stands on ``end_line``.
+    """
+
+    text: str
+    column: int
+    pieces: tuple[Piece, ...]
+    flaws: tuple[Flaw, ...]
+
+    def place(self, start: int, end: int) -> Span:
+        """Return where ``text[start:end]`` stands in the file."""
+        if not self.pieces:
+            return Span(
+                self.document.path, self.end_line, self.column + start, self.end_line, self.column + end
+            )
+        first, last = self._piece(start), self._piece(max(start, end - 1))
+        if first.path != last.path:
+            first, start = last, last.offset
+        return Span(
+            first.path,
+            first.line,
+            first.column + start - first.offset,
+            last.line,
+            last.column + end - last.offset,
+        )
+
+    def _piece(self, offset: int) -> Piece:
+        found = self.pieces[0]
+        for piece in self.pieces:
+            if piece.offset > offset:
+                break
+            found = piece
+        return found
+
+    @property
+    def statement_span(self) -> Span:
+        """The statement without the white space and comments around it."""
+        return self.place(0, len(self.text))
+
+    @property
+    def report_span(self) -> Span:
+        """Where Dovecot reports an error of this statement: on its last physical line."""
+        start = self.pieces[-1].offset if self.pieces else 0
+        return self.place(start, len(self.text))
+
+
+@dataclass(slots=True, eq=False)
+class Setting(Statement):
+    """``key = value``. ``value`` is the text after the rules of its ``kind``: unquoted, or the file
+    name behind ``<``, or the text with ``$`` words as written.
+
+    ``value_start`` is the offset in ``text`` of what follows ``=`` and white space.
+    """
+
+    key: str
+    kind: ValueKind
+    value: str
+    value_start: int
+
+    @property
+    def raw(self) -> str:
+        """The value as written, with quotes."""
+        return self.text[self.value_start :]
+
+    @property
+    def key_span(self) -> Span:
+        """Where the key stands."""
+        start = 1 if self.text.startswith('"') and self.key != self.text[: len(self.key)] else 0
+        return self.place(start, start + len(self.key))
+
+    @property
+    def value_span(self) -> Span:
+        """Where the value stands, with its quotes."""
+        return self.place(self.value_start, len(self.text))
+
+
+@dataclass(slots=True, eq=False)
+class Section(Statement):
+    """``word name {`` up to its ``}``.
+
+    ``label`` is set for a group of 2.4: ``group @label name {``. ``quoted``: the name was in double
+    quotes, so an empty one counts. ``broken``: the line is an error, and it is only assumed that
+    it was meant to open a section. ``end`` is the closing brace if it is in the same file.
+    """
+
+    word: str
+    name: str
+    quoted: bool = False
+    label: str = ""
+    broken: bool = False
+    children: list[Node] = field(default_factory=list, repr=False)
+    end: SectionEnd | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class SectionEnd(Statement):
+    """``}``; ``section`` is what it closes, None when nothing is open."""
+
+    section: Section | None
+
+
+@dataclass(slots=True, eq=False)
+class Include(Statement):
+    """``!include pattern`` or, when ``optional``, ``!include_try pattern``."""
+
+    pattern: str
+    optional: bool
+    documents: tuple[Document, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Invalid(Statement):
+    """A line that is none of the above; its flaw says why."""
+
+
+def nodes_of(document: Document) -> Iterator[Node]:
+    """Yield the nodes of one file in file order, the closing brace of a section after its content."""
+    pending: list[Iterator[Node]] = [iter(document.children)]
+    while pending:
+        node = next(pending[-1], None)
+        if node is None:
+            pending.pop()
+            continue
+        yield node
+        if isinstance(node, Section):
+            if node.end is not None:
+                pending.append(iter((node.end,)))
+            pending.append(iter(node.children))
+
+
+def print_tree(document: Document) -> bytes:
+    """Return the bytes of the file that ``document`` was made of, from its nodes."""
+    lines = document.source.lines
+    printed: list[str] = []
+    for node in nodes_of(document):
+        printed.extend(lines[node.line - 1 : node.end_line])
+    text = "\n".join(printed)
+    if document.source.text.endswith("\n"):
+        text += "\n"
+    return encode(text)
