@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dovecot_conf import chain23
 from dovecot_conf.conditions import Condition, parse_net
 from dovecot_conf.diagnostics import Diagnostic
-from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.evaluations import Evaluation
 from dovecot_conf.push import PushConfig
-from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
-from dovecot_conf.settings23 import Settings23
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Document, Node, Section
 from dovecot_conf.versions import Version
@@ -38,9 +34,7 @@ class Configuration:
     document: Document
     problems: tuple[Diagnostic, ...]
     _nodes: list[Node] = field(repr=False)
-    _evaluator: Evaluator23 = field(repr=False)
-    _overrides: Mapping[str, SettingValue] = field(repr=False)
-    _surroundings: Surroundings = field(repr=False)
+    _evaluation: Evaluation = field(repr=False)
 
     def settings(
         self,
@@ -58,33 +52,18 @@ class Configuration:
         asked = Condition(
             protocol, local_name, parse_net(local) if local else None, parse_net(remote) if remote else None
         )
-        return Settings23(self._evaluator.scopes, asked, self._overrides, self._surroundings.content)
+        return self._evaluation.settings(asked)
 
     def push(self, protocol: str) -> PushConfig:
         """Return the chain of push notification drivers that a process of ``protocol`` tries."""
-        settings = self.settings(protocol)
-        plugin = settings.plugin
-        definitions = chain23.chain(plugin, chain23.CHAIN)
-        fallback = chain23.chain(plugin, chain23.OLD_CHAIN)
-        unread = [
-            *chain23.unread(plugin, chain23.CHAIN, len(definitions)),
-            *chain23.unread(plugin, chain23.OLD_CHAIN, len(fallback)),
-        ]
-        return PushConfig(
-            self.version,
-            protocol,
-            settings.words("mail_plugins"),
-            tuple(definitions),
-            tuple(fallback),
-            tuple(unread),
-        )
+        return self._evaluation.push(protocol)
 
     def protocols(self) -> tuple[str, ...]:
         """Return the mail protocols, and every other name that a ``protocol`` filter mentions."""
         found = dict.fromkeys(MAIL_PROTOCOLS)
-        for scope in self._evaluator.scopes:
-            if scope.condition.protocol:
-                found[scope.condition.protocol.removeprefix("!")] = None
+        for condition in self._evaluation.conditions():
+            if condition.protocol:
+                found[condition.protocol.removeprefix("!")] = None
         return tuple(found)
 
     def walk(self) -> Iterator[tuple[Node, tuple[Section, ...]]]:

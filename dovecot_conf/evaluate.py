@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from dovecot_conf.files import Files
 from dovecot_conf.positions import Span
-from dovecot_conf.tree import Flaw, Statement
+from dovecot_conf.reader import Reading
+from dovecot_conf.tree import Flaw, Setting, Statement
 
 
 @dataclass(slots=True)
@@ -48,3 +49,33 @@ class Problems:
     def report(self, node: Statement, rule: str, message: str, span: Span | None = None) -> None:
         """Add a flaw of ``node``, at the line where Dovecot reports it."""
         self.flaws.append(Flaw(rule, message, span or node.report_span))
+
+
+def report_unclosed(problems: Problems, reading: Reading) -> None:
+    """Report the sections that are open at the end, the innermost (Dovecot's only one) first."""
+    for section in reversed(reading.unclosed):
+        message = f"Missing '}}' (section started at {section.document.path}:{section.end_line})"
+        problems.report(section, "unclosed-section", message)
+
+
+def shadow_warning(node: Setting, key: str, first: str) -> str:
+    """Return Dovecot's warning that a global setting comes after a filter that set it at ``first``."""
+    return (
+        f"{node.document.path} line {node.end_line}: Global setting {key} won't change the setting"
+        f" inside an earlier filter at {first} (if this is intentional, avoid this warning by moving"
+        f" the global setting before {first})"
+    )
+
+
+def split_words(text: str, white: str) -> list[tuple[str, str]]:
+    """Split a value as ``$`` look-ups do: a word ends at a *space*, white space after it is skipped.
+
+    Returns each word with what is put behind it: one space, or nothing after the last.
+    """
+    words = []
+    while True:
+        word, space, rest = text.partition(" ")
+        words.append((word, space))
+        if not space:
+            return words
+        text = rest.lstrip(white)

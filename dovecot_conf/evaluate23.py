@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
-from dovecot_conf.evaluate import Problems, Surroundings
+from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning, split_words
 from dovecot_conf.names import Kind, names
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
@@ -79,9 +79,7 @@ class Evaluator23:
                 elif isinstance(node, SectionEnd) and self._frame.outer is not None:
                     self._frame = self._frame.outer
         flaws.extend(reading.flaws)
-        for section in reversed(reading.unclosed):
-            message = f"Missing '}}' (section started at {section.document.path}:{section.end_line})"
-            self.problems.report(section, "unclosed-section", message)
+        report_unclosed(self.problems, reading)
 
     def _section(self, node: Section) -> None:
         outer = self._frame
@@ -132,7 +130,8 @@ class Evaluator23:
         path = frame.path + key
         if frame.outer is None:
             if path in self._seen:
-                self._warn_shadowed(node, self._seen[path])
+                warning = shadow_warning(node, key, self._seen[path])
+                self.problems.report(node, "shadowed-global", warning)
         elif path not in self._seen:
             self._seen[path] = f"{node.document.path} line {node.end_line}"
         if not path:
@@ -160,14 +159,6 @@ class Evaluator23:
                 words = f"{frame.word} {{ {words}"
             frame = frame.outer
         return words
-
-    def _warn_shadowed(self, node: Setting, first: str) -> None:
-        message = (
-            f"{node.document.path} line {node.end_line}: Global setting {node.key} won't change the setting"
-            f" inside an earlier filter at {first} (if this is intentional, avoid this warning by moving"
-            f" the global setting before {first})"
-        )
-        self.problems.report(node, "shadowed-global", message)
 
     def _read_file(self, node: Setting, name: str, entry: Entry) -> None:
         files = self._surroundings.files
@@ -213,17 +204,3 @@ class Evaluator23:
         if known is None or known.kind is Kind.SECTION:
             return None
         return known.default
-
-
-def split_words(text: str, white: str) -> list[tuple[str, str]]:
-    """Split a value as ``$`` look-ups do: a word ends at a *space*, white space after it is skipped.
-
-    Returns each word with what is put behind it: one space, or nothing after the last.
-    """
-    words = []
-    while True:
-        word, space, rest = text.partition(" ")
-        words.append((word, space))
-        if not space:
-            return words
-        text = rest.lstrip(white)

@@ -8,6 +8,7 @@ the last one takes anything, so every line has exactly one shape.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -39,9 +40,9 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The tokens of one dialect. ``setting`` alone is the token that most lines are."""
+    """The tokens of one dialect. ``setting`` matches the token that most lines are, without the rest."""
 
-    setting: pp.Regex
+    setting: Callable[[str], re.Match[str] | None]
     statement: pp.ParserElement
     shapes: dict[re.Pattern[str], Shape]
 
@@ -104,7 +105,7 @@ def grammar(version: Version) -> Grammar:
         token.set_name(shape.name).leave_whitespace()
         tokens[shape] = token
     return Grammar(
-        setting=tokens[Shape.SETTING],
+        setting=tokens[Shape.SETTING].re.match,
         statement=pp.MatchFirst(list(tokens.values())),
         shapes={token.re: shape for shape, token in tokens.items()},
     )

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dovecot_conf.configuration import Configuration
+from dovecot_conf.detect import find_sign, starts_with_version_line
 from dovecot_conf.dialects import DIALECTS
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.evaluations import EVALUATIONS
 from dovecot_conf.files import Files
 from dovecot_conf.overrides import parse_overrides
-from dovecot_conf.reader import TreeReader
+from dovecot_conf.reader import Reading, TreeReader
 from dovecot_conf.source import SourceFile, encode
 from dovecot_conf.syntax_rules import diagnose
 from dovecot_conf.versions import Version
@@ -81,22 +82,35 @@ def _configuration(
     environ: Mapping[str, str] | None,
 ) -> Configuration:
     values = parse_overrides(overrides)
-    reason = "as asked for"
-    if version is None:
-        version, reason = Version.V23, "nothing in it belongs to 2.4 only"
     surroundings = Surroundings(files, environ or {})
-    reading = TreeReader(files, DIALECTS[version]).read(source)
-    evaluator = Evaluator23(surroundings)
-    evaluator.run(reading)
+    if version is None:
+        version, reason, reading = _detect(files, source)
+    else:
+        reason, reading = "as asked for", _read(files, source, version)
+    evaluation = EVALUATIONS[version](surroundings, reading, values)
     return Configuration(
         version,
         reason,
         source.path,
         tuple(reading.sources),
         reading.document,
-        tuple(diagnose(flaw) for flaw in evaluator.problems.flaws),
+        tuple(diagnose(flaw) for flaw in evaluation.flaws),
         reading.nodes,
-        evaluator,
-        values,
-        surroundings,
+        evaluation,
     )
+
+
+def _read(files: Files, source: SourceFile, version: Version) -> Reading:
+    return TreeReader(files, DIALECTS[version]).read(source)
+
+
+def _detect(files: Files, source: SourceFile) -> tuple[Version, str, Reading]:
+    """Find out the dialect; the tree comes with it, since the signs are looked for in a tree."""
+    reason = starts_with_version_line(source)
+    if reason:
+        return Version.V24, reason, _read(files, source, Version.V24)
+    reading = _read(files, source, Version.V23)
+    found, reason = find_sign(reading.nodes)
+    if found is Version.V24:
+        return Version.V24, reason, _read(files, source, Version.V24)
+    return Version.V23, reason or "nothing in it belongs to one version only", reading

@@ -30,17 +30,19 @@ class Kind(StrEnum):
     """a boolean list of 2.4"""
 
 
-BLOCKS = (Kind.FILTER, Kind.FILTERS)
-LISTS = (Kind.STRINGS, Kind.BOOLEANS)
-
-
 @dataclass(frozen=True, slots=True)
 class SettingName:
-    """A setting: its name, kind and built-in default."""
+    """A setting: its name and kind.
+
+    ``default`` is the built-in value of a plain setting. ``required`` is the part that a block must
+    have, '' for none; ``struct`` what 2.4 calls the settings that a named list filter belongs to.
+    """
 
     name: str
     kind: Kind
-    default: str
+    default: str = ""
+    required: str = ""
+    struct: str = ""
 
 
 @cache
@@ -50,6 +52,15 @@ def names(version: Version) -> dict[str, SettingName]:
     path = Path(__file__).with_name("data") / f"names-{version}.txt"
     for line in path.read_text("utf-8").splitlines():
         if not line.startswith("#"):
-            kind, name, default = line.split("\t")
-            table[name] = SettingName(name, Kind(kind), default)
+            kind, name, rest = line.split("\t")
+            table[name] = _setting_name(name, Kind(kind), rest)
     return table
+
+
+def _setting_name(name: str, kind: Kind, rest: str) -> SettingName:
+    if kind is Kind.FILTER:
+        return SettingName(name, kind, required=rest)
+    if kind is Kind.FILTERS:
+        struct, _, required = rest.partition(" ")
+        return SettingName(name, kind, required=required, struct=struct)
+    return SettingName(name, kind, rest)

@@ -169,7 +169,7 @@ class TreeReader:
         (document.children if section is None else section.children).append(node)
 
     def _statement(self, line: _Line) -> bool:
-        match = self._grammar.setting.re_match(line.text)
+        match = self._grammar.setting(line.text)
         if match is not None:
             shape = Shape.SETTING
         else:

@@ -1,0 +1,114 @@
+"""What is made of a tree, by version: problems, settings for a condition, the driver chain."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+
+from dovecot_conf import chain23, chain24
+from dovecot_conf.conditions import Condition
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.evaluate24 import Evaluator24
+from dovecot_conf.push import PushConfig
+from dovecot_conf.reader import Reading
+from dovecot_conf.scopes import SettingValue
+from dovecot_conf.settings import Settings
+from dovecot_conf.settings23 import Settings23
+from dovecot_conf.settings24 import Settings24
+from dovecot_conf.tree import Flaw
+from dovecot_conf.versions import Version
+
+
+class Evaluation(ABC):
+    """A tree that has been evaluated; ``flaws`` are its problems in reading order."""
+
+    flaws: list[Flaw]
+
+    @abstractmethod
+    def __init__(
+        self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
+    ) -> None: ...
+
+    @abstractmethod
+    def settings(self, asked: Condition) -> Settings:
+        """Return the effective settings for a condition."""
+
+    @abstractmethod
+    def push(self, protocol: str) -> PushConfig:
+        """Return the driver chain for a protocol."""
+
+    @abstractmethod
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the condition of every filter, as first opened."""
+
+
+class Evaluation23(Evaluation):
+    """A configuration of 2.3."""
+
+    def __init__(
+        self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
+    ) -> None:
+        self._read = surroundings.content
+        self._overrides = overrides
+        evaluator = Evaluator23(surroundings)
+        evaluator.run(reading)
+        self.flaws = evaluator.problems.flaws
+        self._scopes = evaluator.scopes
+
+    def settings(self, asked: Condition) -> Settings23:
+        """Return the effective settings for a condition."""
+        return Settings23(self._scopes, asked, self._overrides, self._read)
+
+    def push(self, protocol: str) -> PushConfig:
+        """Return the driver chain for a protocol."""
+        settings = self.settings(Condition(protocol))
+        plugin = settings.plugin
+        definitions = chain23.chain(plugin, chain23.CHAIN)
+        fallback = chain23.chain(plugin, chain23.OLD_CHAIN)
+        return PushConfig(
+            Version.V23,
+            protocol,
+            settings.words("mail_plugins"),
+            tuple(definitions),
+            tuple(fallback),
+            (
+                *chain23.unread(plugin, chain23.CHAIN, len(definitions)),
+                *chain23.unread(plugin, chain23.OLD_CHAIN, len(fallback)),
+            ),
+        )
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the condition of every filter, as first opened."""
+        return (scope.condition for scope in self._scopes[1:])
+
+
+class Evaluation24(Evaluation):
+    """A configuration of 2.4."""
+
+    def __init__(
+        self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
+    ) -> None:
+        self._read = surroundings.content
+        self._overrides = overrides
+        evaluator = Evaluator24(surroundings)
+        evaluator.run(reading)
+        self.flaws = evaluator.problems.flaws
+        self._evaluator = evaluator
+
+    def settings(self, asked: Condition) -> Settings24:
+        """Return the effective settings for a condition."""
+        return Settings24(self._evaluator.root, asked, self._overrides, self._read)
+
+    def push(self, protocol: str) -> PushConfig:
+        """Return the driver chain for a protocol."""
+        settings = self.settings(Condition(protocol))
+        definitions = chain24.chain(settings)
+        return PushConfig(Version.V24, protocol, settings.words("mail_plugins"), tuple(definitions))
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the condition of every filter, as first opened."""
+        return (scope.condition for scope in self._evaluator.scopes[1:])
+
+
+EVALUATIONS: dict[Version, type[Evaluation]] = {Version.V23: Evaluation23, Version.V24: Evaluation24}

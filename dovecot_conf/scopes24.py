@@ -1,0 +1,129 @@
+"""Where 2.4 keeps settings: a tree of filters and named blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dovecot_conf.conditions import UNFILTERED, Condition
+from dovecot_conf.scopes import Entry
+from dovecot_conf.tree import Section, Setting
+
+
+class Block(NamedTuple):
+    """A named block. ``name`` is None for a named filter (``mail_attribute {``); the word of a group
+    starts with ``@``.
+    """
+
+    word: str
+    name: str | None
+
+    def prefixes(self) -> tuple[str, ...]:
+        """Return what is put before a key in this block, in the order in which Dovecot tries it."""
+        word = self.word.removeprefix("@")
+        if self.name is None:
+            return (f"{word}_",)
+        return (f"{word}_{self.name.replace('/', '_')}_", f"{word}_")
+
+
+@dataclass(slots=True, eq=False)
+class ListEntry:
+    """A boolean or string list as one scope has it. ``stop``: outer scopes don't add to it."""
+
+    items: dict[str, Entry] = field(default_factory=dict)
+    stop: bool = False
+    entry: Entry | None = None
+
+
+@dataclass(slots=True, eq=False)
+class GroupUse:
+    """``@label = name`` in a scope; the line is where it was written last."""
+
+    label: str
+    name: str
+    node: Setting
+
+
+@dataclass(slots=True, eq=False)
+class Scope24:
+    """The settings of one filter or block.
+
+    ``values`` are by full name, ``lists`` the lists, ``names`` the names of list blocks by word in
+    file order. ``order`` counts the scopes of a configuration as they are first opened.
+    """
+
+    parent: Scope24 | None = None
+    condition: Condition = UNFILTERED
+    block: Block | None = None
+    order: int = 0
+    opened: Section | None = None
+    children: dict[tuple[str, object], Scope24] = field(default_factory=dict)
+    values: dict[str, Entry] = field(default_factory=dict)
+    lists: dict[str, ListEntry] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    groups: dict[str, GroupUse] = field(default_factory=dict)
+    required_seen: bool = False
+
+    @property
+    def in_group(self) -> bool:
+        """Whether the scope is a group or stands in one."""
+        scope: Scope24 | None = self
+        while scope is not None:
+            if scope.block is not None and scope.block.word.startswith("@"):
+                return True
+            scope = scope.parent
+        return False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a filter or a named filter is around: not only list blocks."""
+        scope: Scope24 | None = self
+        while scope is not None:
+            if scope.block is None:
+                return scope.parent is not None
+            if scope.block.name is None:
+                return True
+            scope = scope.parent
+        return False
+
+
+class Match(NamedTuple):
+    """A scope that holds, and its rank: the highest rank wins."""
+
+    rank: tuple[int, int, tuple[int, ...]]
+    scope: Scope24
+
+
+def matching(root: Scope24, asked: Condition, blocks: frozenset[Block]) -> list[Scope24]:
+    """Return the scopes that hold for ``asked`` inside of ``blocks``, the one that wins last.
+
+    Rank (``config_parser_filter_cmp`` of 2.4.1): more named list blocks around, then more named
+    filters, then opened later. What a group gives counts as written just before the scope using it.
+    """
+    found = list(_visit(root, root, asked, blocks, (0, 0, ())))
+    found.sort(key=lambda match: match.rank)
+    return [match.scope for match in found]
+
+
+def _visit(
+    scope: Scope24,
+    root: Scope24,
+    asked: Condition,
+    blocks: frozenset[Block],
+    rank: tuple[int, int, tuple[int, ...]],
+) -> Iterator[Match]:
+    lists, filters, user = rank
+    for use in scope.groups.values():
+        group = root.children.get((f"@{use.label}", use.name))
+        if group is not None and not user:
+            yield from _visit(group, root, asked, blocks, (lists, filters, (scope.order, 0)))
+    yield Match((lists, filters, (*user, scope.order) if user else (scope.order, 1)), scope)
+    for child in scope.children.values():
+        block = child.block
+        if block is None:
+            if child.condition.matches(asked):
+                yield from _visit(child, root, asked, blocks, rank)
+        elif block in blocks:
+            inner = (lists + (block.name is not None), filters + (block.name is None), user)
+            yield from _visit(child, root, asked, blocks, inner)
