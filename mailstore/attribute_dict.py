@@ -1,0 +1,124 @@
+"""The dict behind METADATA, as a configuration names it.
+
+2.3.19.1: ``mail_attribute_dict = file:PATH[:lock=fcntl|flock]``. 2.4.1: ``mail_attribute { dict
+file { path = … } }``. Error texts are those of the two versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dovecot_conf import Configuration, Settings
+from dovecot_conf.versions import Version
+from mailstore.dict_file import FileDict, LockMethod, RefusedDictError
+from mailstore.dotlock import LockTimes
+from mailstore.metadata import DictInitError, NotEnabledError
+from mailstore.settings import Block, read_blocks, text_of
+
+# What doveadm can open by itself, and pushnotif can't.
+OTHER_DRIVERS = {
+    Version.V23: frozenset({"fs", "proxy", "redis", "memcached", "memcached_ascii"}),
+    Version.V24: frozenset({"fs", "proxy", "redis"}),
+}
+LOCK_SETTINGS = ("lock_method", "file_lock_method", "dict_file_lock_method")
+LOCK_PARAMETERS = {"lock=fcntl": LockMethod.FCNTL, "lock=flock": LockMethod.FLOCK}
+
+
+@dataclass(frozen=True, slots=True)
+class DictSetting:
+    """A dict as configured: its driver and what that needs, %variables expanded.
+
+    ``error`` says what Dovecot says when it can't open such a dict; ``location`` is for people.
+    """
+
+    driver: str
+    path: str
+    lock: LockMethod = LockMethod.DOTLOCK
+    error: str = ""
+    location: str = ""
+
+
+def find_dict_setting(
+    settings: Settings,
+    blocks: Block,
+    version: Version,
+    fields: Mapping[str, str],
+    expand: Callable[[str], str],
+) -> DictSetting | None:
+    """Return the dict of METADATA, None when the configuration says nothing about it.
+
+    An empty ``mail_attribute_dict`` gives an empty driver: METADATA is switched off.
+    """
+    if version is Version.V23:
+        name = "mail_attribute_dict"
+        if name not in fields and settings.get(name) is None:
+            return None
+        return parse_dict_uri(expand(text_of(settings, name, fields)))
+    dicts = [block for outer in blocks.of_kind("mail_attribute") for block in outer.of_kind("dict")]
+    return _dict_of_block(dicts[0], expand) if dicts else None
+
+
+def has_dict(configuration: Configuration, protocol: str = "doveadm") -> bool:
+    """Tell whether a configuration says anything about the dict of METADATA, be it that it is off."""
+    settings, blocks = configuration.settings(protocol), read_blocks(configuration, protocol)
+    return find_dict_setting(settings, blocks, configuration.version, {}, lambda text: text) is not None
+
+
+def parse_dict_uri(uri: str) -> DictSetting:
+    """Read 2.3's ``driver:arguments``; what is wrong with it is in ``error``."""
+    if not uri:
+        return DictSetting("", "")
+    failed = f"mail_attribute_dict: dict_init({uri}) failed: "
+    driver, colon, arguments = uri.partition(":")
+    if not colon:
+        return DictSetting("", "", error=f"{failed}Dictionary URI is missing ':': {uri}", location=uri)
+    if driver in OTHER_DRIVERS[Version.V23]:
+        return DictSetting(driver, "", location=f"{driver}:")
+    if driver != "file":
+        return DictSetting(driver, "", error=f"{failed}Unknown dict module: {driver}", location=f"{driver}:")
+    path, colon, parameter = arguments.partition(":")
+    if colon and parameter not in LOCK_PARAMETERS:
+        error = f"{failed}dict file: Invalid parameter: {parameter[1:]}"
+        return DictSetting(driver, path, error=error, location=path)
+    return DictSetting(driver, path, LOCK_PARAMETERS.get(parameter, LockMethod.DOTLOCK), location=path)
+
+
+def _dict_of_block(block: Block, expand: Callable[[str], str]) -> DictSetting:
+    """Read 2.4's ``dict NAME { driver = file … }``; the name is the driver when none is set."""
+    driver = block.value("driver", "dict_driver", default=block.name)
+    if driver != "file" and driver not in OTHER_DRIVERS[Version.V24]:
+        error = f"mail_attribute: dict_init_auto() failed: Unknown dict driver: {driver}"
+        return DictSetting(driver, "", error=error, location=driver)
+    path = expand(block.value("path", "file_path", "dict_file_path"))
+    lock = LockMethod(block.value(*LOCK_SETTINGS, default=LockMethod.DOTLOCK))
+    return DictSetting(driver, path, lock, location=path or driver)
+
+
+def dict_opener(
+    setting: DictSetting, home: str, below: Callable[[str], Path], times: LockTimes
+) -> Callable[[], FileDict]:
+    """Return a function that opens the dict for one user; ``~/`` in its path is ``home``.
+
+    It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
+    a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
+    """
+
+    def open_dict() -> FileDict:
+        if setting.error:
+            raise DictInitError(setting.error)
+        if not setting.driver:
+            raise NotEnabledError("Mailbox attributes not enabled")
+        if setting.driver != "file":
+            raise RefusedDictError(
+                f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
+            )
+        return FileDict(below(expand_home(setting.path, home)), method=setting.lock, times=times)
+
+    return open_dict
+
+
+def expand_home(path: str, home: str) -> str:
+    """Replace ``~`` at the start of a path by the user's home."""
+    return home + path[1:] if home and (path == "~" or path.startswith("~/")) else path

@@ -1,0 +1,271 @@
+"""Dovecot's ``file`` dict: pairs of lines, key and value, in one file that is always replaced whole.
+
+Format and writing are the same in 2.3.19.1 and 2.4.1. Reads take no lock. A write reads the file
+again under the lock, applies the changes, writes everything to a new file and renames it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import grp
+import os
+import pwd
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+
+from dovecot_conf.errors import DictError
+from mailstore.dotlock import LockTimes, dotlock
+from mailstore.tabescape import escape, unescape
+
+DOVECOT_TIMES = LockTimes()
+MAX_FILE_SIZE = 256 * 1024 * 1024
+
+
+class LockMethod(StrEnum):
+    """How writers keep one another out; all writers of a file must use the same."""
+
+    DOTLOCK = "dotlock"
+    FCNTL = "fcntl"
+    FLOCK = "flock"
+
+
+def parse(data: bytes) -> dict[str, str]:
+    """Return the pairs of a dict file; later pairs override earlier ones with the same key.
+
+    A CR before the LF is dropped; a last line without LF, and a key without a value line, are
+    ignored. Bytes that aren't UTF-8 are kept as surrogate escapes.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    lines = [unescape(line.removesuffix("\r")) for line in text.split("\n")[:-1]]
+    return dict(zip(lines[0::2], lines[1::2], strict=False))
+
+
+def serialize(pairs: Mapping[str, str]) -> bytes:
+    """Return the content of a dict file with ``pairs``."""
+    lines = (f"{escape(key)}\n{escape(value)}\n" for key, value in pairs.items())
+    return "".join(lines).encode("utf-8", "surrogateescape")
+
+
+class RefusedDictError(DictError):
+    """pushnotif doesn't touch a dict that Dovecot might have used, or damaged."""
+
+
+class FileDict:
+    """A dict in the file ``path``; ``method`` is how the server locks it.
+
+    ``times`` says how long to wait for the lock. All methods raise DictError with one line that
+    names the path when the file can't be read or written.
+    """
+
+    def __init__(
+        self, path: Path, *, method: LockMethod = LockMethod.DOTLOCK, times: LockTimes = DOVECOT_TIMES
+    ) -> None:
+        self.path = path
+        self.method = method
+        self.times = times
+
+    def read(self) -> dict[str, str]:
+        """Return all pairs; none when there is no file."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise DictError(_why("open", self.path, error)) from None
+        try:
+            return self._read(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def update(self, changes: Mapping[str, str | None]) -> None:
+        """Set the keys of ``changes`` to their values, remove those whose value is None.
+
+        The file is rewritten also when nothing changes, as Dovecot does.
+        """
+        try:
+            self._make_folder()
+            if self.method is LockMethod.DOTLOCK:
+                self._update_with_dotlock(changes)
+            else:
+                self._update_with_file_lock(changes)
+        except OSError as error:
+            raise DictError(
+                f"{error.filename or self.path}: {error.strerror}; the dict is unchanged"
+            ) from None
+
+    def _read(self, descriptor: int) -> dict[str, str]:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            what = "a directory" if stat.S_ISDIR(status.st_mode) else "no regular file"
+            raise RefusedDictError(f"{self.path} is {what}: a dict file is wanted here")
+        if status.st_size > MAX_FILE_SIZE:
+            raise RefusedDictError(
+                f"{self.path} has more than {MAX_FILE_SIZE} bytes: too many for a dict file"
+            )
+        # The descriptor stays open: closing any descriptor of the file would drop an fcntl lock.
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_FILE_SIZE)
+        if b"\0" in data:
+            raise RefusedDictError(f"{self.path} holds NUL bytes: this is no dict file of Dovecot's")
+        return parse(data)
+
+    def _make_folder(self) -> None:
+        folder = self.path.parent
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        try:
+            for parent in reversed(missing):
+                # A new folder is private, or like its parent when that has setgid.
+                above = parent.parent.stat()
+                mode = stat.S_IMODE(above.st_mode) if above.st_mode & stat.S_ISGID else 0o700
+                with suppress(FileExistsError):
+                    parent.mkdir(mode=0o700)
+                    parent.chmod(mode)
+                    _give(parent, above)
+        except OSError as error:
+            raise DictError(_why("mkdir_parents", folder, error)) from None
+
+    def _update_with_dotlock(self, changes: Mapping[str, str | None]) -> None:
+        with dotlock(self.path, self.times) as (descriptor, lock_path):
+            old = self._open_data(os.O_RDONLY)
+            try:
+                self._write(descriptor, old, changes)
+            finally:
+                if old is not None:
+                    os.close(old)
+            lock_path.rename(self.path)
+
+    def _update_with_file_lock(self, changes: Mapping[str, str | None]) -> None:
+        temporary = self.path.with_name(self.path.name + ".tmp")
+        with self._locked_data() as old:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(temporary, flags, 0o600)
+            try:
+                self._write(descriptor, old, changes)
+                temporary.rename(self.path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+            finally:
+                os.close(descriptor)
+
+    def _open_data(self, flags: int) -> int | None:
+        try:
+            return os.open(self.path, flags | os.O_CLOEXEC | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise DictError(_why("open", self.path, error)) from None
+
+    def _create_data(self) -> int | None:
+        """Make an empty data file; return None when somebody else just did."""
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            return None
+        self._take_folder_mode(descriptor)
+        return descriptor
+
+    @contextmanager
+    def _locked_data(self) -> Iterator[int]:
+        """Hold the file lock on the data file, made when it is missing; yield its only descriptor."""
+        deadline = self.times.clock() + self.times.timeout
+        while True:
+            descriptor = self._open_data(os.O_RDWR) or self._create_data()
+            if descriptor is None:
+                continue
+            try:
+                self._lock(descriptor, deadline)
+                if self._is_current(descriptor):
+                    yield descriptor
+                    return
+            finally:
+                os.close(descriptor)
+
+    def _lock(self, descriptor: int, deadline: float) -> None:
+        lock = fcntl.lockf if self.method is LockMethod.FCNTL else fcntl.flock
+        while True:
+            try:
+                lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except (BlockingIOError, PermissionError):
+                if self.times.clock() >= deadline:
+                    why = f"another process holds the lock since {self.times.timeout:g} seconds"
+                    raise DictError(f"file_wait_lock({self.path}) failed: {why}") from None
+                self.times.sleep(self.times.pause / 10)
+            else:
+                return
+
+    def _is_current(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self.path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _write(self, descriptor: int, old: int | None, changes: Mapping[str, str | None]) -> None:
+        pairs = self._read(old) if old is not None else {}
+        if old is None:
+            self._take_folder_mode(descriptor)
+        else:
+            _copy_owner_and_mode(os.fstat(old), descriptor, self.path)
+        for key, value in changes.items():
+            if value is None:
+                pairs.pop(key, None)
+            else:
+                pairs[key] = value
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(serialize(pairs))
+        os.fsync(descriptor)
+
+    def _take_folder_mode(self, descriptor: int) -> None:
+        folder = self.path.parent.stat()
+        _give(descriptor, folder)
+        _copy_group_and_mode(folder, stat.S_IMODE(folder.st_mode) & 0o666, descriptor)
+
+
+def _copy_owner_and_mode(old: os.stat_result, descriptor: int, path: Path) -> None:
+    """Keep the owner: a file that changes hands may no longer be readable for the server."""
+    if os.fstat(descriptor).st_uid != old.st_uid:
+        if os.geteuid() != 0:
+            raise RefusedDictError(f"{path} belongs to uid {old.st_uid}: run this as that user or as root")
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    _copy_group_and_mode(old, stat.S_IMODE(old.st_mode), descriptor)
+
+
+def _copy_group_and_mode(source: os.stat_result, mode: int, descriptor: int) -> None:
+    # The group matters only when it has other rights than the world.
+    if source.st_gid != os.fstat(descriptor).st_gid and (mode >> 3) & 7 != mode & 7:
+        with suppress(PermissionError):
+            os.fchown(descriptor, -1, source.st_gid)
+    os.fchmod(descriptor, mode)
+
+
+def _give(target: int | Path, folder: os.stat_result) -> None:
+    """Hand what root has made to the owner of the folder it is in."""
+    if os.geteuid() == 0 and folder.st_uid != 0:
+        os.chown(target, folder.st_uid, folder.st_gid)
+
+
+def _why(function: str, path: Path, error: OSError) -> str:
+    """Say which call failed and why; without permission also as whom, as Dovecot does."""
+    text = f"{function}({path}) failed: {error.strerror}"
+    if error.errno != errno.EACCES:
+        return text
+    uid, gid = os.geteuid(), os.getegid()
+    owner, group = _name(lambda: pwd.getpwuid(uid).pw_name), _name(lambda: grp.getgrgid(gid).gr_name)
+    missing = f" missing +r perm: {path}" if path.exists() else ""
+    return f"{text} (euid={uid}({owner}) egid={gid}({group}){missing})"
+
+
+def _name(look_up: Callable[[], str]) -> str:
+    try:
+        return look_up()
+    except KeyError:
+        return "<unknown>"
+
+
+def keys_below(pairs: Mapping[str, str], prefix: str) -> Iterable[str]:
+    """Return the rest of each key behind ``prefix``, a plain string prefix."""
+    return [key[len(prefix) :] for key in pairs if key.startswith(prefix)]

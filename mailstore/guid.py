@@ -1,0 +1,85 @@
+"""The GUID of a mailbox, read from where each mailbox format keeps it.
+
+METADATA keys begin with the GUID, so it has to be the server's own. Layouts as seen with
+Dovecot 2.3.19.1 and 2.4.1; the files are only read here, except ``create_maildir``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from dovecot_conf.errors import MailboxError
+from mailstore.dotlock import LockTimes, dotlock
+
+UIDLIST = "dovecot-uidlist"
+MAX_HEADER_LINE = 8192
+_GUID = re.compile(r"[0-9a-fA-F]{32}")
+
+
+def maildir_guid(control: Path) -> str | None:
+    """Return the GUID in ``dovecot-uidlist`` of the folder ``control``, None without such a file.
+
+    The first line is ``3 V<uidvalidity> N<next uid> G<guid>``, fields in any order. Raises
+    MailboxError when the file can't be read or has no GUID yet.
+    """
+    path = control / UIDLIST
+    try:
+        with path.open("rb") as file:
+            line = file.readline(MAX_HEADER_LINE).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise MailboxError(f"{path}: {error.strerror}") from None
+    version, *fields = line.split() or [""]
+    if version != "3":
+        raise MailboxError(f"{path} is no uidlist of version 3: let Dovecot open the mailbox once")
+    for field in fields:
+        if field.startswith("G") and _GUID.fullmatch(field[1:]):
+            return field[1:].lower()
+    raise MailboxError(f"{path} has no mailbox GUID yet: let Dovecot open the mailbox once")
+
+
+def create_maildir(
+    folder: Path, control: Path, *, times: LockTimes, new_guid: Callable[[], str] = lambda: uuid.uuid4().hex
+) -> str:
+    """Make what is missing of the Maildir ``folder`` and its uidlist; return its GUID.
+
+    An existing uidlist is never replaced: that would change UIDVALIDITY and lose all METADATA.
+    Raises MailboxError when something can't be made.
+    """
+    try:
+        mode = _make_folders(folder, control)
+        with dotlock(control / UIDLIST, times) as (descriptor, lock_path):
+            existing = maildir_guid(control)
+            if existing is not None:
+                return existing
+            guid = new_guid()
+            os.fchmod(descriptor, mode & 0o666)
+            os.write(descriptor, f"3 V{int(time.time())} N1 G{guid}\n".encode("ascii"))
+            os.fsync(descriptor)
+            # A link, not a rename: it fails when somebody without our lock made the file.
+            with suppress(FileExistsError):
+                os.link(lock_path, control / UIDLIST)
+    except OSError as error:
+        raise MailboxError(
+            f"{error.filename or folder}: {error.strerror}; the mailbox was not created"
+        ) from None
+    found = maildir_guid(control)
+    assert found is not None
+    return found
+
+
+def _make_folders(folder: Path, control: Path) -> int:
+    """Make the folders with the rights of the nearest existing one; return those rights."""
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    mode = stat.S_IMODE(existing.stat().st_mode) if existing == folder else 0o700
+    for path in (folder, folder / "cur", folder / "new", folder / "tmp", control):
+        path.mkdir(mode=mode | 0o700, parents=True, exist_ok=True)
+    return mode

@@ -1,0 +1,203 @@
+"""Where a mail location keeps each mailbox: drivers, layouts and paths.
+
+Sources: ``mail_location`` of Dovecot 2.3.19.1, the ``mail_*`` and ``mailbox_*`` settings that
+replace it in 2.4.1, and the paths their servers use for them.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dovecot_conf.errors import MailboxError
+
+# Loaded now: with the rights of a mail user Python's own files may be out of reach.
+_UTF_16 = codecs.lookup("utf-16-be")
+
+INBOX = "INBOX"
+MEMORY = "MEMORY"
+MAILDIR = "maildir"
+MBOX = "mbox"
+DBOX_DRIVERS = frozenset({"sdbox", "mdbox"})
+DRIVER_ALIASES = {"dbox": "sdbox"}
+MAILDIR_LAYOUT = "maildir++"
+FS_LAYOUT = "fs"
+SEPARATORS = {MAILDIR_LAYOUT: ".", FS_LAYOUT: "/"}
+
+
+class MailboxNameError(MailboxError):
+    """A mailbox can't have such a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailLocation:
+    """A mail location with all its parts; paths are as written, before ~ and %variables.
+
+    ``layout`` is how mailbox names become paths. ``mailbox_root`` and ``mailbox_directory`` are the
+    fixed path components before and behind a mailbox name (``mailboxes`` and ``dbox-Mails``).
+    ``index`` is "MEMORY" when there are no index files.
+    """
+
+    driver: str
+    path: str
+    layout: str = ""
+    inbox: str = ""
+    index: str = ""
+    control: str = ""
+    mailbox_root: str = ""
+    mailbox_directory: str = ""
+    utf8: bool = False
+
+    def completed(self) -> MailLocation:
+        """Return the location with the defaults of its driver filled in."""
+        is_dbox = self.driver in DBOX_DRIVERS
+        return replace(
+            self,
+            layout=(self.layout or (MAILDIR_LAYOUT if self.driver == MAILDIR else FS_LAYOUT)).lower(),
+            mailbox_root=self.mailbox_root or ("mailboxes" if is_dbox else ""),
+            mailbox_directory=self.mailbox_directory or ("dbox-Mails" if is_dbox else ""),
+        )
+
+
+_PARAMETERS = {
+    "LAYOUT": "layout",
+    "INBOX": "inbox",
+    "INDEX": "index",
+    "CONTROL": "control",
+    "DIRNAME": "mailbox_directory",
+    "FULLDIRNAME": "mailbox_directory",
+    "MAILBOXDIR": "mailbox_root",
+}
+# Parameters that don't change where a GUID is kept.
+_OTHER_PARAMETERS = frozenset(
+    {"INDEXPVT", "INDEXCACHE", "ALT", "ALTNOCHECK", "SUBSCRIPTIONS", "VOLATILEDIR", "LISTINDEX", "BROKENCHAR"}
+    | {"ITERINDEX", "NO-NOSELECT", "NO-FS-VALIDATION"}
+)
+SETTINGS_24 = {
+    "mail_driver": "driver",
+    "mail_path": "path",
+    "mailbox_list_layout": "layout",
+    "mail_inbox_path": "inbox",
+    "mail_index_path": "index",
+    "mail_control_path": "control",
+    "mailbox_root_directory_name": "mailbox_root",
+    "mailbox_directory_name": "mailbox_directory",
+}
+
+
+def parse_location(text: str) -> MailLocation:
+    """Read 2.3's ``driver:path:NAME=value:…``; ``::`` is a colon.
+
+    Raises MailboxError for an unknown parameter, and when the driver has to be guessed from what
+    is on disk.
+    """
+    parts = [part.replace("\0", ":") for part in text.replace("::", "\0").split(":")]
+    driver, path = parts[0], parts[1] if len(parts) > 1 else ""
+    if not driver or driver == "auto" or driver.startswith(("/", "~")):
+        raise MailboxError(f"mail_location = {text}: name the mailbox format, as in maildir:~/Maildir")
+    values: dict[str, str] = {}
+    utf8 = False
+    for part in parts[2:]:
+        name, _, value = part.partition("=")
+        if name in _PARAMETERS:
+            values[_PARAMETERS[name]] = value
+        elif name == "UTF-8":
+            utf8 = True
+        elif name not in _OTHER_PARAMETERS:
+            raise MailboxError(f"mail_location = {text}: unknown setting {name}")
+    return MailLocation(DRIVER_ALIASES.get(driver, driver), path, utf8=utf8, **values).completed()
+
+
+def location_from_settings(settings: Mapping[str, str]) -> MailLocation:
+    """Return the location that 2.4's ``mail_driver``, ``mail_path``, … describe.
+
+    Raises MailboxError when the driver has to be guessed from what is on disk.
+    """
+    values = {field: settings.get(name, "") for name, field in SETTINGS_24.items()}
+    if values["driver"] in ("", "auto"):
+        raise MailboxError("mail_driver is not set: name the mailbox format, as in mail_driver = maildir")
+    values["driver"] = DRIVER_ALIASES.get(values["driver"], values["driver"])
+    return MailLocation(**values, utf8=settings.get("mailbox_list_utf8") == "yes").completed()
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxPaths:
+    """Where one mailbox is: its mails, its control files (uidlist) and its index files.
+
+    ``index`` is None when the index is kept in memory.
+    """
+
+    mail: Path
+    control: Path
+    index: Path | None
+
+
+def mailbox_paths(location: MailLocation, name: str) -> MailboxPaths:
+    """Return the paths of a mailbox; ``name`` has "/" between its levels and no namespace prefix.
+
+    The paths of ``location`` have to be expanded. Raises MailboxNameError for a name the layout
+    can't hold, MailboxError for a layout that is not known.
+    """
+    separator = SEPARATORS.get(location.layout)
+    if separator is None:
+        raise MailboxError(f"mailboxes of layout {location.layout} can't be found without Dovecot")
+    levels = [level if location.utf8 else modified_utf7(level) for level in _checked_levels(name, separator)]
+    stored = separator.join(levels)
+    mail = _place(location, location.path, stored, with_directory=True)
+    if stored == INBOX and location.inbox:
+        mail = Path(location.inbox)
+    elif stored == INBOX and location.driver == MAILDIR and not location.mailbox_directory:
+        mail = Path(location.path)
+    control = _place(location, location.control, stored, with_directory=False) if location.control else mail
+    return MailboxPaths(mail, control, _index_path(location, stored, mail))
+
+
+def _checked_levels(name: str, separator: str) -> list[str]:
+    levels = name.split("/")
+    if not levels[0] or not levels[-1]:
+        where = "Ends" if levels[0] else "Begins"
+        raise MailboxNameError(f"Invalid mailbox name: {where} with hierarchy separator")
+    if "" in levels:
+        raise MailboxNameError("Invalid mailbox name: Has adjacent hierarchy separators")
+    for level in levels:
+        if separator != "/" and separator in level:
+            raise MailboxNameError(f"Character not allowed in mailbox name: '{separator}'")
+        if level in (".", "..") or "\0" in level:
+            raise MailboxNameError(f"Invalid mailbox name: {name}")
+    return levels
+
+
+def _place(location: MailLocation, root: str, stored: str, *, with_directory: bool) -> Path:
+    if location.layout == MAILDIR_LAYOUT:
+        return Path(root, "." + stored)
+    directory = location.mailbox_directory if with_directory else ""
+    return Path(root, location.mailbox_root, stored, directory)
+
+
+def _index_path(location: MailLocation, stored: str, mail: Path) -> Path | None:
+    if location.index == MEMORY:
+        return None
+    if location.index:
+        path = _place(location, location.index, stored, with_directory=False)
+    elif location.driver == MBOX:
+        # A mailbox that is a file has its index beside it; INBOX always in the root.
+        path = _place(location, location.path, stored, with_directory=False)
+    else:
+        path = mail
+    return path.parent / ".imap" / path.name if location.driver == MBOX else path
+
+
+def modified_utf7(text: str) -> str:
+    """Encode a mailbox name as RFC 3501 section 5.1.3 says; bytes that aren't UTF-8 stay."""
+    return re.sub(r"&|[^\x20-\x7e\udc80-\udcff]+", lambda match: _shifted(match.group()), text)
+
+
+def _shifted(text: str) -> str:
+    if text == "&":
+        return "&-"
+    encoded = base64.b64encode(_UTF_16.encode(text, "surrogatepass")[0]).decode("ascii")
+    return "&" + encoded.rstrip("=").replace("/", ",") + "-"

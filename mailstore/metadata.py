@@ -1,0 +1,192 @@
+"""METADATA (RFC 5464) as Dovecot stores it: in a dict, below the GUID of the mailbox.
+
+The rules are those of ``doveadm mailbox metadata`` in Dovecot 2.3.19.1 and 2.4.1, which are laxer
+than those of IMAP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dovecot_conf.errors import DictError, MailboxError, MetadataError
+from mailstore.dict_file import FileDict, keys_below
+from mailstore.entries import (
+    Entry,
+    EntryNameError,
+    EntryType,
+    ReadOnlyEntryError,
+    built_in_names,
+    find_built_in,
+    merge_names,
+    parse_entry,
+)
+from mailstore.privileges import acting_as
+
+INBOX = "INBOX"
+DICT_PATHS = {EntryType.PRIVATE: "priv", EntryType.SHARED: "shared"}
+
+
+class NotEnabledError(MetadataError):
+    """The configuration has METADATA switched off."""
+
+
+class MailboxNotFoundError(MailboxError):
+    """There is no such mailbox."""
+
+
+class MailboxNotCreatedError(MailboxNotFoundError):
+    """A mailbox is not there yet; Dovecot would make it when it is opened. ``location`` is where."""
+
+    def __init__(self, message: str, location: Path) -> None:
+        super().__init__(message)
+        self.location = location
+
+
+class DictInitError(DictError):
+    """The setting that says which dict to use is wrong or asks for an unknown kind of dict."""
+
+
+class Mailboxes(Protocol):
+    """What METADATA needs to know of a user's mailboxes."""
+
+    def guid(self, mailbox: str) -> str:
+        """Return the GUID, 32 hex digits. Raises MailboxNotFoundError, MailboxError."""
+
+    def create(self, mailbox: str) -> str:
+        """Make a mailbox that Dovecot would make; return its GUID. Raises MailboxError."""
+
+    def setting(self, mailbox: str, name: str) -> str:
+        """Return a setting of the mailbox (``special_use``, ``comment``) or of the server; "" when unset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The names of one type below a prefix, and the error that kept the stored ones away.
+
+    ``path`` is the beginning of the keys that were asked for, "" when the mailbox wasn't found.
+    """
+
+    type: EntryType
+    names: tuple[str, ...]
+    path: str = ""
+    error: MailboxError | DictError | None = None
+
+
+def canonical_mailbox(name: str) -> str:
+    """Return INBOX for any spelling of it, other names unchanged."""
+    return INBOX if name.upper() == INBOX else name
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The METADATA of one user.
+
+    ``location`` is the path of the store, or what the configuration says of it. ``own`` tells that
+    it is pushnotif's own store and not the server's. ``open_dict`` returns the dict, and raises
+    NotEnabledError or DictInitError when there is none. ``owner`` is the uid and gid of the mail
+    user, whose rights count when root asks. An empty mailbox name means the server.
+    """
+
+    mailboxes: Mailboxes
+    open_dict: Callable[[], FileDict]
+    location: str
+    own: bool = False
+    owner: tuple[int | None, int | None] = (None, None)
+
+    def get(self, mailbox: str, entry: str) -> str | None:
+        """Return a value, None when nothing is stored and there is no default.
+
+        A mailbox that Dovecot would make first has no values. Raises EntryNameError,
+        NotEnabledError, MailboxNotFoundError, MailboxError, DictError.
+        """
+        box, parsed = self._address(mailbox, entry)
+        built_in = find_built_in(parsed, is_inbox=box == INBOX)
+        if built_in is not None and built_in.read_only:
+            return self.mailboxes.setting(box, built_in.setting) or None
+        stored = None
+        with acting_as(*self.owner), suppress(MailboxNotCreatedError):
+            key = self._key(box, parsed)
+            stored = self.open_dict().read().get(key)
+        if stored is None and built_in is not None:
+            return self.mailboxes.setting(box, built_in.setting) or None
+        return stored
+
+    def set(self, mailbox: str, entry: str, value: str) -> None:
+        """Store a value. Raises what ``get`` raises, and ReadOnlyEntryError."""
+        self._change(mailbox, entry, value)
+
+    def unset(self, mailbox: str, entry: str) -> None:
+        """Remove a value; it need not be there. Raises what ``set`` raises."""
+        self._change(mailbox, entry, None)
+
+    def list(self, mailbox: str, prefix: str = "") -> tuple[Listing, ...]:
+        """Return the names that begin with ``prefix`` (an entry name or ""), cut off at it.
+
+        Without a name behind the type both types are listed, unless the mailbox is the server,
+        as doveadm does. The built-in names are there also when an error keeps the others away.
+        Raises EntryNameError.
+        """
+        box, parsed = self._address(mailbox, prefix or f"/{EntryType.PRIVATE}")
+        types = [parsed.type] if parsed.name else list(EntryType)
+        return tuple(self._list_type(box, Entry(type_, parsed.name)) for type_ in types)
+
+    def server_entry(self, entry: str) -> str | None:
+        """Return an entry of the server: what ``doveadm mailbox metadata get -s "" ENTRY`` reads."""
+        return self.get("", entry)
+
+    def open_mailbox(self, mailbox: str, *, create: bool = False) -> str:
+        """Check that the mailbox exists; return its GUID.
+
+        With ``create``, a mailbox that Dovecot would make when it opens it is made. Raises
+        MailboxNotCreatedError for such a one otherwise, MailboxNotFoundError, MailboxError.
+        """
+        name = canonical_mailbox(mailbox) or INBOX
+        with acting_as(*self.owner):
+            try:
+                return self.mailboxes.guid(name)
+            except MailboxNotCreatedError:
+                if not create:
+                    raise
+                return self.mailboxes.create(name)
+
+    def _address(self, mailbox: str, entry: str) -> tuple[str, Entry]:
+        parsed = parse_entry(entry)
+        return (canonical_mailbox(mailbox), parsed) if mailbox else (INBOX, parsed.below_server())
+
+    def _key(self, box: str, entry: Entry) -> str:
+        return f"{DICT_PATHS[entry.type]}/{self.mailboxes.guid(box)}/{entry.name}"
+
+    def _change(self, mailbox: str, entry: str, value: str | None) -> None:
+        box, parsed = self._address(mailbox, entry)
+        if not parsed.name:
+            raise EntryNameError(
+                f"Invalid metadata key '{entry}': nothing behind the type; Dovecot would store it "
+                "and mark the mailbox's index log as corrupt"
+            )
+        built_in = find_built_in(parsed, is_inbox=box == INBOX)
+        with acting_as(*self.owner):
+            key = self._key(box, parsed)
+            if built_in is not None and built_in.read_only:
+                raise ReadOnlyEntryError(f"The {parsed} attribute cannot be changed")
+            self.open_dict().update({key: value})
+
+    def _list_type(self, box: str, prefix: Entry) -> Listing:
+        stored: list[str] = []
+        error: MailboxError | DictError | None = None
+        has_dict, key = True, ""
+        try:
+            with acting_as(*self.owner):
+                key = self._key(box, prefix)
+                stored = list(keys_below(self.open_dict().read(), key))
+        except NotEnabledError:
+            has_dict = False
+        except MailboxNotCreatedError:
+            pass
+        except (MailboxError, DictError) as failure:
+            error = failure
+        built_in = built_in_names(prefix, is_inbox=box == INBOX, has_dict=has_dict)
+        return Listing(prefix.type, tuple(merge_names(stored, built_in)), key, error)

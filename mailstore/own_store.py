@@ -1,0 +1,65 @@
+"""pushnotif's own METADATA store, for a configuration that has none.
+
+The file has Dovecot's format; mailbox GUIDs are made from the names, so every mailbox exists.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from mailstore.dict_file import FileDict
+from mailstore.dotlock import LockTimes
+from mailstore.metadata import Metadata
+
+NAMESPACE = uuid.UUID("6f0bd4f5-4a3e-5d0f-9a07-6d5b1b8e2f10")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMailboxes:
+    """Mailboxes that exist by being named; the GUID follows from user and name."""
+
+    user: str
+    server_settings: Mapping[str, str]
+
+    def guid(self, mailbox: str) -> str:
+        """Return the same GUID for the same mailbox of the same user, always."""
+        return uuid.uuid5(NAMESPACE, f"{quote(self.user)}/{quote(mailbox, errors='surrogateescape')}").hex
+
+    def create(self, mailbox: str) -> str:
+        """Return the GUID: there is nothing to make."""
+        return self.guid(mailbox)
+
+    def setting(self, mailbox: str, name: str) -> str:  # noqa: ARG002 - mailboxes have no settings here
+        """Return a setting of the server, "" for those of mailboxes."""
+        return self.server_settings.get(name, "")
+
+
+def open_own_metadata(
+    user: str,
+    *,
+    data_dir: Path | None = None,
+    times: LockTimes | None = None,
+    server_settings: Mapping[str, str] | None = None,
+) -> Metadata:
+    """Return the METADATA of ``user`` in pushnotif's own store.
+
+    ``data_dir`` is the folder of the store; by default it is below the platform's folder for the
+    data of programs.
+    """
+    folder = data_dir or _platform_folder()
+    # A name is one path component, and neither "." nor "..".
+    path = folder / "metadata" / (quote(user, safe="@", errors="surrogateescape") + ".dict")
+    store = FileDict(path, times=times or LockTimes())
+    mailboxes = NamedMailboxes(user, server_settings or {})
+    return Metadata(mailboxes, lambda: store, os.fspath(path), own=True)
+
+
+def _platform_folder() -> Path:
+    from platformdirs import user_data_path  # noqa: PLC0415 - only who has no store pays for it
+
+    return user_data_path("pushnotif", appauthor=False)

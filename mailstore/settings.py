@@ -1,0 +1,100 @@
+"""What mailstore reads of a configuration: settings as a user has them, and blocks that list things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dovecot_conf import Configuration, Settings
+from dovecot_conf.tree import Section, Setting
+
+# Blocks that never have a name; all occurrences are one block.
+NAMELESS = frozenset({"mail_attribute", "fields", "userdb_fields"})
+# Blocks whose content holds for some connections only.
+CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
+
+Identity = tuple[str, str | int]
+
+
+@dataclass(slots=True)
+class Block:
+    """A block of the configuration: a userdb, a namespace, a mailbox of it, a dict.
+
+    ``name`` is "" for one without a name. ``values`` has the settings by the keys they are written
+    with, ``blocks`` the inner blocks.
+    """
+
+    name: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    blocks: dict[Identity, Block] = field(default_factory=dict)
+
+    def value(self, *names: str, default: str = "") -> str:
+        """Return the first of ``names`` that is set, ``default`` when none is."""
+        return next((self.values[name] for name in names if name in self.values), default)
+
+    def of_kind(self, kind: str) -> list[Block]:
+        """Return the inner blocks of a kind, in the order they were opened."""
+        return [block for (word, _), block in self.blocks.items() if word == kind]
+
+    def inner(self, identity: Identity) -> Block:
+        """Return an inner block, made when it is new."""
+        name = identity[1] if isinstance(identity[1], str) else ""
+        return self.blocks.setdefault(identity, Block(name))
+
+
+def read_blocks(configuration: Configuration, protocol: str) -> Block:
+    """Return everything that holds for ``protocol`` as one block with inner blocks.
+
+    Blocks with the same kind and name are one; each one without a name is its own. 2.4's
+    ``namespace/inbox/separator = /`` is a setting of that block.
+    """
+    top = Block()
+    for node, enclosing in configuration.walk():
+        if isinstance(node, Setting) and not node.flaws and _holds(enclosing, protocol):
+            *path, key = node.key.split("/")
+            block = top
+            for section in enclosing:
+                if section.word != "protocol":
+                    block = block.inner(_identity(section))
+            for identity in _identities(path):
+                block = block.inner(identity)
+            block.values[key] = node.value
+    return top
+
+
+def _holds(enclosing: Sequence[Section], protocol: str) -> bool:
+    for section in enclosing:
+        if section.broken or section.label or section.word in CONNECTION_FILTERS:
+            return False
+        if section.word == "protocol":
+            excluded = section.name.startswith("!")
+            if (section.name.removeprefix("!") == protocol) is excluded:
+                return False
+    return True
+
+
+def _identity(section: Section) -> Identity:
+    if section.word in NAMELESS:
+        return section.word, ""
+    return section.word, section.name if section.name or section.quoted else id(section)
+
+
+def _identities(path: Sequence[str]) -> Iterator[Identity]:
+    words = iter(path)
+    for word in words:
+        yield word, "" if word in NAMELESS else next(words, "")
+
+
+def text_of(settings: Settings, name: str, fields: Mapping[str, str], default: str = "") -> str:
+    """Return a setting as a user has it: a userdb field of the same name overrides it."""
+    return fields[name] if name in fields else settings.value(name, default)
+
+
+def below_root(root: Path | None) -> Callable[[str], Path]:
+    """Return a function that finds an absolute path of the configuration below ``root``."""
+
+    def find(path: str) -> Path:
+        return Path(path) if root is None else root / path.lstrip("/")
+
+    return find
