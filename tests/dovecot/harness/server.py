@@ -1,0 +1,223 @@
+"""One private Dovecot server, the same interface for 2.3 and 2.4."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from . import clients
+from .installations import LIBEXEC, Installation
+from .logs import push_lines
+from .processes import Daemon, Result, answers, free_ports, is_running, run, wait_until
+from .setups import Account, Place, Setup, account, render
+
+SILENTLY = ("-o", "mail_plugins=")
+_PORT_ATTEMPTS = 3
+_QUIET_SECONDS = 0.05
+
+
+class StartError(Exception):
+    """The server did not come up; the text holds what it wrote."""
+
+
+class Dovecot:
+    """A running private Dovecot with its own folder, ports, log and mail; any user name works.
+
+    ``root`` is its folder as this machine sees it, ``place.root`` the same as the server sees it.
+    """
+
+    def __init__(self, installation: Installation, setup: Setup) -> None:
+        self.installation = installation
+        self.version = installation.version
+        self.root = _new_folder(installation)
+        self.config_file = self.root / "dovecot.conf"
+        self.log_file = self.root / "log"
+        self._account = account()
+        self._log_start = 0
+        self._users = 0
+        try:
+            self._write_folder(setup)
+            self._start(setup)
+        except BaseException:
+            shutil.rmtree(self.root, ignore_errors=True)
+            raise
+
+    def _write_folder(self, setup: Setup) -> None:
+        mail = self.root / "mail"
+        mail.mkdir()
+        self._give_away(mail, self._account)
+        for name, text in setup.files:
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def _give_away(self, path: Path, owner: Account) -> None:
+        if not owner.runs_everything:
+            shutil.chown(path, owner.user, owner.group)
+
+    def _start(self, setup: Setup) -> None:
+        for attempt in range(1, _PORT_ATTEMPTS + 1):
+            self.place = Place(self.installation.inside(self.root), *free_ports(2))
+            text = render(self.version, setup, self.place, self._account)
+            self.config_file.write_text(text, encoding="utf-8")
+            self._daemon = Daemon(self._command("dovecot", "-F"), self.root / "output")
+            try:
+                if wait_until(self._has_started_or_failed) and self.is_up:
+                    self._warm_up()
+                    return
+            except BaseException:
+                self.stop()
+                raise
+            written = self._everything_written()
+            if attempt == _PORT_ATTEMPTS or "Address already in use" not in written:
+                self.stop()
+                raise StartError(f"Dovecot {self.version} did not start:\n{written}")
+
+    def _has_started_or_failed(self) -> bool:
+        """Ask only IMAP: the listeners open together, and a visit to LMTP would be in the log."""
+        return not self.is_up or answers(self.place.imap_port)
+
+    def _warm_up(self) -> None:
+        """Make the first delivery: only from the second on does 2.3 log about LMTP's internal user."""
+        if self.version == "2.3":
+            self.deliver_lmtp("warm-up", b"\r\n")
+        self.forget_log()
+
+    @property
+    def is_up(self) -> bool:
+        """Say whether the server runs."""
+        return not self._daemon.exited
+
+    def terminate(self) -> None:
+        """Ask the server to end, without waiting (``stop`` waits)."""
+        self._daemon.terminate()
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        self._daemon.terminate()
+        self._daemon.wait()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    # Users and files
+
+    def new_user(self) -> str:
+        """Return a user name that this server has not seen yet."""
+        self._users += 1
+        return f"user{self._users}"
+
+    def mail_dir(self, user: str) -> Path:
+        """Return the user's Maildir."""
+        return self.root / "mail" / user
+
+    def dict_file(self, user: str) -> Path:
+        """Return the file of the user's METADATA (``mail_attribute_dict = file:…``)."""
+        return self.root / "mail" / f"{user}.dict"
+
+    # Deliveries and sessions
+
+    def deliver_lmtp(
+        self, user: str | Sequence[str], message: bytes, *, sender: str = "sender@example.com"
+    ) -> list[str]:
+        """Deliver by LMTP; return the answer for each recipient (``250 2.0.0 <bob> … Saved``)."""
+        recipients = [user] if isinstance(user, str) else list(user)
+        pattern = r"^lmtp\(\d+\): Info: Disconnect from "
+        before = len(re.findall(pattern, self._log(), re.MULTILINE))
+        replies = clients.deliver(self.place.lmtp_port, sender, recipients, message)
+        wait_until(lambda: len(re.findall(pattern, self._log(), re.MULTILINE)) > before)
+        self._wait_for_quiet_log()
+        return replies
+
+    def deliver_lda(self, user: str, message: bytes, *args: str) -> Result:
+        """Deliver with ``dovecot-lda -d USER ARGS``, the message on its standard input."""
+        return run(self._command(f"{LIBEXEC}/dovecot-lda", "-d", user, *args), message)
+
+    def imap(self, user: str, commands: Sequence[clients.ImapCommand]) -> list[clients.ImapResponse]:
+        """Run commands in one IMAP session; return their responses in order."""
+        pattern = re.compile(r"^imap-login: Info: (?:Login|Logged in): .*\bmpid=(\d+)", re.MULTILINE)
+        before = len(pattern.findall(self._log()))
+        responses = clients.imap_session(self.place.imap_port, user, commands)
+        wait_until(lambda: len(pattern.findall(self._log())) > before)
+        pid = int(pattern.findall(self._log())[before])
+        wait_until(lambda: not is_running(pid))
+        self._wait_for_quiet_log()
+        return responses
+
+    def doveadm(self, *args: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> Result:
+        """Run ``doveadm ARGS`` with this server's configuration. With ``-D`` stderr has push lines."""
+        return run(self._command("doveadm", *args), stdin, environment)
+
+    # Set-up steps that raise no events
+
+    def doveadm_silently(self, *args: str, stdin: bytes = b"") -> Result:
+        """Run doveadm without any mail plugins; raise RuntimeError if it fails."""
+        result = self.doveadm(*SILENTLY, *args, stdin=stdin)
+        if result.exit_code != 0:
+            raise RuntimeError(f"doveadm {' '.join(args)}: exit code {result.exit_code}: {result.stderr}")
+        return result
+
+    def create_mailbox(self, user: str, mailbox: str) -> None:
+        """Create a mailbox; nobody is notified."""
+        self.doveadm_silently("mailbox", "create", "-u", user, mailbox)
+
+    def set_uidvalidity(self, user: str, uidvalidity: int, mailbox: str = "INBOX") -> None:
+        """Set the UIDVALIDITY of a mailbox; UIDs start at 1 if it holds no mail yet."""
+        args = ("mailbox", "update", "--uid-validity", str(uidvalidity), "-u", user, mailbox)
+        self.doveadm_silently(*args)
+
+    def save_silently(self, user: str, mailbox: str, message: bytes) -> None:
+        """Put a message into a mailbox; nobody is notified."""
+        self.doveadm_silently("save", "-u", user, "-m", mailbox, stdin=message)
+
+    def set_metadata(self, user: str, entry: str, value: str, mailbox: str = "") -> None:
+        """Set a METADATA entry (``/private/…``), of the server with the empty mailbox name."""
+        self.doveadm_silently("mailbox", "metadata", "set", "-u", user, "-s", mailbox, entry, value)
+
+    # The log
+
+    def forget_log(self) -> None:
+        """Let ``push_log`` start at what is logged from now on."""
+        self._log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
+
+    def log(self) -> str:
+        """Return the whole log since ``forget_log``, every line with its process and level."""
+        return self._log()
+
+    def push_log(self) -> list[str]:
+        """Return the log's lines about push notifications since ``forget_log``, as ``Level: text``."""
+        return push_lines(self._log())
+
+    def _log(self) -> str:
+        if not self.log_file.exists():
+            return ""
+        return self.log_file.read_bytes()[self._log_start :].decode("utf-8", "backslashreplace")
+
+    def _wait_for_quiet_log(self) -> None:
+        """Wait until every user session in the log has ended and nothing more is written."""
+        wait_until(self._sessions_have_ended, seconds=1)
+        size = -1
+        while size != (size := len(self._log())):
+            time.sleep(_QUIET_SECONDS)
+
+    def _sessions_have_ended(self) -> bool:
+        log = self._log()
+        return log.count(": Effective uid=") <= log.count(": User session is finished") or ": Fatal: " in log
+
+    def _command(self, program: str, *args: str) -> list[str]:
+        config = self.installation.inside(self.config_file)
+        return self.installation.command(program, "-c", config, *args)
+
+    def _everything_written(self) -> str:
+        files = (self.root / "output", self.log_file)
+        return "".join(file.read_text(errors="backslashreplace") for file in files if file.exists())
+
+
+def _new_folder(installation: Installation) -> Path:
+    parent = installation.filesystem / "tmp"
+    folder = Path(tempfile.mkdtemp(prefix="pushnotif-", dir=parent))
+    os.chmod(folder, 0o755)  # noqa: PTH101 - the mail user must get through
+    return folder
