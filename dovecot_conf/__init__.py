@@ -25,6 +25,7 @@ from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import print_tree
+from dovecot_conf.variables import expand, user_values
 from dovecot_conf.versions import Version
 
 __all__ = [
@@ -52,7 +53,9 @@ __all__ = [
     "UserError",
     "VariableError",
     "Version",
+    "expand",
     "load",
     "loads",
     "print_tree",
+    "user_values",
 ]

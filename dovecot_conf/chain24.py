@@ -6,9 +6,10 @@ names of a scope in file order, a name that occurs again at its last place.
 
 from __future__ import annotations
 
+from dovecot_conf.lists24 import parse_names
 from dovecot_conf.positions import Span
-from dovecot_conf.push import DriverDefinition, DriverOption
-from dovecot_conf.scopes import Entry
+from dovecot_conf.push import DriverDefinition, DriverOption, UnreadDefinition
+from dovecot_conf.scopes import override_span
 from dovecot_conf.scopes24 import Block, Scope24
 from dovecot_conf.settings24 import Settings24
 
@@ -18,40 +19,66 @@ _OWN_KEYS = ("push_notification_driver", "push_notification_name")
 
 def chain(settings: Settings24) -> list[DriverDefinition]:
     """Return the definitions in loading order."""
+    return [_definition(settings, name) for name in _names(settings)]
+
+
+def unread(settings: Settings24) -> list[UnreadDefinition]:
+    """Return the blocks that only exist through settings such as ``push_notification/ox/url = …``.
+
+    A running 2.4.1 doesn't load them, although doveconf prints them as blocks.
+    """
+    loaded = _names(settings)
+    found: dict[str, None] = {}
+    for scope in settings.scopes():
+        for child in scope.children.values():
+            block = child.block
+            if (
+                block is not None
+                and block.word == WORD
+                and block.name is not None
+                and block.name not in loaded
+            ):
+                found[block.name] = None
+    reason = "{0}/{1} is only written as a path; without a block '{0} {1} {{' Dovecot doesn't load it"
+    return [UnreadDefinition(_definition(settings, name), reason.format(WORD, name)) for name in found]
+
+
+def _names(settings: Settings24) -> list[str]:
+    override = settings.overridden(frozenset()).get(WORD)
+    if override is not None:
+        return parse_names(override.text)
     ordered: dict[str, None] = {}
     for scope in settings.scopes():
         for name in scope.names.get(WORD, ()):
             ordered.pop(name, None)
             ordered[name] = None
-    return [_definition(settings, name) for name in ordered]
+    return list(ordered)
 
 
 def _definition(settings: Settings24, name: str) -> DriverDefinition:
-    block = Block(WORD, name)
-    scopes = settings.scopes(frozenset((block,)))
-    own = [scope for scope in scopes if scope.block == block]
+    blocks = frozenset((Block(WORD, name),))
+    scopes = settings.scopes(blocks)
+    own = [scope for scope in scopes if scope.block in blocks]
     driver = settings.value(f"{WORD}/{name}/driver") or name
+    keys = dict.fromkeys(key for scope in own for key in scope.values)
+    keys.update(dict.fromkeys(settings.overridden(blocks)))
     prefixes = (f"{WORD}_{driver.lower()}_", f"{driver.lower()}_")
-    entries: dict[str, Entry] = {}
-    for scope in own:
-        for key, entry in scope.values.items():
-            if key not in _OWN_KEYS:
-                entries[key] = entry
-    if any(key.startswith(prefixes) for key in entries):
-        for scope in reversed([scope for scope in scopes if scope.block is None]):
-            for key, entry in scope.values.items():
-                if key.startswith(prefixes):
-                    entries.setdefault(key, entry)
+    if any(key.startswith(prefixes) for key in keys):
+        outer = (scope for scope in scopes if scope.block is None)
+        keys.update(dict.fromkeys(key for scope in outer for key in scope.values if key.startswith(prefixes)))
     options = []
-    for key in entries:
+    for key in keys:
         value = settings.get(f"{WORD}/{name}/{key}")
-        if value is not None:
+        if value is not None and key not in _OWN_KEYS:
             options.append(DriverOption(key, value.text, value.span))
     return DriverDefinition(f"{WORD}/{name}", driver, tuple(options), _span(own))
 
 
 def _span(scopes: list[Scope24]) -> Span:
+    """Return where the block is opened, or else where something is set in it."""
     for scope in reversed(scopes):
         if scope.opened is not None:
             return scope.opened.statement_span
-    return Span("", 1, 1, 1, 1)
+        for entry in scope.values.values():
+            return entry.node.statement_span
+    return override_span(1, "")

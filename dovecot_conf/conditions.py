@@ -10,6 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import starmap
 
 FILTER_WORDS = frozenset(("protocol", "local", "local_name", "remote"))
 
@@ -49,7 +50,13 @@ class Net:
         """Return whether ``other`` lies in this net; unknown host names are only equal to themselves."""
         if self.address is None or other.address is None:
             return self.host == other.host
-        if self.address.version != other.address.version or self.bits > other.bits:
+        return self.bits <= other.bits and self.holds(other)
+
+    def holds(self, other: Net) -> bool:
+        """Return whether the address of ``other`` is in this net, whatever its own bits say."""
+        if self.address is None or other.address is None:
+            return self.host == other.host
+        if self.address.version != other.address.version:
             return False
         shift = self.address.max_prefixlen - self.bits
         return int(self.address) >> shift == int(other.address) >> shift
@@ -144,17 +151,23 @@ class Condition:
 
 
 def _net_matches(net: Net | None, asked: Net | None) -> bool:
-    return net is None or (asked is not None and net.contains(asked))
+    return net is None or (asked is not None and net.holds(asked))
 
 
 def _name_matches(name: str, mask: str) -> bool:
-    """Match a host name against a mask such as ``*.example.com``: one label for the star."""
-    name, mask = name.lower(), mask.lower()
+    """Match a host name as ``dns_match_wildcard`` does: a star is one label and needs a dot behind."""
+    labels, masks = name.lower().split("."), mask.lower().split(".")
+    if len(labels) != len(masks) or masks[-1] == "*":
+        return False
+    return all(starmap(_label_matches, zip(labels, masks, strict=True)))
+
+
+def _label_matches(label: str, mask: str) -> bool:
     if mask == "*":
         return True
-    if mask.startswith("*."):
-        return name.partition(".")[2] == mask[2:]
-    return name == mask
+    return len(label) == len(mask) and all(
+        wanted in (character, "?") for character, wanted in zip(label, mask, strict=True)
+    )
 
 
 UNFILTERED = Condition()

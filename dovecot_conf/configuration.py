@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dovecot_conf.conditions import Condition, parse_net
 from dovecot_conf.diagnostics import Diagnostic
-from dovecot_conf.evaluations import Evaluation
 from dovecot_conf.push import PushConfig
 from dovecot_conf.settings import Settings
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Document, Node, Section
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.evaluations import Evaluation
 
 MAIL_PROTOCOLS = ("lmtp", "lda", "imap", "pop3", "doveadm")
 """The protocols whose processes open mailboxes and load mail plugins."""

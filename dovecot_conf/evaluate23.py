@@ -64,6 +64,7 @@ class Evaluator23:
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
         self._counter = 0
+        self._nameless_services: list[Section] = []
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""
@@ -80,6 +81,8 @@ class Evaluator23:
                     self._frame = self._frame.outer
         flaws.extend(reading.flaws)
         report_unclosed(self.problems, reading)
+        for section in self._nameless_services:
+            self.problems.report(section, "service-name-missing", "Service #… is missing name")
 
     def _section(self, node: Section) -> None:
         outer = self._frame
@@ -114,6 +117,8 @@ class Evaluator23:
         else:
             name = node.name
             if not name:
+                if node.word == "service" and not frame.path:
+                    self._nameless_services.append(node)
                 self._counter += 1
                 name = f"#{self._counter}"
             path = f"{frame.path}{node.word}/{name}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from dovecot_conf import chain23, chain24
 from dovecot_conf.conditions import Condition
+from dovecot_conf.conflicts23 import conflicts
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Evaluator23
 from dovecot_conf.evaluate24 import Evaluator24
@@ -55,6 +56,11 @@ class Evaluation23(Evaluation):
         evaluator.run(reading)
         self.flaws = evaluator.problems.flaws
         self._scopes = evaluator.scopes
+        for key, scope in conflicts(evaluator.scopes):
+            if scope.opened is not None:
+                path, line = scope.opened.document.path, scope.opened.end_line
+                text = f"Conflict in setting {key} found from filter at {path}:{line}"
+                evaluator.problems.report(scope.opened, "filter-conflict", text)
 
     def settings(self, asked: Condition) -> Settings23:
         """Return the effective settings for a condition."""
@@ -94,21 +100,27 @@ class Evaluation24(Evaluation):
         evaluator = Evaluator24(surroundings)
         evaluator.run(reading)
         self.flaws = evaluator.problems.flaws
-        self._evaluator = evaluator
+        self._tree = evaluator.tree
 
     def settings(self, asked: Condition) -> Settings24:
         """Return the effective settings for a condition."""
-        return Settings24(self._evaluator.root, asked, self._overrides, self._read)
+        return Settings24(self._tree.root, asked, self._overrides, self._read)
 
     def push(self, protocol: str) -> PushConfig:
         """Return the driver chain for a protocol."""
         settings = self.settings(Condition(protocol))
         definitions = chain24.chain(settings)
-        return PushConfig(Version.V24, protocol, settings.words("mail_plugins"), tuple(definitions))
+        return PushConfig(
+            Version.V24,
+            protocol,
+            settings.words("mail_plugins"),
+            tuple(definitions),
+            unread=tuple(chain24.unread(settings)),
+        )
 
     def conditions(self) -> Iterator[Condition]:
         """Yield the condition of every filter, as first opened."""
-        return (scope.condition for scope in self._evaluator.scopes[1:])
+        return (scope.condition for scope in self._tree.scopes[1:])
 
 
 EVALUATIONS: dict[Version, type[Evaluation]] = {Version.V23: Evaluation23, Version.V24: Evaluation24}

@@ -109,10 +109,3 @@ def grammar(version: Version) -> Grammar:
         statement=pp.MatchFirst(list(tokens.values())),
         shapes={token.re: shape for shape, token in tokens.items()},
     )
-
-
-def unescape(text: str) -> str:
-    """Drop each backslash and keep the character after it, as both versions do inside quotes."""
-    if "\\" not in text:
-        return text
-    return re.sub(r"\\(.?)", r"\1", text, flags=re.DOTALL)

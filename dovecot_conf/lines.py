@@ -6,6 +6,7 @@ looked for on one physical line only, the comment is cut before the backslash at
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from dovecot_conf.tree import Piece
@@ -30,6 +31,13 @@ def find_comment(text: str) -> int:
                 return -1
             position += 1
     return -1
+
+
+def unescape(text: str) -> str:
+    """Drop each backslash and keep the character after it, as both versions do inside quotes."""
+    if "\\" not in text:
+        return text
+    return re.sub(r"\\(.?)", r"\1", text, flags=re.DOTALL)
 
 
 @dataclass(slots=True)

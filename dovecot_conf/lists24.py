@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dovecot_conf.grammar import unescape
+from dovecot_conf.lines import unescape
 
 MIDDLE_QUOTE = "'\"' in the middle of a string"
 AFTER_QUOTE = "Expected ',' or ' ' after '\"'"

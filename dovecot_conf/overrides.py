@@ -1,4 +1,8 @@
-"""Settings given on the command line as ``NAME=VALUE``, as doveadm's ``-o``."""
+"""Settings given on the command line as ``NAME=VALUE``, as doveadm's ``-o``.
+
+Checked with 2.3.19.1 and 2.4.1: an override wins over every filter; ``$`` and quotes in it are text; a
+name that doesn't exist is accepted; %variables are replaced in ``plugin/`` keys only.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,24 @@ from collections.abc import Iterable
 from dovecot_conf.errors import OverrideError
 from dovecot_conf.scopes import SettingValue, override_span
 
+_EXAMPLE = "write NAME=VALUE, such as plugin/push_notification_driver=dlog"
+
 
 def parse_overrides(overrides: Iterable[str]) -> dict[str, SettingValue]:
     """Return the overrides by setting path; a later one replaces an earlier one.
 
-    The value is taken as it is: no quotes, no ``$`` (as 2.3.19.1's doveadm does). Raises
-    OverrideError for what has no name or no ``=``.
+    Raises OverrideError, with the reason of 2.3.19.1, for what has no name or no ``=``. The text isn't
+    shown, since it may be a secret.
     """
     values = {}
     for position, override in enumerate(overrides, 1):
         name, equals, text = override.partition("=")
-        if not equals or not name.strip():
-            raise OverrideError(
-                f"an override is written NAME=VALUE, not {name!r};"
-                " an example is plugin/push_notification_driver=dlog"
-            )
-        values[name] = SettingValue(name, text, text, override_span(position, override), "-o")
+        if not equals:
+            raise OverrideError(f"Invalid -o parameter (number {position}): Missing '=': {_EXAMPLE}")
+        if not name:
+            reason = "Missing key name ('=' at the beginning of line)"
+            raise OverrideError(f"Invalid -o parameter (number {position}): {reason}: {_EXAMPLE}")
+        span = override_span(position, override)
+        literal = not name.startswith("plugin/")
+        values[name] = SettingValue(name, text, text, span, "-o", literal=literal)
     return values

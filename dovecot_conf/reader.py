@@ -6,16 +6,15 @@ a :class:`~dovecot_conf.tree.Flaw`; after an error it goes on with what was most
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dovecot_conf.dialects import Dialect
 from dovecot_conf.files import Files
-from dovecot_conf.grammar import Shape, grammar, unescape
-from dovecot_conf.lines import Kept, find_comment
+from dovecot_conf.grammar import Shape, grammar
+from dovecot_conf.includes import Includer
+from dovecot_conf.lines import Kept, find_comment, unescape
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import (
@@ -34,9 +33,6 @@ from dovecot_conf.tree import (
     Statement,
     ValueKind,
 )
-
-MAX_FILES = 5000
-"""Files that one configuration may read, repetitions counted."""
 
 EXPECTING_BRACE = "Expecting '{'"
 GARBAGE = "Garbage after '{'"
@@ -69,7 +65,7 @@ class TreeReader:
     """Reads one configuration. Not to be used twice."""
 
     def __init__(self, files: Files, dialect: Dialect) -> None:
-        self._files = files
+        self._includer = Includer(files)
         self._white = dialect.white
         self._grammar = grammar(dialect.version)
         self._inputs: list[_Input] = []
@@ -284,7 +280,10 @@ class TreeReader:
     def _include(self, line: _Line, match: re.Match[str]) -> bool:
         parts = match.groupdict()
         optional = bool(parts["optional"] or parts.get("quoted_optional"))
-        documents = self._documents(line, parts["pattern"], optional)
+        open_paths = {opened.document.path for opened in self._inputs}
+        documents, problem = self._includer.open(parts["pattern"], line.document.path, open_paths, optional)
+        if problem is not None:
+            self._flaw(line, *problem)
         node = Include(
             *line.common(self._open, self._take_flaws()), parts["pattern"], optional, tuple(documents)
         )
@@ -292,34 +291,6 @@ class TreeReader:
         for document in reversed(documents):
             self._enter(document)
         return bool(documents)
-
-    def _documents(self, line: _Line, pattern: str, optional: bool) -> list[Document]:
-        """Open what an include names, and add the flaw that Dovecot reports if it can't."""
-        paths = self._files.glob(self._files.locate(pattern, line.document.path))
-        if not paths and not optional:
-            self._flaw(line, "include-no-match", "No matches")
-        if len(self._reading.sources) + len(paths) > MAX_FILES:
-            self._flaw(line, "include-limit", f"More than {MAX_FILES} files are included")
-            return []
-        documents: list[Document] = []
-        open_paths = {opened.document.path for opened in self._inputs}
-        for path in reversed(paths):
-            if path in open_paths:
-                self._flaw(line, "include-loop", f"Recursive include file: {path}")
-                break
-            try:
-                content = self._files.read(path)
-            except OSError as error:
-                if optional:
-                    continue
-                reason = os.strerror(error.errno or errno.EIO)
-                message = f"Couldn't open include file {path}: {reason}"
-                self._flaw(line, "include-unreadable", message)
-                break
-            open_paths.add(path)
-            documents.append(Document(SourceFile.decode(path, content)))
-        documents.reverse()
-        return documents
 
 
 @dataclass(slots=True)

@@ -20,7 +20,8 @@ class SettingValue:
     ``name`` is the full name, ``text`` the value with ``$`` and ``<file`` expanded, ``raw`` the value
     as written (with quotes), ``span`` where the value stands, ``scope`` the filter it was set in
     (``protocol lmtp``), '' for the global scope. ``node`` is the line of the tree, None when the
-    value comes from an override.
+    value comes from an override. ``literal``: Dovecot doesn't replace %variables in it, as in all
+    overrides but those of ``plugin/`` keys.
     """
 
     name: str
@@ -29,6 +30,7 @@ class SettingValue:
     span: Span
     scope: str = ""
     node: Setting | None = field(default=None, repr=False, compare=False)
+    literal: bool = False
 
 
 @dataclass(slots=True, eq=False)

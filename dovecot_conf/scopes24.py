@@ -88,6 +88,39 @@ class Scope24:
         return False
 
 
+class ScopeTree:
+    """All scopes of a configuration; ``scopes`` are in the order in which they were first opened."""
+
+    def __init__(self) -> None:
+        self.root = Scope24()
+        self.scopes = [self.root]
+
+    def filter(
+        self, parent: Scope24, key: tuple[str, object], condition: Condition, node: Section
+    ) -> Scope24:
+        """Return the scope of a filter in ``parent``, a new one when it wasn't opened before."""
+        child = parent.children.get(key)
+        if child is None:
+            child = self._add(key, Scope24(parent, condition, opened=node))
+        return child
+
+    def block(self, parent: Scope24, block: Block, node: Section | None) -> Scope24:
+        """Return the scope of a block in ``parent``; ``node`` is None for one that is part of a path."""
+        child = parent.children.get(block)
+        if child is None:
+            child = self._add(block, Scope24(parent, parent.condition, block, opened=node))
+        elif child.opened is None:
+            child.opened = node
+        return child
+
+    def _add(self, key: tuple[str, object], scope: Scope24) -> Scope24:
+        scope.order = len(self.scopes)
+        self.scopes.append(scope)
+        if scope.parent is not None:
+            scope.parent.children[key] = scope
+        return scope
+
+
 class Match(NamedTuple):
     """A scope that holds, and its rank: the highest rank wins."""
 

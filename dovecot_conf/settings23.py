@@ -15,17 +15,18 @@ from dovecot_conf.settings import Settings, split_list
 
 def matching_scopes(scopes: Sequence[Scope23], asked: Condition) -> list[Scope23]:
     """Return the scopes that hold for ``asked``, the one that wins first, the global one last."""
-
-    def rank(scope: Scope23) -> tuple[bool, int, int, bool]:
-        condition = scope.condition
-        return (
-            condition.local_name is None,
-            -condition.local.bits if condition.local else 0,
-            -condition.remote.bits if condition.remote else 0,
-            condition.protocol is None,
-        )
-
     return sorted((scope for scope in scopes if scope.condition.matches(asked)), key=rank)
+
+
+def rank(scope: Scope23) -> tuple[bool, int, int, bool]:
+    """Return the place of a scope among those that hold; equal ones stay in the order of the file."""
+    condition = scope.condition
+    return (
+        condition.local_name is None,
+        -condition.local.bits if condition.local else 0,
+        -condition.remote.bits if condition.remote else 0,
+        condition.protocol is None,
+    )
 
 
 class Settings23(Settings):

@@ -47,12 +47,16 @@ class Settings24(Settings):
         if known is not None and known.kind in (Kind.BOOLEANS, Kind.STRINGS):
             items = self._items(blocks, word)
             if item:
-                return items[item].value(self._read) if item in items else None
+                return self._value(items[item]) if item in items else None
             return self._list_value(blocks, word, items, known.kind)
         for scope in reversed(self.scopes(blocks)):
             if key in scope.values:
                 return scope.values[key].value(self._read)
         return None
+
+    def overridden(self, blocks: frozenset[Block]) -> dict[str, SettingValue]:
+        """Return the overrides of settings in exactly these blocks, by full name."""
+        return {key: value for (where, key), value in self._overrides.items() if where == blocks}
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return the names in a boolean list that are yes, from the outer scopes inwards."""
@@ -60,14 +64,10 @@ class Settings24(Settings):
         override = self._overrides.get((blocks, key))
         if override is not None:
             return tuple(parse_names(override.text))
-        items = self._items(blocks, key)
-        for (blocks_set, path), value in self._overrides.items():
-            word, slash, item = path.partition("/")
-            if slash and word == key and blocks_set == blocks:
-                items[item] = (
-                    Entry(path, value.text, next(iter(items.values())).node, "") if items else items[item]
-                )
-        return tuple(item for item, entry in items.items() if is_true(entry.text))
+        return tuple(item for item, value in self._items(blocks, key).items() if is_true(value.text))
+
+    def _value(self, entry: Entry | SettingValue) -> SettingValue:
+        return entry if isinstance(entry, SettingValue) else entry.value(self._read)
 
     def _resolve(self, name: str) -> tuple[frozenset[Block], str]:
         """Split a path into the blocks it goes through and the full name of the setting."""
@@ -96,7 +96,7 @@ class Settings24(Settings):
                 return prefix + key
         return key
 
-    def _items(self, blocks: frozenset[Block], word: str) -> dict[str, Entry]:
+    def _items(self, blocks: frozenset[Block], word: str) -> dict[str, Entry | SettingValue]:
         """Unite a list over the scopes: the innermost verdict on an item counts."""
         levels: list[dict[str, Entry]] = []
         for scope in reversed(self.scopes(blocks)):
@@ -105,13 +105,17 @@ class Settings24(Settings):
                 levels.append(entries.items)
                 if entries.stop:
                     break
-        united: dict[str, Entry] = {}
+        united: dict[str, Entry | SettingValue] = {}
         for items in reversed(levels):
             united.update(items)
+        for key, value in self.overridden(blocks).items():
+            list_name, slash, item = key.partition("/")
+            if slash and list_name == word:
+                united[item] = value
         return united
 
     def _list_value(
-        self, blocks: frozenset[Block], word: str, items: dict[str, Entry], kind: Kind
+        self, blocks: frozenset[Block], word: str, items: dict[str, Entry | SettingValue], kind: Kind
     ) -> SettingValue | None:
         for scope in reversed(self.scopes(blocks)):
             entries = scope.lists.get(word)

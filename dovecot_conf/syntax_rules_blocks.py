@@ -163,10 +163,25 @@ BLOCK_RULES = (
         "PN136",
         "service-name-missing",
         Severity.ERROR,
-        "A service of 2.3 needs a name. Dovecot finds this out at the end of the file.",
+        "A service of 2.3 needs a name. Dovecot finds this out at the end of the file, and its message"
+        " has a number that depends on the modules installed.",
         "write the name of the service, such as `service lmtp {`",
         Example("service {\n  client_limit = 3\n}\n"),
         Example("service lmtp {\n  client_limit = 3\n}\n"),
+        versions=V23_ONLY,
+    ),
+    SyntaxRule(
+        "PN137",
+        "filter-conflict",
+        Severity.ERROR,
+        "Two filters of 2.3 hold at once for some connection and set the same key, and neither is a"
+        " special case of the other, so Dovecot can't tell which one wins.",
+        "put one filter into the other, or set the key in one of them only",
+        Example(
+            "local 10.0.0.0/8 {\n  protocol imap {\n    mail_home = /a\n  }\n}\n"
+            "protocol imap {\n  mail_home = /b\n}\n"
+        ),
+        Example("local 10.0.0.0/8 {\n  protocol imap {\n    mail_home = /a\n  }\n  mail_home = /b\n}\n"),
         versions=V23_ONLY,
     ),
     SyntaxRule(

@@ -1,0 +1,229 @@
+"""One setting of 2.4: its value expanded, its full name found, and put into a scope.
+
+Follows ``config_apply_line_full`` and ``config_apply_exact_line`` of 2.4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dovecot_conf.evaluate import Problems, Surroundings, shadow_warning, split_words
+from dovecot_conf.lists24 import ListSyntaxError, check_boolean, parse_names
+from dovecot_conf.names import Kind, SettingName, names
+from dovecot_conf.scopes import Entry
+from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
+from dovecot_conf.tree import Setting, ValueKind
+from dovecot_conf.variables24 import syntax_error
+from dovecot_conf.versions import Version
+
+
+@dataclass(slots=True)
+class Frame24:
+    """An open section. ``word`` is set in a list such as ``mail_plugins {``, whose keys are items;
+    ``definition`` in a named block. ``void``: the opening line is an error, nothing counts.
+    """
+
+    scope: Scope24
+    outer: Frame24 | None
+    word: str = ""
+    definition: SettingName | None = None
+    void: bool = False
+
+
+@dataclass(slots=True)
+class _Line:
+    """A setting on its way to a scope: the full name that was found for it, and where it landed."""
+
+    node: Setting
+    text: str
+    path: str = ""
+    full_name: str = ""
+    landed: Scope24 | None = None
+
+
+class Assigner:
+    """Assigns the settings of one configuration."""
+
+    def __init__(self, surroundings: Surroundings, problems: Problems, tree: ScopeTree) -> None:
+        self._surroundings = surroundings
+        self._problems = problems
+        self._tree = tree
+        self._names = names(Version.V24)
+        self._seen: dict[str, str] = {}
+
+    def assign(self, node: Setting, frame: Frame24) -> None:
+        """Take one setting in the section ``frame``."""
+        if frame.void:
+            return
+        text, path = node.value, ""
+        if node.kind is ValueKind.VARIABLE:
+            expanded = self._expand(node, frame)
+            if expanded is None:
+                return
+            text = expanded
+        elif node.kind is ValueKind.FILE:
+            path = self._value_file(node, frame)
+        if node.key.startswith("@"):
+            self._use_group(node, frame.scope, text)
+            return
+        line = _Line(node, text, path)
+        key = f"{frame.word}/{node.key}" if frame.word else node.key
+        if "%{" in text:
+            self._check_variables(node, text)
+        try:
+            self._store(frame, key, line)
+        except ListSyntaxError as error:
+            self._problems.report(node, error.rule, f"{node.key}: {error}")
+        else:
+            self._warn_shadowed(line, frame)
+
+    def _check_variables(self, node: Setting, text: str) -> None:
+        if message := syntax_error(text):
+            self._problems.report(node, "variable-syntax", message)
+
+    def _use_group(self, node: Setting, scope: Scope24, name: str) -> None:
+        label = node.key[1:]
+        if scope.in_group:
+            self._problems.report(node, "group-placement", "Recursive include groups not allowed")
+        elif label in scope.groups:
+            scope.groups[label].name, scope.groups[label].node = name, node
+        else:
+            scope.groups[label] = GroupUse(label, name, node)
+
+    def _value_file(self, node: Setting, frame: Frame24) -> str:
+        path = self._surroundings.files.locate(node.value, node.document.path)
+        if reason := self._surroundings.why_unreadable(path):
+            key = f"{frame.word}/{node.key}" if frame.word else node.key
+            message = f"{key}: Can't open file {path}: {reason}"
+            self._problems.report(node, "unreadable-value-file", message)
+        return path
+
+    def _store(self, frame: Frame24, key: str, line: _Line) -> None:
+        """Find the scope and the full name for a key, and put the setting there."""
+        scope, key = self._follow_path(frame.scope, key)
+        candidates = []
+        block = scope.block
+        if block is not None:
+            for prefix in block.prefixes():
+                target, name = scope, prefix + key
+                if block.name is None and scope.parent is not None:
+                    target = scope.parent
+                    if key.startswith(prefix):
+                        name = key
+                candidates.append((target, name))
+        for target, name in candidates:
+            if can_prefix(self._names, name):
+                self._put(frame, target, name, line)
+                return
+        if not key:
+            self._problems.report(line.node, "missing-key", f": {_unknown('', block)}")
+            return
+        self._put(frame, scope, key, line)
+
+    def _follow_path(self, scope: Scope24, key: str) -> tuple[Scope24, str]:
+        """Go down ``service/imap/client_limit`` as far as it names blocks."""
+        while "/" in key:
+            word, _, rest = key.partition("/")
+            known = self._names.get(word)
+            if known is None or known.kind not in (Kind.FILTER, Kind.FILTERS):
+                break
+            block = Block(word, None)
+            if known.kind is Kind.FILTERS:
+                if "/" not in rest:
+                    break
+                name, _, rest = rest.partition("/")
+                block = Block(word, name)
+            scope, key = self._tree.block(scope, block, None), rest
+        return scope, key
+
+    def _put(self, frame: Frame24, scope: Scope24, key: str, line: _Line) -> None:
+        name, slash, item = key.partition("/")
+        if frame.definition is not None and frame.definition.required == key:
+            frame.scope.required_seen = True
+        line.full_name, line.landed = key, scope
+        node = line.node
+        known = self._names.get(name)
+        kind = known.kind if known is not None else Kind.VALUE
+        where = str(scope.condition)
+        if kind is Kind.FILTER:
+            raise ListSyntaxError(f"Setting is a named filter, use '{name} {{'", "block-as-setting")
+        if kind is Kind.FILTERS:
+            text = f"Setting is a named list filter, use '{node.key} {line.text} {{'"
+            raise ListSyntaxError(text, "block-as-setting")
+        if kind in (Kind.BOOLEANS, Kind.STRINGS):
+            entries = scope.lists.setdefault(name, ListEntry())
+            if slash:
+                if kind is Kind.BOOLEANS:
+                    check_boolean(line.text)
+                entries.items[item] = Entry(key, line.text, node, where, line.path)
+                return
+            self._replace_list(entries, kind, name, line, where)
+            return
+        scope.values[name if known else key] = Entry(name, line.text, node, where, line.path)
+
+    def _replace_list(self, entries: ListEntry, kind: Kind, name: str, line: _Line, where: str) -> None:
+        if kind is Kind.STRINGS and line.text:
+            raise ListSyntaxError(f"Setting is a string list, use '{name} {{'", "block-as-setting")
+        items = parse_names(line.text) if kind is Kind.BOOLEANS else []
+        entries.items = {item: Entry(f"{name}/{item}", "yes", line.node, where) for item in items}
+        entries.stop = True
+        entries.entry = Entry(name, line.text, line.node, where)
+
+    def _warn_shadowed(self, line: _Line, frame: Frame24) -> None:
+        node, name = line.node, line.full_name
+        if line.landed is self._tree.root:
+            if name in self._seen:
+                self._problems.report(node, "shadowed-global", shadow_warning(node, name, self._seen[name]))
+        elif name and name not in self._seen and frame.scope.is_local:
+            self._seen[name] = f"{node.document.path} line {node.end_line}"
+
+    def _expand(self, node: Setting, frame: Frame24) -> str | None:
+        """Expand the ``$SET:`` and ``$ENV:`` words of a value; None when doveconf refuses them."""
+        words: list[str] = []
+        for word, separator in split_words(node.value, " \t\n\r\x0b\x0c"):
+            if word.startswith("$ENV:"):
+                words.append(self._surroundings.environ.get(word[5:], ""))
+            elif word.startswith("$SET:"):
+                name = word[5:]
+                found = self._look_up(name, frame, self_reference=name == node.key)
+                if found is None:
+                    known = self._names.get(name)
+                    text = f"Unknown setting: {name}"
+                    if known is not None:
+                        text = f"Failed to expand {word}: Setting type can't be expanded to string"
+                    rule = "unknown-self-reference" if name == node.key else "unknown-variable"
+                    self._problems.report(node, rule, text)
+                    if name == node.key:
+                        return None
+                words.append(word if found is None else found)
+            else:
+                words.append(word)
+            words.append(separator)
+        return "".join(words)
+
+    def _look_up(self, name: str, start: Frame24, *, self_reference: bool) -> str | None:
+        known = self._names.get(name)
+        if known is None or known.kind is not Kind.VALUE:
+            return None
+        frame: Frame24 | None = start
+        while frame is not None:
+            entry = frame.scope.values.get(name)
+            if entry is not None:
+                return self._surroundings.content(entry.path) if entry.path else entry.text
+            frame = frame.outer if self_reference else None
+        return known.default
+
+
+def can_prefix(table: Mapping[str, SettingName], name: str) -> bool:
+    """Return whether a name made of a block's prefix and a key is a setting that may be meant."""
+    known = table.get(name.partition("/")[0])
+    return known is not None and known.kind is not Kind.FILTER
+
+
+def _unknown(key: str, block: Block | None) -> str:
+    text = f"Unknown setting: {key}"
+    if block is None:
+        return text
+    tried = [prefix + key for prefix in reversed(block.prefixes())]
+    return f"{text} ({' or '.join(tried)} not found either.)"

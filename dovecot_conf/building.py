@@ -1,0 +1,60 @@
+"""From the text of a main file to a configuration, through all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dovecot_conf.configuration import Configuration
+from dovecot_conf.detect import find_sign, starts_with_version_line
+from dovecot_conf.dialects import DIALECTS
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.evaluations import EVALUATIONS
+from dovecot_conf.files import Files
+from dovecot_conf.overrides import parse_overrides
+from dovecot_conf.reader import Reading, TreeReader
+from dovecot_conf.source import SourceFile
+from dovecot_conf.syntax_rules import diagnose
+from dovecot_conf.versions import Version
+
+
+def build(
+    source: SourceFile,
+    files: Files,
+    overrides: Iterable[str],
+    version: Version | None,
+    environ: Mapping[str, str],
+) -> Configuration:
+    """Return the configuration whose main file is ``source``; see :func:`dovecot_conf.load`."""
+    values = parse_overrides(overrides)
+    surroundings = Surroundings(files, environ)
+    if version is None:
+        version, reason, reading = _detect(files, source)
+    else:
+        reason, reading = "as asked for", _read(files, source, version)
+    evaluation = EVALUATIONS[version](surroundings, reading, values)
+    return Configuration(
+        version,
+        reason,
+        source.path,
+        tuple(reading.sources),
+        reading.document,
+        tuple(diagnose(flaw) for flaw in evaluation.flaws),
+        reading.nodes,
+        evaluation,
+    )
+
+
+def _read(files: Files, source: SourceFile, version: Version) -> Reading:
+    return TreeReader(files, DIALECTS[version]).read(source)
+
+
+def _detect(files: Files, source: SourceFile) -> tuple[Version, str, Reading]:
+    """Find out the dialect; the tree comes with it, since the signs are looked for in a tree."""
+    reason = starts_with_version_line(source)
+    if reason:
+        return Version.V24, reason, _read(files, source, Version.V24)
+    reading = _read(files, source, Version.V23)
+    found, reason = find_sign(reading.nodes)
+    if found is Version.V24:
+        return Version.V24, reason, _read(files, source, Version.V24)
+    return Version.V23, reason or "nothing in it belongs to one version only", reading

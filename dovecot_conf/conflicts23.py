@@ -1,0 +1,107 @@
+"""Filters of 2.3 that contradict each other, which doveconf finds at the end of the file.
+
+``config_all_parsers_check`` of 2.3.19.1 looks up the settings of every filter's own condition. Where two
+filters hold of which the later one isn't the more general one, they must not set the same key.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, product
+
+from dovecot_conf.conditions import Condition, Net
+from dovecot_conf.evaluate23 import Scope23
+from dovecot_conf.settings23 import rank
+
+_NetKey = tuple[object, ...]
+_Bucket = tuple[_NetKey | None, _NetKey | None]
+
+
+def conflicts(scopes: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:
+    """Yield each setting that is in conflict, with the filter that doveconf names."""
+    reported: set[tuple[str, int]] = set()
+    buckets = _Buckets(scopes)
+    for asked in scopes:
+        if not _can_conflict(asked.condition):
+            continue
+        matching = sorted(buckets.matching(asked.condition), key=rank)
+        for key, scope in _conflicts_among(matching):
+            if (key, id(scope)) not in reported:
+                reported.add((key, id(scope)))
+                yield key, scope
+
+
+def _can_conflict(condition: Condition) -> bool:
+    """Return whether filters on different things can hold at once: one thing alone never conflicts."""
+    parts = (condition.protocol, condition.local_name, condition.local, condition.remote)
+    return sum(part is not None for part in parts) > 1
+
+
+def _conflicts_among(matching: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:
+    if not matching:
+        return
+    taken = set(_keys(matching[0]))
+    for before, scope in pairwise(matching):
+        keys = _keys(scope)
+        if not _is_more_general(scope.condition, before.condition):
+            both = [key for key in keys if key in taken]
+            if both:
+                yield both[0].rpartition("/")[2], scope
+        taken.update(keys)
+
+
+def _keys(scope: Scope23) -> list[str]:
+    """Return what can be in conflict; passdbs, userdbs, namespaces and plugin keys are added up."""
+    return [key for key in scope.values if "/" not in key or key.startswith("service/")]
+
+
+def _is_more_general(condition: Condition, other: Condition) -> bool:
+    return not (
+        _bits(condition.local) > _bits(other.local)
+        or _bits(condition.remote) > _bits(other.remote)
+        or (condition.local_name is not None and other.local_name is None)
+        or (condition.protocol is not None and other.protocol is None)
+    )
+
+
+def _bits(net: Net | None) -> int:
+    return net.bits if net is not None else 0
+
+
+class _Buckets:
+    """The scopes by their networks, so that those holding for an address are found without a search."""
+
+    def __init__(self, scopes: Sequence[Scope23]) -> None:
+        self._scopes: dict[_Bucket, list[Scope23]] = defaultdict(list)
+        self._widths: set[tuple[int, int]] = set()
+        for scope in scopes:
+            condition = scope.condition
+            self._scopes[_key(condition.local), _key(condition.remote)].append(scope)
+            for net in (condition.local, condition.remote):
+                if net is not None and net.address is not None:
+                    self._widths.add((net.address.version, net.bits))
+
+    def matching(self, asked: Condition) -> Iterator[Scope23]:
+        """Yield the scopes that hold for ``asked``."""
+        for bucket in product(self._around(asked.local), self._around(asked.remote)):
+            for scope in self._scopes.get(bucket, ()):
+                if scope.condition.matches(asked):
+                    yield scope
+
+    def _around(self, net: Net | None) -> list[_NetKey | None]:
+        if net is None:
+            return [None]
+        if net.address is None:
+            return [None, _key(net)]
+        number, longest, version = int(net.address), net.address.max_prefixlen, net.address.version
+        widths = [bits for family, bits in self._widths if family == version]
+        return [None, *((version, bits, number >> (longest - bits)) for bits in widths)]
+
+
+def _key(net: Net | None) -> _NetKey | None:
+    if net is None:
+        return None
+    if net.address is None:
+        return (net.host,)
+    return (net.address.version, net.bits, int(net.address) >> (net.address.max_prefixlen - net.bits))

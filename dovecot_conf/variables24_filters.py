@@ -1,0 +1,387 @@
+"""The filters of 2.4's %variables, as ``expansion-filter.c`` of 2.4.1 has them.
+
+Left out, because they need keys or a private format: ``encrypt``, ``decrypt``, ``lenumber``,
+``benumber``, ``text`` and ``list``; they are reported as functions that do not exist.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dovecot_conf.variables23_functions import FunctionError, compare
+
+_MAX_ROUNDS = 1_000_000
+_MAX_WIDTH = 10_000
+
+
+class FilterError(Exception):
+    """A filter or variable has no result; the text is Dovecot's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a filter: a number, a quoted text, or the name of a variable; with a ``key``
+    when it is written ``key=value``.
+    """
+
+    value: str | int
+    quoted: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One filter with its arguments; the first of a program may be the name of a variable."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+
+
+class State:
+    """The value on its way through the filters, and where variables come from.
+
+    ``value`` is None while there is none; ``binary`` says that it is to be shown in hexadecimal.
+    ``pending`` is the error to report when no later filter supplies a value.
+    """
+
+    def __init__(self, values: Mapping[str, str], environ: Mapping[str, str]) -> None:
+        self._values = values
+        self._environ = environ
+        self.value: bytes | None = None
+        self.binary = False
+        self.pending = ""
+
+    def look_up(self, name: str) -> str:
+        """Return a variable. Raises FilterError for one that doesn't exist."""
+        prefix, colon, rest = name.partition(":")
+        if not colon:
+            if name not in self._values:
+                raise FilterError(f"Unknown variable '{name}'")
+            return self._values[name]
+        if prefix == "env":
+            return self._environ.get(rest, "")
+        if name in self._values:
+            return self._values[name]
+        if prefix == "userdb":
+            return ""
+        raise FilterError(f"Unsupported prefix '{prefix}'")
+
+    def set(self, text: str | bytes, *, binary: bool = False) -> None:
+        """Set the value."""
+        self.value = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+        self.binary = binary
+
+    def need(self, action: str) -> bytes:
+        """Return the value. Raises FilterError when there is none."""
+        if self.value is None:
+            raise FilterError(f"No value to {action}")
+        return self.value
+
+    def text(self, argument: Argument) -> str:
+        """Return an argument as text."""
+        if isinstance(argument.value, int) or argument.quoted:
+            return str(argument.value)
+        return self.look_up(argument.value)
+
+    def number(self, argument: Argument) -> int:
+        """Return an argument as a number. Raises FilterError for text."""
+        if isinstance(argument.value, int):
+            return argument.value
+        text = self.text(argument)
+        if argument.quoted or re.fullmatch("-?[0-9]+", text) is None:
+            raise FilterError(f"'{text}' is not a number")
+        return int(text)
+
+
+def _unnamed(call: Call, most: int, least: int = 0) -> list[Argument]:
+    for argument in call.arguments:
+        if argument.key:
+            raise FilterError(f"Unsupported key '{argument.key}'")
+    if len(call.arguments) > most:
+        raise FilterError("Too many unnamed parameters" if most else "Too many parameters")
+    if len(call.arguments) < least:
+        raise FilterError("Missing parameters")
+    return list(call.arguments)
+
+
+def _simple(action: str, change: Callable[[bytes], bytes]) -> Callable[[State, Call], None]:
+    def run(state: State, call: Call) -> None:
+        _unnamed(call, 0)
+        state.set(change(state.need(action)), binary=state.binary)
+
+    return run
+
+
+_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_UPPER = bytes.maketrans(string.ascii_lowercase.encode(), string.ascii_uppercase.encode())
+
+
+def _lookup(state: State, call: Call) -> None:
+    if not call.arguments:
+        raise FilterError("Missing name to lookup")
+    state.value = None
+    state.set(state.look_up(state.text(call.arguments[0])))
+
+
+def _literal(state: State, call: Call) -> None:
+    state.set(state.text(_unnamed(call, 1, 1)[0]))
+
+
+def _concat(state: State, call: Call) -> None:
+    text = "".join(state.text(argument) for argument in _unnamed(call, 100, 1))
+    state.set((state.value or b"") + text.encode("utf-8", "surrogateescape"), binary=state.binary)
+
+
+def _default(state: State, call: Call) -> None:
+    if state.value:
+        return
+    arguments = _unnamed(call, 1)
+    state.set(state.text(arguments[0]) if arguments else "")
+
+
+def _digest(state: State, call: Call, method: str, options: tuple[Argument, ...]) -> None:
+    rounds, salt = 1, b""
+    for option in options:
+        if option.key == "rounds":
+            rounds = state.number(option)
+        elif option.key == "salt":
+            salt = state.text(option).encode("utf-8", "surrogateescape")
+        elif option.key:
+            raise FilterError(f"Unsupported key '{option.key}'")
+        else:
+            raise FilterError("Too many unnamed parameters")
+    if method not in ("md5", "sha1", "sha256", "sha384", "sha512"):
+        raise FilterError(f"Unsupported algorithm '{method}'")
+    data = state.need(call.name)
+    for _ in range(min(rounds, _MAX_ROUNDS)):
+        data = hashlib.new(method, salt + data, usedforsecurity=False).digest()
+    state.set(data, binary=True)
+
+
+def _hash(state: State, call: Call) -> None:
+    if not call.arguments:
+        raise FilterError("Missing parameters")
+    if call.arguments[0].key:
+        raise FilterError("No algorithm as first parameter")
+    _digest(state, call, state.text(call.arguments[0]), call.arguments[1:])
+
+
+def _named_hash(state: State, call: Call) -> None:
+    _digest(state, call, call.name, call.arguments)
+
+
+def _base64(state: State, call: Call) -> None:
+    options = {argument.key: state.number(argument) for argument in call.arguments if argument.key}
+    data = state.need("base64")
+    encoded = base64.urlsafe_b64encode(data) if options.get("url") else base64.b64encode(data)
+    state.set(encoded if options.get("pad", 1) else encoded.rstrip(b"="))
+
+
+def _unbase64(state: State, call: Call) -> None:
+    _unnamed(call, 0)
+    data = state.need("unbase64").translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        state.set(base64.b64decode(data + b"=" * (-len(data) % 4), validate=True), binary=True)
+    except binascii.Error:
+        raise FilterError("Invalid base64 data") from None
+
+
+def _width(state: State, call: Call) -> int:
+    arguments = _unnamed(call, 1)
+    return max(-_MAX_WIDTH, min(_MAX_WIDTH, state.number(arguments[0]))) if arguments else 0
+
+
+def _hex(state: State, call: Call) -> None:
+    width, data = _width(state, call), state.need("hex")
+    if re.fullmatch(b"[0-9]+", data) is None:
+        raise FilterError("Input is not a number")
+    text = f"{int(data):x}"
+    if width < 0:
+        text = text.ljust(-width, "0")[:-width]
+    elif width:
+        text = text.rjust(width, "0")[-width:]
+    state.set(text)
+
+
+def _unhex(state: State, call: Call) -> None:
+    _unnamed(call, 0)
+    data = state.need("unhex")
+    if re.fullmatch(b"[0-9a-fA-F]+", data) is None:
+        raise FilterError("Input is not a hex number")
+    state.set(str(int(data, 16)))
+
+
+def _hexlify(state: State, call: Call) -> None:
+    width = _width(state, call)
+    if width < 0:
+        raise FilterError("Width must be positive")
+    text = state.need("hexlify").hex()
+    state.set(text.rjust(width, "0")[-width:] if width else text)
+
+
+def _unhexlify(state: State, call: Call) -> None:
+    _unnamed(call, 0)
+    try:
+        state.set(bytes.fromhex(state.need("unhexlify").decode("ascii")), binary=True)
+    except ValueError:
+        raise FilterError("Not a hex value") from None
+
+
+def _truncate(state: State, call: Call) -> None:
+    if not call.arguments:
+        raise FilterError("Missing parameters")
+    argument = call.arguments[0]
+    if argument.key not in ("", "bits"):
+        raise FilterError(f"Unsupported key '{argument.key}'")
+    length = state.number(argument)
+    if length < 0:
+        raise FilterError("Value of out of bounds")
+    data = state.need("truncate")
+    if argument.key:
+        length = min(length, len(data) * 8)
+        size = (length + 7) // 8
+        number = int.from_bytes(data[:size], "big") >> (size * 8 - length)
+        data = number.to_bytes(size, "big")
+    else:
+        data = data[:length]
+    state.set(data, binary=state.binary)
+
+
+def _substr(state: State, call: Call) -> None:
+    numbers = [state.number(argument) for argument in _unnamed(call, 2, 1)]
+    data = state.need("substring")
+    offset, size = numbers[0], len(data)
+    if abs(offset) > size:
+        raise FilterError("Offset out of bounds")
+    offset += size if offset < 0 else 0
+    end = size
+    if len(numbers) > 1:
+        if abs(numbers[1]) > size:
+            raise FilterError("Length out of bounds")
+        end = offset + numbers[1] if numbers[1] >= 0 else size + numbers[1]
+        if not numbers[1]:
+            end = offset
+        if end < offset or end > size:
+            raise FilterError("Length out of bounds")
+    state.set(data[offset:end], binary=state.binary)
+
+
+def _index(state: State, call: Call) -> None:
+    arguments = _unnamed(call, 2)
+    if not arguments:
+        raise FilterError("Missing parameters")
+    if len(arguments) == 1:
+        raise FilterError("Missing index parameter")
+    separator = state.text(arguments[0]).encode("utf-8", "surrogateescape")
+    position = state.number(arguments[1])
+    parts = state.need("index").split(separator) if separator else [b""]
+    if not -len(parts) <= position < len(parts):
+        raise FilterError("Position out of bounds")
+    state.set(parts[position])
+
+
+def _fill(state: State, call: Call) -> None:
+    arguments = _unnamed(call, 2, 1)
+    amount = state.number(arguments[0])
+    if not 1 <= amount <= _MAX_WIDTH:
+        raise FilterError("Fill length out of bounds")
+    filler = (state.text(arguments[1]) if len(arguments) > 1 else "0").encode("utf-8", "surrogateescape")
+    data = state.need("fill")
+    missing = max(0, amount - len(data))
+    padding = (filler * (missing // max(1, len(filler)) + 1))[:missing]
+    state.set(padding + data if call.name == "lfill" else data + padding)
+
+
+def _regexp(state: State, call: Call) -> None:
+    arguments = _unnamed(call, 2)
+    if len(arguments) < 2:
+        raise FilterError("Missing replacement parameter" if arguments else "Missing parameters")
+    pattern, replacement = (state.text(argument) for argument in arguments)
+    text = state.need("regexp").decode("utf-8", "surrogateescape")
+    try:
+        match = re.search(pattern, text)
+    except re.error as error:
+        raise FilterError(str(error)) from None
+    if match is not None:
+        text = text[: match.start()] + match.expand(replacement) + text[match.end() :]
+    state.set(text)
+
+
+_OPERATORS: dict[str, Callable[[int, int], int]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1),
+    "%": lambda left, right: abs(left) % abs(right) * (-1 if left < 0 else 1),
+}
+
+
+def _calculate(state: State, call: Call) -> None:
+    operator, right = str(call.arguments[0].value), state.number(call.arguments[1])
+    data = state.need("calculate")
+    if operator in "/%" and not right:
+        raise FilterError("Division by zero" if operator == "/" else "Modulo by zero")
+    if state.binary and operator == "%":
+        if right < 0:
+            raise FilterError("Binary modulo must be positive integer")
+        state.set(str(int.from_bytes(data[-8:], "big") % right))
+        return
+    if re.fullmatch(b"-?[0-9]+", data) is None:
+        raise FilterError("Input is not a number")
+    state.set(str(_OPERATORS[operator](int(data), right)))
+
+
+def _if(state: State, call: Call) -> None:
+    arguments = _unnamed(call, 5)
+    if len(arguments) != (5 if state.value is None else 4):
+        raise FilterError("Missing parameters")
+    if state.value is not None:
+        left = state.value.decode("utf-8", "surrogateescape")
+    else:
+        left = state.text(arguments.pop(0))
+    operator, right = state.text(arguments[0]), state.text(arguments[1])
+    try:
+        verdict = compare(left, operator, right)
+    except FunctionError as error:
+        raise FilterError(str(error).removeprefix("if: ")) from None
+    state.set(state.text(arguments[2 if verdict else 3]))
+
+
+FILTERS: dict[str, Callable[[State, Call], None]] = {
+    "lookup": _lookup,
+    "literal": _literal,
+    "calculate": _calculate,
+    "concat": _concat,
+    "upper": _simple("upper", lambda data: data.translate(_UPPER)),
+    "lower": _simple("lower", lambda data: data.translate(_LOWER)),
+    "hash": _hash,
+    "md5": _named_hash,
+    "sha1": _named_hash,
+    "sha256": _named_hash,
+    "sha384": _named_hash,
+    "sha512": _named_hash,
+    "base64": _base64,
+    "unbase64": _unbase64,
+    "hex": _hex,
+    "unhex": _unhex,
+    "hexlify": _hexlify,
+    "unhexlify": _unhexlify,
+    "default": _default,
+    "reverse": _simple("reverse", lambda data: data[::-1]),
+    "truncate": _truncate,
+    "substr": _substr,
+    "ldap_dn": _simple("ldap_dn", lambda data: data.replace(b".", b",dc=")),
+    "if": _if,
+    "regexp": _regexp,
+    "index": _index,
+    "username": _simple("get username from", lambda data: data.partition(b"@")[0]),
+    "domain": _simple("get domain from", lambda data: data.partition(b"@")[2]),
+    "lfill": _fill,
+    "rfill": _fill,
+}
