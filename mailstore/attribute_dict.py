@@ -89,10 +89,14 @@ def _dict_of_block(block: Block, expand: Callable[[str], str]) -> DictSetting:
     """Read 2.4's ``dict NAME { driver = file … }``; the name is the driver when none is set."""
     driver = block.value("driver", "dict_driver", default=block.name)
     if driver != "file" and driver not in OTHER_DRIVERS[Version.V24]:
-        error = f"mail_attribute: dict_init_auto() failed: Unknown dict driver: {driver}"
+        error = f"mail_attribute: dict_init_auto() failed: Unknown dict module: {driver}"
         return DictSetting(driver, "", error=error, location=driver)
     path = expand(block.value("path", "file_path", "dict_file_path"))
-    lock = LockMethod(block.value(*LOCK_SETTINGS, default=LockMethod.DOTLOCK))
+    method = block.value(*LOCK_SETTINGS, default=LockMethod.DOTLOCK)
+    if method not in list(LockMethod):
+        error = f"mail_attribute: dict_init_auto() failed: Invalid dict_file_lock_method={method}"
+        return DictSetting(driver, path, error=error, location=path)
+    lock = LockMethod(method)
     return DictSetting(driver, path, lock, location=path or driver)
 
 

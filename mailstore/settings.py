@@ -21,17 +21,26 @@ Identity = tuple[str, str | int]
 class Block:
     """A block of the configuration: a userdb, a namespace, a mailbox of it, a dict.
 
-    ``name`` is "" for one without a name. ``values`` has the settings by the keys they are written
-    with, ``blocks`` the inner blocks.
+    ``name`` is "" for one without a name. ``path`` is the beginning of the names of its settings,
+    None when an unnamed block is on the way. ``values`` has the settings as they are written,
+    ``blocks`` the inner blocks.
     """
 
+    settings: Settings
     name: str = ""
+    path: str | None = ""
     values: dict[str, str] = field(default_factory=dict)
     blocks: dict[Identity, Block] = field(default_factory=dict)
 
     def value(self, *names: str, default: str = "") -> str:
         """Return the first of ``names`` that is set, ``default`` when none is."""
-        return next((self.values[name] for name in names if name in self.values), default)
+        for name in names:
+            found = self.settings.get(self.path + name) if self.path else None
+            if found is not None:
+                return found.text
+            if name in self.values:
+                return self.values[name]
+        return default
 
     def of_kind(self, kind: str) -> list[Block]:
         """Return the inner blocks of a kind, in the order they were opened."""
@@ -39,8 +48,11 @@ class Block:
 
     def inner(self, identity: Identity) -> Block:
         """Return an inner block, made when it is new."""
-        name = identity[1] if isinstance(identity[1], str) else ""
-        return self.blocks.setdefault(identity, Block(name))
+        kind, name = identity
+        if isinstance(name, int):
+            return self.blocks.setdefault(identity, Block(self.settings, "", None))
+        path = None if self.path is None else f"{self.path}{kind}/{name}/" if name else f"{self.path}{kind}/"
+        return self.blocks.setdefault(identity, Block(self.settings, name, path))
 
 
 def read_blocks(configuration: Configuration, protocol: str) -> Block:
@@ -49,7 +61,7 @@ def read_blocks(configuration: Configuration, protocol: str) -> Block:
     Blocks with the same kind and name are one; each one without a name is its own. 2.4's
     ``namespace/inbox/separator = /`` is a setting of that block.
     """
-    top = Block()
+    top = Block(configuration.settings(protocol))
     for node, enclosing in configuration.walk():
         if isinstance(node, Setting) and not node.flaws and _holds(enclosing, protocol):
             *path, key = node.key.split("/")

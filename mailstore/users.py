@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dovecot_conf.errors import UserError
+from dovecot_conf.variables import user_values
 
 MAX_PASSWD_FILE = 256 * 1024 * 1024
 
@@ -57,9 +58,13 @@ Expand = Callable[[str, Mapping[str, str]], str]
 
 @dataclass(frozen=True, slots=True)
 class UserdbReader:
-    """Asks userdbs. ``expand`` expands %variables; ``open_path`` finds a file named in the configuration."""
+    """Asks userdbs for a process of ``protocol``.
+
+    ``expand`` expands %variables, ``open_path`` finds a file named in the configuration.
+    """
 
     userdbs: tuple[Userdb, ...]
+    protocol: str
     expand: Expand
     open_path: Callable[[str], Path]
 
@@ -78,14 +83,16 @@ class UserdbReader:
         for userdb in self.userdbs:
             match userdb.driver:
                 case "passwd-file":
-                    yield from (line.split(":")[0] for line in self._lines(userdb, {}))
+                    yield from (
+                        line.split(":")[0] for line in self._lines(userdb, user_values("", self.protocol))
+                    )
                 case "passwd":
                     yield from (entry.pw_name for entry in pwd.getpwall())
                 case _:
                     raise UserError(f"userdb {userdb.driver} can't list its users: name them with -u or -F")
 
     def _ask(self, userdb: Userdb, name: str) -> dict[str, str] | None:
-        variables = user_variables(name)
+        variables = user_values(name, self.protocol)
         match userdb.driver:
             case "static":
                 answer: dict[str, str] | None = {}
@@ -101,7 +108,6 @@ class UserdbReader:
             return None
         if not userdb.import_all:
             answer = {}
-        variables |= {"home": answer.get("home", "")}
         defaults = {key: self.expand(value, variables) for key, value in userdb.defaults.items()}
         fields = {key: self.expand(value, variables) for key, value in userdb.fields.items()}
         return defaults | answer | fields
@@ -123,12 +129,6 @@ class UserdbReader:
         for line in text.split("\n"):
             if line and line[0] not in ":#":
                 yield line.removesuffix("\r")
-
-
-def user_variables(name: str) -> dict[str, str]:
-    """Return the variables that follow from a user name, by their long names."""
-    username, _, domain = name.partition("@")
-    return {"user": name, "username": username, "domain": domain}
 
 
 def _ask_passwd(name: str) -> dict[str, str] | None:

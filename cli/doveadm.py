@@ -1,0 +1,157 @@
+"""Arguments as doveadm takes them: getopt's rules and error texts, in front of click's parser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import click
+
+_PROBLEM = "cli.doveadm.problem"
+
+
+class Exit(IntEnum):
+    """doveadm's exit codes (sysexits.h, and its own for "not possible" and "not found")."""
+
+    FINE = 0
+    USAGE = 64
+    NOT_POSSIBLE = 65
+    NO_USER = 67
+    NOT_FOUND = 68
+    TEMPORARY = 75
+
+
+@dataclass(frozen=True, slots=True)
+class OptionProblem:
+    """What getopt says of the first wrong option; ``letter`` is its short form, "" without one."""
+
+    message: str
+    letter: str
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Walks through arguments like glibc's getopt_long with options and positionals mixed.
+
+    ``short`` and ``long`` tell of each option, by letter and by name, whether it takes a value.
+    ``kept`` are the arguments without what is wrong, abbreviated names written out.
+    """
+
+    short: Mapping[str, bool]
+    long: Mapping[str, bool]
+    letters: Mapping[str, str]
+    kept: list[str] = field(default_factory=list)
+    problem: OptionProblem | None = None
+
+    def run(self, arguments: Sequence[str]) -> None:
+        """Scan all arguments; stop at ``--``, which stays."""
+        rest = iter(arguments)
+        for argument in rest:
+            if argument == "--":
+                self.kept += ["--", *rest]
+            elif argument.startswith("--"):
+                self._long(argument, rest)
+            elif argument.startswith("-") and len(argument) > 1:
+                self._cluster(argument, rest)
+            else:
+                self.kept.append(argument)
+
+    def _wrong(self, message: str, letter: str = "") -> None:
+        self.problem = self.problem or OptionProblem(message, letter)
+
+    def _cluster(self, argument: str, rest: Iterator[str]) -> None:
+        for position, letter in enumerate(argument[1:], 2):
+            if letter not in self.short:
+                self._wrong(f"invalid option -- '{letter}'", letter)
+            elif not self.short[letter]:
+                self.kept.append(f"-{letter}")
+            else:
+                value = argument[position:] or next(rest, None)
+                if value is None:
+                    self._wrong(f"option requires an argument -- '{letter}'", letter)
+                else:
+                    self.kept += [f"-{letter}", value]
+                return
+
+    def _long(self, argument: str, rest: Iterator[str]) -> None:
+        given, equals, value = argument[2:].partition("=")
+        names = [given] if given in self.long else [name for name in self.long if name.startswith(given)]
+        if len(names) != 1:
+            possible = " ".join(f"'--{name}'" for name in names)
+            ambiguous = f"option '{argument}' is ambiguous; possibilities: {possible}"
+            self._wrong(ambiguous if names else f"unrecognized option '{argument}'")
+            return
+        name = names[0]
+        if not self.long[name]:
+            if equals:
+                self._wrong(f"option '--{name}' doesn't allow an argument", self.letters.get(name, ""))
+            self.kept.append(f"--{name}")
+            return
+        found = value if equals else next(rest, None)
+        if found is None:
+            self._wrong(f"option '--{name}' requires an argument", self.letters.get(name, ""))
+        else:
+            self.kept += [f"--{name}", found]
+
+
+class DoveadmCommand(click.Command):
+    """A command with getopt's option rules; ``option_problem`` tells its callback what was wrong."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Check the options, then let click parse what is left of the arguments."""
+        short: dict[str, bool] = {}
+        long: dict[str, bool] = {}
+        letters: dict[str, str] = {}
+        for option in self.get_params(ctx):
+            if isinstance(option, click.Option):
+                takes_value = not (option.is_flag or option.count)
+                own_letters = [name[1:] for name in option.opts if not name.startswith("--")]
+                own_names = [name[2:] for name in option.opts if name.startswith("--")]
+                short |= dict.fromkeys(own_letters, takes_value)
+                long |= dict.fromkeys(own_names, takes_value)
+                letters |= dict.fromkeys(own_names, own_letters[0] if own_letters else "")
+        scan = _Scan(short, long, letters)
+        scan.run(args)
+        ctx.meta[_PROBLEM] = scan.problem
+        return super().parse_args(ctx, scan.kept)
+
+
+def option_problem(ctx: click.Context) -> OptionProblem | None:
+    """Return what was wrong with the options of the command of ``ctx``."""
+    problem = ctx.meta.get(_PROBLEM)
+    return problem if isinstance(problem, OptionProblem) else None
+
+
+class DoveadmUsageError(click.UsageError):
+    """A wrong call, with doveadm's exit code."""
+
+    exit_code = Exit.USAGE
+
+
+class DoveadmGroup(click.Group):
+    """A group whose wrong calls end with doveadm's exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the options in front of the command's name."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise DoveadmUsageError(error.format_message(), ctx=ctx) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that ``args`` begin with."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            message = f"no such command '{args[0]}'; known: {', '.join(self.commands)}"
+            raise DoveadmUsageError(message, ctx=ctx) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; without one the call is wrong."""
+        if not ctx._protected_args and not ctx.args:
+            raise DoveadmUsageError(f"say what to do: {', '.join(self.commands)}", ctx=ctx)
+        return super().invoke(ctx)

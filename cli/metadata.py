@@ -1,0 +1,110 @@
+"""`pushnotif metadata`: `doveadm mailbox metadata`, with its options, output and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.common import ConfigSource, config_options
+from cli.doveadm import DoveadmCommand, DoveadmGroup, option_problem
+
+ENTRY_HELP = (
+    "ENTRY begins with /private or /shared. With -s, MAILBOX may be empty: entries of the server, such as "
+    "the ox driver's /private/vendor/vendor.dovecot/http-notify."
+)
+SUMMARIES = {
+    "set": ("Store VALUE as ENTRY of MAILBOX.", ("mailbox", "key", "value")),
+    "get": ("Print the value of ENTRY of MAILBOX, an empty line when there is none.", ("mailbox", "key")),
+    "unset": ("Remove ENTRY of MAILBOX.", ("mailbox", "key")),
+    "list": ("Print the names of the entries of MAILBOX.", ("mailbox", "key-prefix")),
+}
+METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
+
+format_option = click.option(
+    "-f", "--format", "formatter", metavar="FORMATTER", help="flow (default), pager, tab, table or json."
+)
+
+
+@click.group(cls=DoveadmGroup)
+@config_options
+@format_option
+@click.pass_context
+def metadata(ctx: click.Context, source: ConfigSource, formatter: str | None) -> None:
+    """Read and change METADATA entries: who wants to be notified, and how.
+
+    The same as `doveadm mailbox metadata`, on the same store, without a server. A configuration
+    without mail_attribute_dict gets a store of pushnotif's own.
+    """
+    ctx.obj = (source, formatter)
+
+
+def _merge(outer: ConfigSource, inner: ConfigSource) -> ConfigSource:
+    """Join the options in front of the command's name with those behind it, which win."""
+    return replace(
+        inner,
+        path=inner.path or (None if inner.demo else outer.path),
+        overrides=(*outer.overrides, *inner.overrides),
+        version=inner.version or outer.version,
+        demo=inner.demo or (outer.demo and inner.path is None),
+        quiet=inner.quiet or outer.quiet,
+        verbose=inner.verbose or outer.verbose,
+    )
+
+
+def _make_command(name: str) -> click.Command:
+    summary, parameters = SUMMARIES[name]
+
+    def command(
+        source: ConfigSource, formatter: str | None, positionals: tuple[str, ...], **options: Any
+    ) -> int:
+        # The modules that do the work are loaded only when there is work.
+        from cli.metadata_call import Call, run  # noqa: PLC0415
+
+        ctx = click.get_current_context()
+        outer_source, outer_formatter = ctx.obj
+        named = {parameter: options.pop(parameter.replace("-", "_")) for parameter in parameters}
+        return run(
+            Call(
+                name,
+                _merge(outer_source, source),
+                formatter or outer_formatter or "flow",
+                positionals,
+                named,
+                problem=option_problem(ctx),
+                **options,
+            )
+        )
+
+    decorators: list[Callable[..., Any]] = [
+        click.option("-u", "--user", help="The user; with * or ? all users that match."),
+        click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
+        click.option(
+            "-F", "--user-file", type=click.Path(path_type=Path), help="A file, a user name a line."
+        ),
+        click.option(
+            "-s", "--allow-empty-mailbox-name", is_flag=True, help="MAILBOX may be empty: the server."
+        ),
+        click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would."),
+        click.argument(
+            "positionals",
+            nargs=-1,
+            type=click.UNPROCESSED,
+            metavar=" ".join(METAVARS[parameter] for parameter in parameters),
+        ),
+        *(click.option(f"--{parameter}", hidden=True) for parameter in parameters),
+    ]
+    if name == "list":
+        prefix_help = "Put /private/ or /shared/ in front of the names."
+        decorators.append(click.option("-p", "--prepend-prefix", is_flag=True, help=prefix_help))
+    decorated: Any = config_options(format_option(command))
+    for decorator in reversed(decorators):
+        decorated = decorator(decorated)
+    return click.command(name, cls=DoveadmCommand, help=f"{summary}\n\n{ENTRY_HELP}")(decorated)
+
+
+for _name in SUMMARIES:
+    metadata.add_command(_make_command(_name))
