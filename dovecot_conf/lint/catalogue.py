@@ -1,0 +1,134 @@
+"""All rules by code and name, and which of them a run wants."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dovecot_conf import syntax_rules
+from dovecot_conf.diagnostics import Severity
+from dovecot_conf.errors import PushnotifError
+from dovecot_conf.lint.docs import Example, RuleDoc, parse_doc
+from dovecot_conf.lint.rule import Rule
+from dovecot_conf.syntax_rules import SYNTAX_RULES, SyntaxRule
+from dovecot_conf.versions import Version
+
+FAMILIES = {
+    "PN1": "the configuration language",
+    "PN2": "plugins",
+    "PN3": "the driver chain",
+    "PN4": "ox",
+    "PN5": "lua",
+    "PN6": "METADATA",
+    "PN7": "versions and migration",
+    "PN8": "security",
+}
+
+_FAMILY = re.compile(r"PN(?:\d{1,3}|\d{1,2}x{1,2})?", re.IGNORECASE)
+
+
+class SelectionError(PushnotifError):
+    """A rule was named that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule as the catalogue shows it."""
+
+    code: str
+    name: str
+    severity: Severity
+    versions: tuple[Version, ...]
+    doc: RuleDoc
+
+    @property
+    def family(self) -> str:
+        """The first digits of the code: ``PN3``."""
+        return self.code[:3]
+
+
+class Catalogue:
+    """The rules of a program: those of the language and ``rules``, in the order of their codes."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.code))
+        names = [(rule.code, rule.name) for rule in SYNTAX_RULES]
+        names += [(rule.code, rule.name) for rule in self.rules]
+        self._codes = dict.fromkeys(code for code, _ in names)
+        self._by_name = {name: code for code, name in names}
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return all rules with their documentation."""
+        entries = [*map(_syntax_entry, SYNTAX_RULES), *map(_rule_entry, self.rules)]
+        return tuple(sorted(entries, key=lambda entry: entry.code))
+
+    def entry(self, wanted: str) -> Entry:
+        """Return the rule with this code or name. Raises SelectionError with a near name."""
+        code = wanted.upper() if wanted.upper() in self._codes else self._by_name.get(wanted.lower())
+        if code is None:
+            raise self._unknown(wanted)
+        return next(entry for entry in self.entries() if entry.code == code)
+
+    def codes(self, words: Iterable[str]) -> frozenset[str]:
+        """Return the codes that ``words`` stand for.
+
+        A word is a code (``PN301``), the beginning of codes (``PN3``, ``PN3xx``), a name
+        (``driver-chain-gap``), or several of these with commas between them. Raises SelectionError
+        for a word that stands for nothing.
+        """
+        found: set[str] = set()
+        for word in (part.strip() for text in words for part in text.split(",")):
+            matched = self.match(word)
+            if not matched:
+                raise self._unknown(word)
+            found |= matched
+        return frozenset(found)
+
+    def match(self, word: str) -> frozenset[str]:
+        """Return the codes that one word stands for, none for an unknown word."""
+        named = self._by_name.get(word.lower())
+        if named is not None:
+            return frozenset((named,))
+        if not _FAMILY.fullmatch(word):
+            return frozenset()
+        start = word.upper().rstrip("X")
+        return frozenset(code for code in self._codes if code.startswith(start))
+
+    def _unknown(self, word: str) -> SelectionError:
+        known = [*self._codes, *self._by_name]
+        shape = word.upper() if word.upper().startswith("PN") else word.lower()
+        near = difflib.get_close_matches(shape, known, n=1)
+        advice = f"did you mean '{near[0]}'?" if near else "'pushnotif rules' lists them"
+        return SelectionError(f"no such rule: '{word}'; {advice}")
+
+
+def _rule_entry(rule: Rule) -> Entry:
+    return Entry(rule.code, rule.name, rule.severity, rule.versions, parse_doc(type(rule).__doc__ or ""))
+
+
+def _syntax_entry(rule: SyntaxRule) -> Entry:
+    summary, _, explanation = rule.explanation.partition(". ")
+    doc = RuleDoc(summary.rstrip(".") + ".", explanation, (_shown(rule.bad),), (_shown(rule.good),))
+    return Entry(rule.code, rule.name, rule.severity, rule.versions, doc)
+
+
+def _shown(example: syntax_rules.Example) -> Example:
+    return Example(example.version, example.text, example.text, tuple(example.files.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which codes to report: ``chosen`` (all if None) without ``ignored``."""
+
+    chosen: frozenset[str] | None = None
+    ignored: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, select: Sequence[str], ignore: Sequence[str]) -> Selection:
+        """Make a selection of what a user typed. Raises SelectionError for an unknown rule."""
+        return cls(catalogue.codes(select) if select else None, catalogue.codes(ignore))
+
+    def __contains__(self, code: object) -> bool:
+        return code not in self.ignored and (self.chosen is None or code in self.chosen)

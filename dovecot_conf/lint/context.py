@@ -1,0 +1,145 @@
+"""What a rule may look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from dovecot_conf.configuration import MAIL_PROTOCOLS, Configuration
+from dovecot_conf.positions import Span
+from dovecot_conf.push import DriverDefinition, PushConfig
+from dovecot_conf.scopes import SettingValue
+from dovecot_conf.settings import Settings
+from dovecot_conf.versions import Version
+
+_UNCLEAR = re.compile(r"^<|\$ENV:|\{\{|\$\{|%\{|@\w+@|<%")
+
+Subject = TypeVar("Subject")
+
+PUSH = "push_notification"
+MAIL_PLUGINS = "mail_plugins"
+
+
+class Context:
+    """A configuration under the eyes of the rules.
+
+    What several rules ask is worked out once: the settings and the driver chain of each protocol
+    whose processes load mail plugins.
+    """
+
+    def __init__(self, configuration: Configuration, root: Path | None = None) -> None:
+        self.configuration = configuration
+        self.version: Version = configuration.version
+        self._root = root
+
+    @cached_property
+    def protocols(self) -> tuple[str, ...]:
+        """The protocols whose processes open mailboxes.
+
+        They are Dovecot's own; a ``protocol`` filter of another name (``sieve``) makes no mail process.
+        """
+        return MAIL_PROTOCOLS
+
+    @cached_property
+    def settings(self) -> dict[str, Settings]:
+        """The effective settings by protocol."""
+        return {protocol: self.configuration.settings(protocol) for protocol in self.protocols}
+
+    @cached_property
+    def push(self) -> dict[str, PushConfig]:
+        """The driver chain by protocol, whether or not the plugin is loaded there."""
+        return {protocol: self.configuration.push(protocol) for protocol in self.protocols}
+
+    @cached_property
+    def main_span(self) -> Span:
+        """The beginning of the main file, for findings about something that is nowhere."""
+        return Span(self.configuration.path, 1, 1, 1, 1)
+
+    def plugins(self, protocol: str) -> frozenset[str]:
+        """Return the names in the effective ``mail_plugins`` of a protocol."""
+        return frozenset(self.push[protocol].plugins)
+
+    def loading(self, plugin: str = PUSH) -> tuple[str, ...]:
+        """Return the protocols that load a plugin."""
+        return tuple(protocol for protocol in self.protocols if plugin in self.plugins(protocol))
+
+    def definitions(self) -> Iterator[tuple[DriverDefinition, tuple[str, ...]]]:
+        """Yield every driver that is read, once for each place, with the protocols that read it.
+
+        Those of 2.3's old names count where the chain under the new ones is empty.
+        """
+        found: dict[DriverDefinition, list[str]] = {}
+        for protocol, push in self.push.items():
+            for definition in push.definitions or push.fallback:
+                found.setdefault(definition, []).append(protocol)
+        for definition, protocols in found.items():
+            yield definition, tuple(protocols)
+
+    def unclear_plugins(self, protocol: str) -> bool:
+        """Tell whether ``mail_plugins`` of a protocol is not to be known from the configuration alone.
+
+        It comes from a file, the environment or a template.
+        """
+        value = self.settings[protocol].get(MAIL_PLUGINS)
+        return value is not None and bool(_UNCLEAR.search(value.raw))
+
+    def plugin_word(self, protocol: str, plugin: str) -> Span:
+        """Return where the name of a plugin that ``protocol`` loads is written.
+
+        The whole value of ``mail_plugins`` where the word isn't in it, since ``$mail_plugins`` brought it.
+        """
+        settings = self.settings[protocol]
+        if self.version is Version.V24:
+            item = settings.get(f"{MAIL_PLUGINS}/{plugin}")
+            if item is not None and item.node is not None and item.node.key.rpartition("/")[2] == plugin:
+                return item.node.key_span
+            value = item
+        else:
+            value = settings.get(MAIL_PLUGINS)
+        if value is None:
+            return self.main_span
+        return word_span(value, plugin)
+
+    def locate(self, path: str) -> Path:
+        """Return where an absolute path of the configuration is to be looked up."""
+        return self._root / path.lstrip("/") if self._root is not None else Path(path)
+
+    def named(self, protocols: Iterable[str]) -> str:
+        """Return protocols as words: ``lmtp and imap``; ``every protocol`` for all of them."""
+        names = list(protocols)
+        if len(names) == len(self.protocols):
+            return "every protocol"
+        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def gather(found: Iterable[tuple[Subject, str]]) -> Iterator[tuple[Subject, tuple[str, ...]]]:
+    """Gather (subject, protocol) pairs by subject, in the order of the first of each."""
+    gathered: dict[Subject, list[str]] = {}
+    for subject, protocol in found:
+        gathered.setdefault(subject, []).append(protocol)
+    for subject, protocols in gathered.items():
+        yield subject, tuple(protocols)
+
+
+def word_span(value: SettingValue, word: str) -> Span:
+    """Return where ``word`` stands in a list such as ``mail_plugins``, the whole value if it doesn't."""
+    node = value.node
+    if node is None:
+        return value.span
+    for start, written in words_of(value.raw):
+        if written == word:
+            return node.place(node.value_start + start, node.value_start + start + len(word))
+    return value.span
+
+
+def words_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the words of a list with their offsets; space, comma and quotes separate."""
+    start = 0
+    for end in range(len(text) + 1):
+        if end == len(text) or text[end] in " ,\"'\t":
+            if start < end:
+                yield start, text[start:end]
+            start = end + 1

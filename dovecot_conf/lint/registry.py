@@ -1,0 +1,38 @@
+"""The rules of this package, by hand: a rule that is not here does not run."""
+
+from __future__ import annotations
+
+from dovecot_conf.lint.rule import Rule
+from dovecot_conf.lint.rules.driver_chain_gap import DriverChainGap
+from dovecot_conf.lint.rules.driver_empty import DriverEmpty
+from dovecot_conf.lint.rules.driver_never_loaded import DriverNeverLoaded
+from dovecot_conf.lint.rules.driver_number import DriverNumberUnread
+from dovecot_conf.lint.rules.driver_outside_block import DriverOutsideBlock
+from dovecot_conf.lint.rules.driver_repeated import DriverRepeated
+from dovecot_conf.lint.rules.fallback_unread import BackendUnread
+from dovecot_conf.lint.rules.notify_missing import NotifyMissing
+from dovecot_conf.lint.rules.option_repeated import OptionRepeated
+from dovecot_conf.lint.rules.plugin_misspelled import PluginMisspelled
+from dovecot_conf.lint.rules.plugin_value_variable import PluginVariableUnknown
+from dovecot_conf.lint.rules.plugin_variable import PluginVariableLiteral
+from dovecot_conf.lint.rules.plugins_dropped import PluginsDropped
+from dovecot_conf.lint.rules.push_setting_unknown import PushSettingUnknown
+from dovecot_conf.lint.rules.push_without_driver import PushWithoutDriver
+
+RULES: tuple[Rule, ...] = (
+    NotifyMissing(),
+    PushWithoutDriver(),
+    DriverNeverLoaded(),
+    PluginsDropped(),
+    PluginMisspelled(),
+    PluginVariableLiteral(),
+    DriverChainGap(),
+    DriverNumberUnread(),
+    DriverEmpty(),
+    OptionRepeated(),
+    DriverRepeated(),
+    BackendUnread(),
+    PushSettingUnknown(),
+    PluginVariableUnknown(),
+    DriverOutsideBlock(),
+)

@@ -1,0 +1,60 @@
+"""PN303 driver-empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.numbered import ROOTS, follows_numbering
+from dovecot_conf.lint.rule import Rule
+from dovecot_conf.versions import Version
+
+
+class DriverEmpty(Rule):
+    """A driver setting is empty, which ends the chain.
+
+    An empty value is the same as none: it and all drivers with higher numbers are not read. Inside a
+    filter it is the way to switch a global driver off, and not reported.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+      push_notification_driver2 =
+    }
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+    }
+    ```
+    """
+
+    code = "PN303"
+    name = "driver-empty"
+    severity = Severity.WARNING
+    versions = (Version.V23,)
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Look for empty values that stand in for nothing, and that no protocol fills."""
+        outside = context.configuration.settings().plugin
+        named = [{**context.settings[protocol].plugin} for protocol in context.protocols]
+        for name in dict.fromkeys(name for plugin in (outside, *named) for name in plugin):
+            if not name.startswith(ROOTS) or not follows_numbering(name):
+                continue
+            values = [plugin[name] for plugin in named if name in plugin]
+            if any(value.text for value in values) or (name in outside and outside[name].text):
+                continue
+            for span in dict.fromkeys(value.span for value in values):
+                yield self.found(
+                    span,
+                    f"{name} is empty: Dovecot stops reading drivers here",
+                    hint="remove the line, or give it a driver",
+                )

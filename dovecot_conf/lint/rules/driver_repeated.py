@@ -1,0 +1,70 @@
+"""PN305 driver-repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.rule import Rule
+from dovecot_conf.positions import Span
+from dovecot_conf.push import DriverDefinition
+
+
+class DriverRepeated(Rule):
+    """The same driver with the same options is loaded twice.
+
+    Each definition is a driver of its own: everything is logged or sent as often as it is defined.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+      push_notification_driver2 = dlog
+    }
+    ```
+
+    ```2.4
+    mail_plugins = notify push_notification
+    push_notification dlog {
+    }
+    push_notification again {
+      driver = dlog
+    }
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+    }
+    ```
+
+    ```2.4
+    mail_plugins = notify push_notification
+    push_notification dlog {
+    }
+    ```
+    """
+
+    code = "PN305"
+    name = "driver-repeated"
+    severity = Severity.WARNING
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Compare the drivers of each chain."""
+        found: list[tuple[tuple[Span, str], str]] = []
+        for protocol, push in context.push.items():
+            seen: dict[object, DriverDefinition] = {}
+            for definition in push.definitions or push.fallback:
+                options = frozenset((option.name, option.value) for option in definition.options)
+                first = seen.setdefault((definition.driver.lower(), options), definition)
+                if first is not definition:
+                    text = f"{definition.setting} is the same driver as {first.setting}"
+                    found.append(((definition.span, text), protocol))
+        for (span, text), _protocols in gather(found):
+            yield self.found(span, f"{text}: every event is handled twice", hint="remove one of the two")

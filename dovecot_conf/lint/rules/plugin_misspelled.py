@@ -1,0 +1,86 @@
+"""PN205 plugin-misspelled."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.rule import Rule
+
+_WANTED = ("notify", "push_notification", "push_notification_lua", "mail_lua")
+_OTHERS = frozenset(("notify_status", "mail_log", "mail_filter", "mailbox_alias"))
+_CUTOFF = 0.8
+
+
+class PluginMisspelled(Rule):
+    """A name in `mail_plugins` looks like a misspelled push plugin.
+
+    A plugin that is not there stops every process that wants to load it; `doveconf` does not look.
+    The names are `notify`, `push_notification`, `push_notification_lua` and `mail_lua`, with
+    underscores. It is a warning, since a site may have a plugin of its own with such a name.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push-notification
+    ```
+
+    ```2.4
+    mail_plugins {
+      notify = yes
+      push-notification = yes
+    }
+    ```
+
+    Dovecot says:
+
+    ```2.3
+    Fatal: Plugin 'push-notification' not found from directory /usr/lib/dovecot/modules
+    ```
+
+    ```2.4
+    Fatal: Plugin 'push-notification' not found from directory /usr/lib/dovecot/modules
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+    }
+    ```
+
+    ```2.4
+    mail_plugins {
+      notify = yes
+      push_notification = yes
+    }
+    push_notification dlog {
+    }
+    ```
+    """
+
+    code = "PN205"
+    name = "plugin-misspelled"
+    severity = Severity.WARNING
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Compare each name with those of the push plugins."""
+        found = (
+            ((context.plugin_word(protocol, word), word, meant), protocol)
+            for protocol in context.protocols
+            for word in sorted(context.plugins(protocol))
+            if (meant := _meant(word))
+        )
+        for (span, word, meant), _protocols in gather(found):
+            yield self.found(span, f"Dovecot has no plugin '{word}'", hint=f"did you mean {meant}?")
+
+
+def _meant(word: str) -> str:
+    if word in _WANTED or word in _OTHERS:
+        return ""
+    near = difflib.get_close_matches(word.lower().replace("-", "_"), _WANTED, n=1, cutoff=_CUTOFF)
+    return near[0] if near else ""

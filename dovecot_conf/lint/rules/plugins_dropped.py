@@ -1,0 +1,92 @@
+"""PN204 plugins-dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint.context import MAIL_PLUGINS, Context, gather
+from dovecot_conf.lint.rule import Rule
+from dovecot_conf.positions import Span
+from dovecot_conf.versions import Version
+
+_HINTS = {
+    Version.V23: "begin the value with $mail_plugins",
+    Version.V24: "write 'mail_plugins {' with 'NAME = yes' lines, which adds to the outer list",
+}
+
+
+class PluginsDropped(Rule):
+    """A protocol's `mail_plugins` drops the global ones.
+
+    `mail_plugins = …` inside `protocol X { }` replaces the global list for that protocol. In 2.3 the
+    word `$mail_plugins` keeps it; in 2.4 the form with braces does. An empty value is taken for a
+    decision and not reported, and so is a value that has every global name.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = quota
+    protocol lmtp {
+      mail_plugins = notify push_notification
+    }
+    plugin {
+      push_notification_driver = dlog
+    }
+    ```
+
+    ```2.4
+    mail_plugins = quota
+    protocol lmtp {
+      mail_plugins = notify push_notification
+    }
+    push_notification dlog {
+    }
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = quota
+    protocol lmtp {
+      mail_plugins = $mail_plugins notify push_notification
+    }
+    plugin {
+      push_notification_driver = dlog
+    }
+    ```
+
+    ```2.4
+    mail_plugins = quota
+    protocol lmtp {
+      mail_plugins {
+        notify = yes
+        push_notification = yes
+      }
+    }
+    push_notification dlog {
+    }
+    ```
+    """
+
+    code = "PN204"
+    name = "plugins-dropped"
+    severity = Severity.WARNING
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Compare each protocol's list with the global one."""
+        outer = context.configuration.settings().words(MAIL_PLUGINS)
+        places: list[tuple[tuple[Span, str], str]] = []
+        for protocol in context.protocols:
+            value = context.settings[protocol].get(MAIL_PLUGINS)
+            inner = context.push[protocol].plugins
+            if value is None or value.node is None or not value.scope or not inner:
+                continue
+            if value.node.key != MAIL_PLUGINS or "$mail_plugins" in value.raw or "$SET:" in value.raw:
+                continue
+            lost = ", ".join(plugin for plugin in outer if plugin not in inner)
+            if lost:
+                places.append(((value.span, lost), protocol))
+        for (span, lost), protocols in gather(places):
+            text = f"{context.named(protocols)} loses the global plugins: {lost}"
+            yield self.found(span, text, hint=_HINTS[context.version])

@@ -1,0 +1,66 @@
+"""PN307 push-setting-unknown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.numbered import ROOTS, is_numbered
+from dovecot_conf.lint.rule import Rule
+from dovecot_conf.positions import Span
+from dovecot_conf.versions import Version
+
+_KNOWN = (*ROOTS, "push_notification_lua_script_file")
+_PREFIX = "push_notification"
+_CUTOFF = 0.85
+
+
+class PushSettingUnknown(Rule):
+    """A key of `plugin { }` looks like a misspelled push notification setting.
+
+    `plugin { }` takes any key, so a typing error is never reported and the driver never loads. It is
+    a warning, since a plugin of another maker may have such a setting.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+      push_notifcation_driver2 = dlog:second
+    }
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+      push_notification_driver2 = dlog:second
+    }
+    ```
+    """
+
+    code = "PN307"
+    name = "push-setting-unknown"
+    severity = Severity.WARNING
+    versions = (Version.V23,)
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Compare the keys of plugin { } with the known ones."""
+        found: list[tuple[tuple[Span, str, str], str]] = []
+        for protocol, settings in context.settings.items():
+            for name, value in settings.plugin.items():
+                if is_numbered(name) or name in _KNOWN:
+                    continue
+                stem = name.rstrip("0123456789")
+                near = difflib.get_close_matches(stem, _KNOWN, n=1, cutoff=_CUTOFF)
+                if near or name.startswith(_PREFIX):
+                    span = value.node.key_span if value.node is not None else value.span
+                    hint = f"did you mean {near[0]}{name[len(stem) :]}?" if near else ""
+                    found.append(((span, name, hint), protocol))
+        for (span, name, hint), _protocols in gather(found):
+            yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint)

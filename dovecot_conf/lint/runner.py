@@ -1,0 +1,58 @@
+"""One lint run: all rules over one configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dovecot_conf.configuration import Configuration
+from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.lint.catalogue import Catalogue, Selection
+from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.suppressions import Suppressions
+
+EVERYTHING = Selection()
+
+
+def lint(
+    configuration: Configuration,
+    catalogue: Catalogue,
+    *,
+    selection: Selection = EVERYTHING,
+    root: Path | None = None,
+) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a configuration, problems of its language included.
+
+    The findings stand in the order of the files as they were read, then of lines, columns and codes.
+    ``root`` is where absolute paths (scripts) are looked up, as for ``load``.
+    """
+    suppressions = Suppressions(
+        {source.path: source.lines for source in configuration.files}, catalogue.match
+    )
+    order = {source.path: number for number, source in reversed([*enumerate(configuration.files)])}
+    found = {
+        diagnostic: None
+        for diagnostic in _all(configuration, catalogue, selection, root)
+        if diagnostic.code in selection and not suppressions.silenced(diagnostic)
+    }
+    return tuple(
+        sorted(
+            found,
+            key=lambda item: (
+                order.get(item.span.file, len(order)),
+                item.span.line,
+                item.span.column,
+                item.code,
+            ),
+        )
+    )
+
+
+def _all(
+    configuration: Configuration, catalogue: Catalogue, selection: Selection, root: Path | None
+) -> Iterator[Diagnostic]:
+    yield from configuration.problems
+    context = Context(configuration, root)
+    for rule in catalogue.rules:
+        if rule.code in selection and configuration.version in rule.versions:
+            yield from rule.check(context)

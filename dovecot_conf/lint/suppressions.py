@@ -1,0 +1,63 @@
+"""Comments that silence a finding: ``# pushnotif: ignore[PN301]`` on its line or the line above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.lines import find_comment
+
+_COMMENT = re.compile(r"#\s*pushnotif:\s*ignore\[(?P<words>[^\]]*)\]", re.IGNORECASE)
+
+
+class Suppressions:
+    """What the comments of some files silence.
+
+    ``sources`` are the physical lines of each file; ``match`` gives the codes that a word (a code, a
+    name, the beginning of codes) stands for.
+    """
+
+    def __init__(self, sources: Mapping[str, Sequence[str]], match: Callable[[str], Iterable[str]]) -> None:
+        self._sources = sources
+        self._match = match
+
+    def silenced(self, diagnostic: Diagnostic) -> bool:
+        """Tell whether a comment silences the finding.
+
+        A comment in the last line of a continued statement, or in a line of its own directly above
+        its first, is valid for the whole statement: between them Dovecot allows no comment.
+        """
+        lines = self._sources.get(diagnostic.span.file, ())
+        first = last = diagnostic.span.line - 1
+        if not 0 <= first < len(lines):
+            return False
+        while first > 0 and _continues(lines[first - 1]):
+            first -= 1
+        while last + 1 < len(lines) and _continues(lines[last]):
+            last += 1
+        comments = [_comment(lines[last])]
+        if first > 0 and lines[first - 1].lstrip().startswith("#"):
+            comments.append(lines[first - 1])
+        return any(diagnostic.code in self._codes(comment) for comment in comments)
+
+    def _codes(self, comment: str) -> set[str]:
+        return {
+            code
+            for found in _COMMENT.finditer(comment)
+            for word in found["words"].split(",")
+            for code in self._match(word.strip())
+        }
+
+
+def _comment(line: str) -> str:
+    start = find_comment(line)
+    return line[start:] if start >= 0 else ""
+
+
+def _continues(line: str) -> bool:
+    """Tell whether a line is continued by the next one."""
+    if line.lstrip().startswith("#"):
+        return False
+    start = find_comment(line)
+    return (line if start < 0 else line[:start]).rstrip().endswith("\\")
