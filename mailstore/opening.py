@@ -124,7 +124,8 @@ def _location(reader: _Reader, block: Block) -> MailLocation:
         location = parse_location(text)
     else:
         names = (*SETTINGS_24, "mailbox_list_utf8")
-        location = location_from_settings({name: block.value(name) or reader.text(name) for name in names})
+        values = {name: block.value(name) if name in block.values else reader.text(name) for name in names}
+        location = location_from_settings(values)
     return replace(
         location,
         path=_path(reader, location.path),
