@@ -1,0 +1,109 @@
+"""What a push notification driver is, for the built-in ones and for those of a site.
+
+A driver is a class, named in the ``pushnotif.drivers`` entry-point group::
+
+    [project.entry-points."pushnotif.drivers"]
+    kafka = "example.kafka:KafkaDriver"
+
+One object is made per definition and user session. Its hooks are called as Dovecot calls those of a
+``struct push_notification_driver``: ``begin`` at the first event of a transaction, ``process_message``
+for each message, ``end``, and at the end of the session ``deinit`` and ``cleanup``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dovecot_conf.push import DriverDefinition
+from dovecot_conf.versions import Version
+from drivers.log import Log
+
+if TYPE_CHECKING:
+    from drivers.events import MessageEvents
+    from drivers.session import UserSession
+    from drivers.transaction import DriverTransaction
+
+
+class OptionKind(StrEnum):
+    """What the value of an option is."""
+
+    STRING = "string"
+    URL = "url"
+    FLAG = "flag"
+    BOOLEAN = "boolean"
+    UNSIGNED = "unsigned"
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpec:
+    """One option of a driver.
+
+    A ``FLAG`` is switched on by its mere presence. ``default`` is written as a user would write it;
+    empty when there is none. ``secret`` values may carry a password.
+    """
+
+    name: str
+    kind: OptionKind
+    default: str = ""
+    required: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InitContext:
+    """What a driver knows while it is made: the Dovecot version, its log, and if secrets may show."""
+
+    version: Version
+    log: Log
+    show_secrets: bool = False
+
+
+class Driver(ABC):
+    """A push notification driver of one user session.
+
+    ``name`` is compared without regard to case. ``options`` are the options it knows, by version.
+    """
+
+    name: ClassVar[str]
+    options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = {Version.V23: (), Version.V24: ()}
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, definition: DriverDefinition, context: InitContext) -> Any:
+        """Return the driver's settings, as its own type; log what Dovecot logs on the way.
+
+        %variables of the definition are already expanded.
+
+        Raises:
+            DriverError: with Dovecot's text, without its ``name: `` prefix.
+        """
+
+    @abstractmethod
+    def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
+        """Make a driver as Dovecot's ``init`` does; raise as :meth:`parse` does."""
+
+    def effective_options(self) -> tuple[tuple[str, str], ...]:
+        """Return the options in force, defaults included, as name and value; secrets are hidden."""
+        return ()
+
+    def begin(self, dtxn: DriverTransaction) -> bool:  # noqa: ARG002 - the default joins all
+        """Join a transaction at its first event; False leaves this driver out of it."""
+        return True
+
+    def process_message(self, dtxn: DriverTransaction, message: MessageEvents) -> None:  # noqa: B027 - hooks are optional
+        """Handle one message of a committed transaction."""
+
+    def end(self, dtxn: DriverTransaction, *, success: bool) -> None:  # noqa: B027 - hooks are optional
+        """Handle the end of a transaction, committed or rolled back."""
+
+    def deinit(self, session: UserSession) -> None:  # noqa: B027 - hooks are optional
+        """Handle the end of the user session."""
+
+    def cleanup(self, session: UserSession) -> None:  # noqa: B027 - hooks are optional
+        """Release what drivers of this kind share; called after :meth:`deinit`."""

@@ -1,0 +1,183 @@
+"""The ``ox`` driver: tells an OX App Suite endpoint about new mail in INBOX.
+
+It fires only for users whose METADATA entry ``vendor/vendor.dovecot/http-notify`` at server level
+holds ``user=...``. Behaviour as of Dovecot 2.3.19.1 and 2.4.1.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from dovecot_conf.errors import MailboxError, MetadataError
+from dovecot_conf.push import DriverDefinition
+from dovecot_conf.versions import Version
+from drivers.events import MessageEvents, MessageField
+from drivers.http import HttpRequest, http_date
+from drivers.http_client import HttpResult
+from drivers.interface import Driver, InitContext, OptionSpec
+from drivers.ox_body import json_object
+from drivers.ox_settings import OPTIONS, OxSettings, parse_settings
+from drivers.report import Outcome, Request
+from drivers.secrets import HIDDEN
+from mailstore.tabescape import unescape
+
+if TYPE_CHECKING:
+    from drivers.session import UserSession
+    from drivers.transaction import DriverTransaction
+
+METADATA_ENTRY = "/private/vendor/vendor.dovecot/http-notify"
+_INTERNAL_ENTRY = "/private/vendor/vendor.dovecot/pvt/server/vendor/vendor.dovecot/http-notify"
+_PREFIX = "push-notification-ox: "
+_WATCHED_MAILBOX = "INBOX"
+_FIELDS = MessageField.FROM | MessageField.SUBJECT | MessageField.SNIPPET
+
+
+class OxDriver(Driver):
+    """Sends a PUT with a JSON body for each MessageNew in INBOX."""
+
+    name: ClassVar[str] = "ox"
+    options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = OPTIONS
+
+    @classmethod
+    def parse(cls, definition: DriverDefinition, context: InitContext) -> OxSettings:
+        """Return the settings of a definition; raise DriverError with Dovecot's text."""
+        return parse_settings(definition, context)
+
+    def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
+        self._settings = self.parse(definition, context)
+        self._show_secrets = context.show_secrets
+        self._cached: tuple[str, float] | None = None
+
+    def begin(self, dtxn: DriverTransaction) -> bool:
+        """Join if the user's METADATA says so and the mailbox is INBOX."""
+        value = self._metadata(dtxn)
+        if value is None:
+            return False
+        mailbox = dtxn.transaction.mailbox.name
+        if mailbox != _WATCHED_MAILBOX:
+            self._skip(dtxn, f"{mailbox} is not a watched mailbox")
+            return False
+        user = _user_in(value)
+        if user is None:
+            dtxn.session.log.write_error(self.name, f"{_PREFIX}No user provided in config")
+            dtxn.outcome, dtxn.reason = Outcome.SKIPPED, "No user provided in config"
+            return False
+        self._debug(dtxn.session, f"User ({user})")
+        prefix = _PREFIX if dtxn.session.version is Version.V24 else ""
+        dtxn.register("MessageNew", _FIELDS, log_prefix=prefix)
+        self._debug(dtxn.session, "Handling MessageNew event")
+        dtxn.context = user
+        return True
+
+    def process_message(self, dtxn: DriverTransaction, message: MessageEvents) -> None:
+        """Queue the notification of a new message; look up the mailbox status in any case."""
+        session = dtxn.session
+        unseen = dtxn.transaction.unseen
+        self._debug(session, f"Got status of mailbox '{message.mailbox}': (unseen: {unseen})")
+        record = message.record("MessageNew")
+        if record is None:
+            return
+        user = dtxn.context if self._settings.user_from_metadata else session.username
+        body = json_object(
+            {
+                "user": user.encode("utf-8", "surrogateescape"),
+                "event": b"messageNew",
+                "folder": message.mailbox.encode("utf-8", "surrogateescape"),
+                "imap-uidvalidity": message.uidvalidity,
+                "imap-uid": message.uid,
+                "from": record.values.get(MessageField.FROM),
+                "subject": record.values.get(MessageField.SUBJECT),
+                "snippet": record.values.get(MessageField.SNIPPET),
+                "unseen": unseen,
+            },
+            session.version,
+        )
+        self._debug(session, f"Sending notification: {body}")
+        self._send(dtxn, body)
+
+    def deinit(self, session: UserSession) -> None:
+        """Wait for the answers to all notifications of the session."""
+        session.wait_for_http()
+
+    def _send(self, dtxn: DriverTransaction, body: str) -> None:
+        session = dtxn.session
+        content = body.encode()
+        request = HttpRequest(
+            "PUT", self._settings.url, self._headers(session.surroundings.clock.now(), len(content)), content
+        )
+
+        def done(result: HttpResult) -> None:
+            self._answered(dtxn, request, body, result)
+
+        client = session.http_client(max_attempts=self._settings.max_attempts, timeout=self._settings.timeout)
+        client.submit(request, done)
+
+    def _headers(self, now: float, length: int) -> tuple[tuple[str, str], ...]:
+        """Return the headers in Dovecot's order."""
+        url = self._settings.url
+        authorization: tuple[tuple[str, str], ...] = ()
+        if url.user and url.password is not None:
+            credentials = base64.b64encode(url.user + b":" + url.password).decode()
+            authorization = (("Authorization", f"Basic {credentials}"),)
+        return (
+            ("Host", url.authority),
+            ("Date", http_date(now)),
+            *authorization,
+            ("Content-Length", str(length)),
+            ("Connection", "Keep-Alive"),
+            ("Content-Type", "application/json; charset=utf-8"),
+        )
+
+    def _answered(self, dtxn: DriverTransaction, request: HttpRequest, body: str, result: HttpResult) -> None:
+        headers = tuple(
+            (name, HIDDEN if name == "Authorization" and not self._show_secrets else value)
+            for name, value in request.headers
+        )
+        dtxn.requests.append(Request(request.method, str(request.url), headers, body, result.attempts))
+        if not result.sent:
+            dtxn.outcome, dtxn.reason = Outcome.WOULD_SEND, ""
+        elif result.success:
+            self._debug(dtxn.session, f"Notification sent successfully: {result.message}")
+            dtxn.outcome, dtxn.reason = Outcome.SENT, result.message
+        else:
+            text = f"Error when sending notification: {result.message}"
+            dtxn.session.log.write_error(self.name, f"{_PREFIX}{text}")
+            dtxn.outcome, dtxn.reason = Outcome.FAILED, result.message
+
+    def _metadata(self, dtxn: DriverTransaction) -> str | None:
+        """Return the user's METADATA value, from the cache while it is fresh; log why there is none."""
+        session = dtxn.session
+        now = int(session.surroundings.clock.now())
+        if self._cached is not None and self._cached[1] + self._settings.cache_lifetime > now:
+            return self._cached[0]
+        try:
+            value = session.surroundings.metadata(METADATA_ENTRY)
+        except (MetadataError, MailboxError) as error:
+            text = f"Skipped because unable to get attribute: {error.message}"
+            session.log.write_error(self.name, f"{_PREFIX}{text}")
+            dtxn.outcome, dtxn.reason = Outcome.FAILED, text
+            return None
+        if value is None:
+            self._skip(dtxn, f"not active ({_INTERNAL_ENTRY} METADATA not set)")
+            return None
+        self._cached = (value, now)
+        return value
+
+    def _skip(self, dtxn: DriverTransaction, why: str) -> None:
+        self._debug(dtxn.session, f"Skipped because {why}")
+        dtxn.outcome, dtxn.reason = Outcome.SKIPPED, why
+
+    def _debug(self, session: UserSession, text: str) -> None:
+        session.log.write_debug(self.name, f"{_PREFIX}{text}")
+
+
+def _user_in(value: str) -> str | None:
+    """Return the last ``user=`` of a METADATA value, whose words are separated by tabs."""
+    user = None
+    for word in value.split("\t"):
+        name, equals, text = unescape(word).partition("=")
+        if equals and name == "user":
+            user = text
+    return user

@@ -1,0 +1,68 @@
+"""A user session: the drivers of one user, its transactions, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dovecot_conf.versions import Version
+from drivers.chain import Chain, LoadedDriver
+from drivers.clock import Clock
+from drivers.http import Transport
+from drivers.http_client import HttpClient
+from drivers.log import Log
+from drivers.transaction import Transaction
+from mailstore.state import MailboxState
+
+MetadataLookup = Callable[[str], str | None]
+"""Reads a METADATA entry at server level, such as ``/private/vendor/vendor.dovecot/http-notify``.
+
+Returns its value, or None when it is not set. May raise MetadataError (DictError) or MailboxError.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a session needs of the world: METADATA, the network, the clock; and if secrets may show."""
+
+    metadata: MetadataLookup
+    transport: Transport
+    clock: Clock
+    show_secrets: bool = False
+
+
+class UserSession:
+    """One user with its loaded drivers; :meth:`close` ends it as Dovecot ends a mail user."""
+
+    def __init__(
+        self, username: str, version: Version, chain: Chain, log: Log, surroundings: Surroundings
+    ) -> None:
+        self.username = username
+        self.version = version
+        self.chain = chain
+        self.loaded: Sequence[LoadedDriver] = chain.loaded
+        self.log = log
+        self.surroundings = surroundings
+        self._http_client: HttpClient | None = None
+
+    def begin(self, mailbox: MailboxState) -> Transaction:
+        """Open a transaction on a mailbox."""
+        return Transaction(self, mailbox)
+
+    def http_client(self, *, max_attempts: int, timeout: float) -> HttpClient:
+        """Return the session's HTTP client; the first driver that asks decides its settings."""
+        if self._http_client is None:
+            world = self.surroundings
+            self._http_client = HttpClient(world.transport, world.clock, max_attempts, timeout)
+        return self._http_client
+
+    def wait_for_http(self) -> None:
+        """Send what drivers have queued, and wait for the answers."""
+        if self._http_client is not None:
+            self._http_client.wait()
+
+    def close(self) -> None:
+        """End the session: each driver's deinit and cleanup, in chain order."""
+        for loaded in self.loaded:
+            loaded.driver.deinit(self)
+            loaded.driver.cleanup(self)
