@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dovecot_conf import Configuration, Version, load
+from dovecot_conf import Configuration, Severity, Version, load
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -49,7 +49,9 @@ def config_options(command: Command) -> Command:
         help=f"Main configuration file [default: ${ENVIRONMENT_NAME}, {SYSTEM_CONFIG}, built-in example].",
     )
     @click.option("--demo", is_flag=True, help="Use the built-in example configuration.")
-    @click.option("-o", "overrides", metavar="NAME=VALUE", multiple=True, help="Override a setting, as doveadm's -o.")
+    @click.option(
+        "-o", "overrides", metavar="NAME=VALUE", multiple=True, help="Override a setting, as doveadm's -o."
+    )
     @click.option(
         "--dovecot-version",
         type=click.Choice(["auto", *Version]),
@@ -94,7 +96,9 @@ def find_configuration(source: ConfigSource) -> Path:
         return Path(named)
     if SYSTEM_CONFIG.exists():
         return SYSTEM_CONFIG
-    announce(source, f"no {SYSTEM_CONFIG}: using the built-in example configuration; name yours with --config FILE")
+    announce(
+        source, f"no {SYSTEM_CONFIG}: using the built-in example configuration; name yours with --config FILE"
+    )
     return DEMO_CONFIG
 
 
@@ -110,6 +114,20 @@ def load_configuration(source: ConfigSource, *, root: Path | None = None) -> Con
 def is_demo(configuration: Configuration) -> bool:
     """Tell whether this is the built-in example, whose requests never leave the machine."""
     return Path(configuration.path) == DEMO_CONFIG
+
+
+def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool:
+    """Say on stderr that Dovecot would not start with this configuration; return whether that is so."""
+    errors = [problem for problem in configuration.problems if problem.severity is Severity.ERROR]
+    if not errors:
+        return False
+    first = errors[0]
+    announce(
+        source,
+        f"{first.span}: {first.message}: Dovecot refuses this configuration ({len(errors)} in all; see"
+        " 'pushnotif validate'); going on with what can be read",
+    )
+    return True
 
 
 def announce(source: ConfigSource, text: str) -> None:

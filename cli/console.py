@@ -1,12 +1,11 @@
-"""The terminal: a rich console that obeys --color and NO_COLOR."""
+"""The terminal: a rich console that obeys --color and NO_COLOR. Import it only to print for people."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
 
 
 def console(color: str = "auto", file: TextIO | None = None) -> Console:
@@ -15,8 +14,6 @@ def console(color: str = "auto", file: TextIO | None = None) -> Console:
     ``color`` is auto (on for a terminal, off when NO_COLOR is set), always or never. Lines are
     never wrapped or cut, so that what is shown can be copied.
     """
-    from rich.console import Console
-
     return Console(
         file=file or sys.stdout,
         force_terminal=True if color == "always" else None,

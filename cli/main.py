@@ -68,7 +68,12 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version.",
 )
 def pushnotif() -> None:
     """The workbench for Dovecot push notifications.
@@ -106,7 +111,7 @@ def _internal(error: Exception) -> str:
     return f"internal error ({type(error).__name__} at {place}): please report it"
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run the command line ``arguments`` (default: the process's own); return the exit code."""
     try:
         result = pushnotif.main(
@@ -130,7 +135,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except PushnotifError as error:
         _complain(str(error))
         return EXIT_USAGE
-    except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
+    except Exception as error:
+        # The last resort: no traceback reaches a user.
         if os.environ.get("PUSHNOTIF_DEBUG"):
             raise
         _complain(_internal(error))

@@ -18,7 +18,7 @@ def maildir(tmp_path: Path) -> Path:
 
 
 def test_uidvalidity_and_next_uid_come_from_the_uid_list(maildir: Path) -> None:
-    (maildir / "dovecot-uidlist").write_bytes(b"3 V1700000000 N42 G" + b"1" * 32 + b"\n41 :1700000000.M1P1.host\n")
+    (maildir / "dovecot-uidlist").write_bytes(b"3 V1700000000 N42 G" + b"1" * 32 + b"\n41 :1.M1P1.host\n")
     state = read_maildir(maildir)
     assert (state.uidvalidity, state.next_uid) == (1700000000, 42)
 

@@ -1,15 +1,13 @@
-"""A simulation report as text for people and as JSON for programs."""
+"""A simulation report as text for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from drivers.report import DriverReport, Level, Outcome, Request, SimulationReport, TransactionReport
+from rich.console import Console
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from drivers.report import DriverReport, Level, Outcome, Request, SimulationReport
 
 MARKS = {
     Outcome.SENT: ("✓", "green"),
@@ -30,65 +28,15 @@ LEVEL_STYLES = {
 }
 
 
-def to_json(report: SimulationReport) -> str:
-    """Return the report as one JSON document (schema: docs/schemas/simulate.schema.json)."""
-    document = {
-        "version": 1,
-        "dovecot_version": report.dovecot_version,
-        "user": report.user,
-        "protocol": report.protocol,
-        "transactions": [_transaction(transaction) for transaction in report.transactions],
-        "log": [{"level": line.level, "driver": line.driver, "message": line.message} for line in report.log],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def _transaction(transaction: TransactionReport) -> dict[str, object]:
-    return {
-        "mailbox": transaction.mailbox,
-        "events": [{"name": event.name, **dict(event.fields)} for event in transaction.events],
-        "drivers": [_driver(driver) for driver in transaction.drivers],
-    }
-
-
-def _driver(driver: DriverReport) -> dict[str, object]:
-    return {
-        "driver": driver.driver,
-        "setting": driver.setting,
-        "outcome": driver.outcome,
-        "reason": driver.reason,
-        "requests": [_request(request) for request in driver.requests],
-    }
-
-
-def _request(request: Request) -> dict[str, object]:
-    return {
-        "method": request.method,
-        "url": request.url,
-        "headers": [list(header) for header in request.headers],
-        "body": request.body,
-        "attempts": [
-            {
-                "status": attempt.status,
-                "reason": attempt.reason,
-                "error": attempt.error,
-                "elapsed_ms": round(attempt.elapsed_ms, 1),
-            }
-            for attempt in request.attempts
-        ],
-    }
-
-
 def print_text(report: SimulationReport, console: Console) -> None:
     """Print the report for people: drivers and outcomes, then requests, then Dovecot's log."""
-    from rich.text import Text
-
     for transaction in report.transactions:
         names = ", ".join(event.name for event in transaction.events) or "no event"
         console.print(
             Text.assemble(
                 (names, "bold"),
-                f" for {report.user} in {transaction.mailbox}, by {report.protocol} of Dovecot {report.dovecot_version}",
+                f" for {report.user} in {transaction.mailbox}",
+                f", by {report.protocol} of Dovecot {report.dovecot_version}",
             )
         )
         for driver in transaction.drivers:
@@ -106,10 +54,10 @@ def print_text(report: SimulationReport, console: Console) -> None:
 
 
 def _driver_line(driver: DriverReport) -> Text:
-    from rich.text import Text
-
     mark, style = MARKS[driver.outcome]
-    line = Text.assemble((f"  {mark} ", style), (f"{driver.driver:<6}", "bold"), f" {driver.outcome.value:<10}")
+    line = Text.assemble(
+        (f"  {mark} ", style), (f"{driver.driver:<6}", "bold"), f" {driver.outcome.value:<10}"
+    )
     if driver.setting:
         line.append(f"  {driver.setting}", style="dim")
     if driver.reason:
@@ -118,8 +66,6 @@ def _driver_line(driver: DriverReport) -> Text:
 
 
 def _request_lines(driver: DriverReport, request: Request) -> Iterator[Text]:
-    from rich.text import Text
-
     title = "The request" if driver.outcome is not Outcome.WOULD_SEND else "The request, shown and not sent"
     yield Text(f"{title} ({driver.driver}, {driver.setting})", style="bold")
     yield Text(f"  {request.method} {request.url}", style="cyan")

@@ -1,0 +1,75 @@
+"""`pushnotif drivers`: what loads for which protocol, in which order, and what doesn't and why."""
+
+from __future__ import annotations
+
+import click
+
+from cli.common import (
+    ConfigSource,
+    announce,
+    announce_refusal,
+    color_option,
+    config_options,
+    load_configuration,
+    show_secrets_option,
+)
+from cli.render.chains import ProtocolChain
+from cli.render.chains_json import to_json
+from cli.simulation_input import find_account
+from dovecot_conf.variables import user_values
+from drivers.chain import load_chain
+from drivers.registry import DriverRegistry
+
+PROTOCOLS = ("lmtp", "lda", "imap")
+STAND_IN_USER = "USER"
+
+
+@click.command()
+@config_options
+@click.option("-u", "--user", metavar="USER", help="Expand %variables for this user.")
+@click.option(
+    "--protocol",
+    "protocols",
+    multiple=True,
+    metavar="NAME",
+    help=f"Only this protocol; can be repeated [default: {', '.join(PROTOCOLS)}].",
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@color_option
+@show_secrets_option
+def drivers(
+    source: ConfigSource,
+    user: str | None,
+    protocols: tuple[str, ...],
+    format_: str,
+    color: str,
+    show_secrets: bool,
+) -> int:
+    """Show which drivers load for which protocol, in order, with their options; and which don't, and why.
+
+    The exit code is 1 when Dovecot would log an error while loading, or not start at all.
+
+    \b
+      pushnotif drivers -c dovecot.conf -u bob
+      pushnotif drivers --protocol lmtp --format json
+    """
+    configuration = load_configuration(source)
+    refused = announce_refusal(configuration, source)
+    registry = DriverRegistry.installed()
+    found = []
+    for protocol in protocols or PROTOCOLS:
+        home = find_account(configuration, user, protocol, source).home if user else f"/home/{STAND_IN_USER}"
+        variables = user_values(user or STAND_IN_USER, protocol, home=home or None)
+        push = configuration.push(protocol)
+        chain = load_chain(push, registry=registry, variables=variables, show_secrets=show_secrets)
+        found.append(ProtocolChain(push, chain))
+    if user is None and any(one.has_variables for one in found):
+        announce(source, f"no user named with -u: %variables are shown as for a user called {STAND_IN_USER}")
+    if format_ == "json":
+        click.echo(to_json(configuration.version, user, found))
+    else:
+        from cli.console import console  # noqa: PLC0415 - rich only for people
+        from cli.render.chains_text import print_text  # noqa: PLC0415
+
+        print_text(found, console(color))
+    return 1 if refused or any(one.failed for one in found) else 0

@@ -1,0 +1,165 @@
+"""What a simulation starts from: the mail, the mailbox, the user and the METADATA."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from cli.common import DEMO_DIRECTORY, ConfigSource, announce, is_demo
+from dovecot_conf import Configuration, MessageError, UserError
+from mailstore.accounts import find_user
+from mailstore.entries import parse_entry
+from mailstore.maildir import read_maildir
+from mailstore.message import Message
+from mailstore.metadata import MailboxNotFoundError, Metadata
+from mailstore.opening import open_metadata
+from mailstore.own_store import open_own_metadata
+from mailstore.state import MailboxState
+from mailstore.users import UnknownUserError, User
+
+DEMO_USER = "bob"
+DEMO_MAIL = DEMO_DIRECTORY / "mail.eml"
+MAX_MAIL_BYTES = 512 * 2**20
+HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
+
+MetadataLookup = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """The mail as the options give it: a file (or "-"), or the parts of a mail to make up."""
+
+    path: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    subject: str | None = None
+    body: str | None = None
+
+    @property
+    def made_up(self) -> bool:
+        """Tell whether any part of a made-up mail is given."""
+        return any(part is not None for part in (self.sender, self.recipient, self.subject, self.body))
+
+
+def read_mail(parts: MailParts, user: str) -> Message:
+    """Return the mail to deliver: the named file, stdin, a made-up mail, or the built-in example.
+
+    Raises MessageError when the file can't be read or a header can't hold the text,
+    click.UsageError when both a file and parts are given.
+    """
+    if parts.path is not None and parts.made_up:
+        raise click.UsageError("--message and --from, --to, --subject, --body exclude each other")
+    if parts.path == "-":
+        return Message.from_bytes(_bounded(sys.stdin.buffer, "stdin"))
+    if parts.path is not None:
+        return _read_file(Path(parts.path))
+    if not parts.made_up:
+        return _read_file(DEMO_MAIL)
+    mail = EmailMessage(policy=SMTPUTF8.clone(utf8=False))
+    try:
+        mail["From"] = parts.sender or "Alice Example <alice@example.com>"
+        mail["To"] = parts.recipient or (user if "@" in user else f"{user}@example.com")
+        mail["Subject"] = parts.subject if parts.subject is not None else "Hello"
+        mail.set_content(parts.body if parts.body is not None else "Hello")
+        return Message.from_bytes(mail.as_bytes())
+    except (ValueError, UnicodeError) as error:
+        raise MessageError(f"can't make a mail of these parts: {error}") from None
+
+
+def _read_file(path: Path) -> Message:
+    try:
+        with path.open("rb") as file:
+            return Message.from_bytes(_bounded(file, str(path)))
+    except OSError as error:
+        raise MessageError(f"{path}: can't read the mail: {error.strerror}") from None
+
+
+def _bounded(file: BinaryIO, name: str) -> bytes:
+    data = file.read(MAX_MAIL_BYTES + 1)
+    if len(data) > MAX_MAIL_BYTES:
+        raise MessageError(f"{name}: the mail is larger than {MAX_MAIL_BYTES // 2**20} MiB")
+    return data
+
+
+def mailbox_state(
+    name: str, maildir: Path | None, *, uid: int | None, uidvalidity: int | None, unseen: int | None, now: int
+) -> MailboxState:
+    """Return the mailbox before the delivery: from a Maildir if given, what options say wins.
+
+    ``now`` (seconds since the epoch) is the UIDVALIDITY of a mailbox that has none yet, as in Dovecot.
+    """
+    known = read_maildir(maildir) if maildir is not None else None
+    first_uid = known.next_uid if known else 1
+    return MailboxState(
+        name=name,
+        uidvalidity=uidvalidity or (known.uidvalidity if known and known.uidvalidity else now),
+        uid=uid or first_uid,
+        unseen=unseen if unseen is not None else (known.unseen if known else 0),
+    )
+
+
+def find_account(configuration: Configuration, name: str, protocol: str, source: ConfigSource) -> User:
+    """Ask the userdbs who ``name`` is; a userdb that can't be asked offline leaves a user without home.
+
+    Raises UnknownUserError.
+    """
+    try:
+        return find_user(configuration, name, protocol=protocol)
+    except UnknownUserError:
+        raise UserError(
+            f"user {name} doesn't exist in the userdb of {configuration.path}: name another with -u"
+        ) from None
+    except UserError as error:
+        announce(source, f"{error}; going on without a home folder")
+        return User(name, "", None, None, {})
+
+
+def metadata_lookup(
+    configuration: Configuration, user: User, protocol: str, overlay: Iterable[str], source: ConfigSource
+) -> MetadataLookup:
+    """Return how server-level METADATA entries are found: first ``overlay`` (ENTRY=VALUE), then the store.
+
+    Without ``mail_attribute_dict`` the store is pushnotif's own, which is announced. In the built-in
+    example a user without a value there is switched on.
+    """
+    values = dict(_overlay_item(item) for item in overlay)
+    store = _open_store(configuration, user, protocol, source)
+    default = f"user={user.name}" if is_demo(configuration) else None
+
+    def look_up(entry: str) -> str | None:
+        if entry in values:
+            return values[entry]
+        try:
+            found = store.server_entry(entry)
+        except MailboxNotFoundError:
+            # The delivery itself would make INBOX, and a new mailbox has no METADATA.
+            found = None
+        return default if found is None and entry == HTTP_NOTIFY else found
+
+    return look_up
+
+
+def _open_store(configuration: Configuration, user: User, protocol: str, source: ConfigSource) -> Metadata:
+    if is_demo(configuration):
+        return open_own_metadata(user.name)
+    store = open_metadata(configuration, user, protocol=protocol)
+    if store.own:
+        announce(
+            source, f"no mail_attribute_dict: METADATA comes from pushnotif's own store, {store.location}"
+        )
+    return store
+
+
+def _overlay_item(item: str) -> tuple[str, str]:
+    entry, equals, value = item.partition("=")
+    if not equals:
+        raise click.UsageError(f"--metadata {item}: write it as ENTRY=VALUE, such as {HTTP_NOTIFY}=user=bob")
+    parse_entry(entry)
+    return entry.lower(), value

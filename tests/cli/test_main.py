@@ -1,0 +1,95 @@
+"""The front door: names, exit codes, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+import cli.main
+from dovecot_conf.errors import PushnotifError
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def failing_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
+    """Run a command line whose only command raises the given exception; return the exit code."""
+
+    def run(error: BaseException) -> int:
+        @click.command()
+        def broken() -> None:
+            raise error
+
+        monkeypatch.setattr(cli.main.LazyGroup, "get_command", lambda *_: broken)
+        return cli.main.run(["validate"])
+
+    return run
+
+
+def test_a_mistyped_command_is_refused_with_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main.run(["validat"]) == 2
+    assert capsys.readouterr().err == (
+        "pushnotif: no such command 'validat'; did you mean 'validate'? (see 'pushnotif --help')\n"
+    )
+
+
+def test_a_far_off_command_is_refused_with_the_known_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main.run(["zzz"]) == 2
+    assert "known: validate, rules, drivers, simulate, metadata" in capsys.readouterr().err
+
+
+def test_every_command_of_the_group_can_be_imported_and_has_help() -> None:
+    context = click.Context(cli.main.pushnotif)
+    for name in cli.main.COMMANDS:
+        command = cli.main.pushnotif.get_command(context, name)
+        assert command is not None
+        assert command.help
+
+
+def test_the_version_names_the_dovecot_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main.run(["--version"]) == 0
+    assert "2.3.19.1 and 2.4.1" in capsys.readouterr().out
+
+
+def test_an_error_of_ours_is_one_line_and_exit_code_2(
+    failing_command: Callable[[BaseException], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert failing_command(PushnotifError("the cause")) == 2
+    assert capsys.readouterr().err == "pushnotif: the cause\n"
+
+
+def test_ctrl_c_ends_with_130(
+    failing_command: Callable[[BaseException], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert failing_command(KeyboardInterrupt()) == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_defect_shows_its_place_and_not_its_text(
+    failing_command: Callable[[BaseException], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert failing_command(ValueError("password=hunter2")) == 70
+    error = capsys.readouterr().err
+    assert "ValueError at test_main.py:" in error
+    assert "hunter2" not in error
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed_pipe:
+        result = subprocess.run(
+            [sys.executable, "-m", "cli", "rules"],
+            cwd=REPOSITORY,
+            stdout=closed_pipe,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert result.returncode == 141
+    assert result.stderr == b""
