@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from . import clients
 from .installations import LIBEXEC, Installation
 from .logs import push_lines
 from .processes import Daemon, Result, answers, free_ports, is_running, run, wait_until
-from .setups import Account, Place, Setup, account, render
+from .setups import ROOT_MARK, Account, Place, Setup, account, render
 
 SILENTLY = ("-o", "mail_plugins=")
 _PORT_ATTEMPTS = 3
@@ -22,7 +23,11 @@ _QUIET_SECONDS = 0.05
 
 
 class StartError(Exception):
-    """The server did not come up; the text holds what it wrote."""
+    """The server did not come up; ``written`` is what it wrote, its folder as ``@root@``."""
+
+    def __init__(self, version: str, written: str) -> None:
+        super().__init__(f"Dovecot {version} did not start:\n{written}")
+        self.written = written
 
 
 class Dovecot:
@@ -76,7 +81,7 @@ class Dovecot:
             written = self._everything_written()
             if attempt == _PORT_ATTEMPTS or "Address already in use" not in written:
                 self.stop()
-                raise StartError(f"Dovecot {self.version} did not start:\n{written}")
+                raise StartError(self.version, written.replace(self.place.root, ROOT_MARK))
 
     def _has_started_or_failed(self) -> bool:
         """Ask only IMAP: the listeners open together, and a visit to LMTP would be in the log."""
@@ -85,7 +90,8 @@ class Dovecot:
     def _warm_up(self) -> None:
         """Make the first delivery: only from the second on does 2.3 log about LMTP's internal user."""
         if self.version == "2.3":
-            self.deliver_lmtp("warm-up", b"\r\n")
+            with contextlib.suppress(ConnectionError):
+                self.deliver_lmtp("warm-up", b"\r\n")
         self.forget_log()
 
     @property
@@ -123,13 +129,18 @@ class Dovecot:
     def deliver_lmtp(
         self, user: str | Sequence[str], message: bytes, *, sender: str = "sender@example.com"
     ) -> list[str]:
-        """Deliver by LMTP; return the answer for each recipient (``250 2.0.0 <bob> … Saved``)."""
+        """Deliver by LMTP; return the answer for each recipient (``250 2.0.0 <bob> … Saved``).
+
+        Raises ConnectionError if the server's process dies instead of answering.
+        """
         recipients = [user] if isinstance(user, str) else list(user)
         pattern = r"^lmtp\(\d+\): Info: Disconnect from "
         before = len(re.findall(pattern, self._log(), re.MULTILINE))
-        replies = clients.deliver(self.place.lmtp_port, sender, recipients, message)
-        wait_until(lambda: len(re.findall(pattern, self._log(), re.MULTILINE)) > before)
-        self._wait_for_quiet_log()
+        try:
+            replies = clients.deliver(self.place.lmtp_port, sender, recipients, message)
+            wait_until(lambda: len(re.findall(pattern, self._log(), re.MULTILINE)) > before)
+        finally:
+            self._wait_for_quiet_log()
         return replies
 
     def deliver_lda(self, user: str, message: bytes, *args: str) -> Result:
@@ -172,6 +183,23 @@ class Dovecot:
     def save_silently(self, user: str, mailbox: str, message: bytes) -> None:
         """Put a message into a mailbox; nobody is notified."""
         self.doveadm_silently("save", "-u", user, "-m", mailbox, stdin=message)
+
+    def make_maildir(self, user: str, guids: Mapping[str, str], uidvalidity: int) -> None:
+        """Make empty Maildir mailboxes with these GUIDs (mailbox name -> 32 hex digits)."""
+        for mailbox, guid in guids.items():
+            folder = self.mail_dir(user) / ("" if mailbox == "INBOX" else "." + mailbox.replace("/", "."))
+            parts = [folder, *(folder / name for name in ("cur", "new", "tmp"))]
+            for part in parts:
+                part.mkdir(mode=0o700)
+            (folder / "dovecot-uidlist").write_text(f"3 V{uidvalidity} N1 G{guid}\n", encoding="ascii")
+            for path in (*parts, folder / "dovecot-uidlist"):
+                self._give_away(path, self._account)
+
+    def write_dict(self, user: str, entries: Mapping[str, str]) -> None:
+        """Write the user's METADATA file: stored key -> value, both as they stand in the file."""
+        file = self.dict_file(user)
+        file.write_text("".join(f"{key}\n{value}\n" for key, value in entries.items()), encoding="utf-8")
+        self._give_away(file, self._account)
 
     def set_metadata(self, user: str, entry: str, value: str, mailbox: str = "") -> None:
         """Set a METADATA entry (``/private/…``), of the server with the empty mailbox name."""

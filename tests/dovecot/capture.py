@@ -1,0 +1,59 @@
+"""Regenerate the golden files of ``fixtures/captured`` from running Dovecot servers.
+
+usage: python tests/dovecot/capture.py [--only NAME]
+
+Needs Dovecot 2.3 and the trixie root with 2.4 (tests/dovecot/make-trixie-root), and root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from tests.dovecot.captures import chains, messages, metadata  # noqa: E402
+from tests.dovecot.captures.common import FIXTURES, Bench, Record  # noqa: E402
+from tests.dovecot.harness.installations import UnavailableError, find_23, find_24  # noqa: E402
+from tests.dovecot.harness.listener import HttpListener  # noqa: E402
+from tests.dovecot.harness.pool import Pool  # noqa: E402
+
+CAPTURES: dict[str, Callable[[Bench], Iterator[Record]]] = {
+    "chains": chains.capture,
+    "messages": messages.capture,
+    "metadata": metadata.capture,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Regenerate fixtures/captured from running Dovecot servers.")
+    parser.add_argument("--only", choices=sorted(CAPTURES), help="only this file")
+    only = parser.parse_args().only
+    try:
+        installations = {"2.3": find_23(), "2.4": find_24(os.environ)}
+    except UnavailableError as error:
+        sys.stderr.write(f"capture: {error}\n")
+        return 1
+    with ExitStack() as stack:
+        pools = {name: stack.enter_context(closing(Pool(found))) for name, found in installations.items()}
+        bench = Bench(pools, stack.enter_context(HttpListener()))
+        for name in [only] if only else sorted(CAPTURES):
+            write(FIXTURES / "captured" / f"{name}.jsonl", CAPTURES[name](bench))
+    return 0
+
+
+def write(path: Path, records: Iterator[Record]) -> None:
+    lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    sys.stdout.write(f"{path.relative_to(REPOSITORY)}: {len(lines)} records\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
