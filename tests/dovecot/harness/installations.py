@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LIBEXEC = "/usr/lib/dovecot"
 NEEDED_SERVICES = ("imap", "imap-login", "lmtp", "dovecot-lda")
+DEFAULT_ROOT = "/var/cache/pushnotif/trixie"
 BUILD_COMMAND = "tests/dovecot/make-trixie-root"
 
 
@@ -51,15 +53,17 @@ def find_24(environ: Mapping[str, str]) -> Installation:
         raise UnavailableError(f"no trixie root at {root}: make one with {BUILD_COMMAND}")
     if os.geteuid() != 0:
         raise UnavailableError(f"the trixie root {root} needs chroot, and chroot needs root")
+    closed = [folder for folder in (root, *root.parents) if not folder.stat().st_mode & stat.S_IXOTH]
+    if closed:
+        raise UnavailableError(
+            f"the mail's owner can't get into {closed[0]}: set another PUSHNOTIF_TRIXIE_ROOT"
+        )
     return _check(Installation("2.4", root, ("chroot", str(root))), BUILD_COMMAND)
 
 
 def trixie_root(environ: Mapping[str, str]) -> Path:
     """Return where the trixie root is; the same rule as in make-trixie-root."""
-    if chosen := environ.get("PUSHNOTIF_TRIXIE_ROOT"):
-        return Path(chosen).resolve()
-    cache = environ.get("XDG_CACHE_HOME") or f"{environ.get('HOME', '/root')}/.cache"
-    return (Path(cache) / "pushnotif" / "trixie").resolve()
+    return Path(environ.get("PUSHNOTIF_TRIXIE_ROOT") or DEFAULT_ROOT).resolve()
 
 
 def _check(installation: Installation, remedy: str) -> Installation:
