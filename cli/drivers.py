@@ -62,7 +62,7 @@ def drivers(
         variables = user_values(user or STAND_IN_USER, protocol, home=home or None)
         push = configuration.push(protocol)
         chain = load_chain(push, registry=registry, variables=variables, show_secrets=show_secrets)
-        found.append(ProtocolChain(push, chain))
+        found.append(ProtocolChain(push, chain, show_secrets))
     if user is None and any(one.has_variables for one in found):
         announce(source, f"no user named with -u: %variables are shown as for a user called {STAND_IN_USER}")
     if format_ == "json":

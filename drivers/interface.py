@@ -88,10 +88,6 @@ class Driver(ABC):
     def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
         """Make a driver as Dovecot's ``init`` does; raise as :meth:`parse` does."""
 
-    def effective_options(self) -> tuple[tuple[str, str], ...]:
-        """Return the options in force, defaults included, as name and value; secrets are hidden."""
-        return ()
-
     def begin(self, dtxn: DriverTransaction) -> bool:  # noqa: ARG002 - the default joins all
         """Join a transaction at its first event; False leaves this driver out of it."""
         return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dovecot_conf import PushConfig
-from drivers.chain import Chain
+from drivers.chain import Chain, LoadedDriver
+from drivers.effective_options import effective_options
 from drivers.report import Level
 
 
@@ -15,6 +16,11 @@ class ProtocolChain:
 
     push: PushConfig
     chain: Chain
+    show_secrets: bool = False
+
+    def options(self, loaded: LoadedDriver) -> tuple[tuple[str, str], ...]:
+        """Return the options of a loaded driver that are in force, by name."""
+        return effective_options(loaded, self.push.version, show_secrets=self.show_secrets)
 
     @property
     def failed(self) -> bool:

@@ -21,7 +21,7 @@ def to_json(version: Version, user: str | None, found: Sequence[ProtocolChain]) 
             {
                 "protocol": one.push.protocol,
                 "plugins": list(one.push.plugins),
-                "drivers": [_entry(entry) for entry in one.chain.entries],
+                "drivers": [_entry(one, entry) for entry in one.chain.entries],
                 "log": [
                     f"{line.level}: {line.message}" for line in one.chain.log if line.level is not Level.DEBUG
                 ],
@@ -32,10 +32,10 @@ def to_json(version: Version, user: str | None, found: Sequence[ProtocolChain]) 
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def _entry(entry: LoadedDriver | NotLoadedDriver) -> dict[str, object]:
+def _entry(one: ProtocolChain, entry: LoadedDriver | NotLoadedDriver) -> dict[str, object]:
     definition = entry.definition
     loaded = isinstance(entry, LoadedDriver)
-    options = entry.driver.effective_options() if isinstance(entry, LoadedDriver) else ()
+    options = one.options(entry) if isinstance(entry, LoadedDriver) else ()
     return {
         "setting": definition.setting,
         "driver": definition.driver,

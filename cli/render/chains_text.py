@@ -25,13 +25,15 @@ def print_text(found: Sequence[ProtocolChain], console: Console) -> None:
         position = 0
         for entry in one.chain.entries:
             position += isinstance(entry, LoadedDriver)
-            _print_entry(console, entry, position)
+            _print_entry(console, one, entry, position)
         for line in one.chain.log:
             if line.level is not Level.DEBUG:
                 console.print(Text(f"  {line.level}: {line.message}", style="red"))
 
 
-def _print_entry(console: Console, entry: LoadedDriver | NotLoadedDriver, position: int) -> None:
+def _print_entry(
+    console: Console, one: ProtocolChain, entry: LoadedDriver | NotLoadedDriver, position: int
+) -> None:
     definition = entry.definition
     loaded = isinstance(entry, LoadedDriver)
     line = Text.assemble((f"  {position}." if loaded else "  ✗ ", "green" if loaded else "red"))
@@ -41,5 +43,5 @@ def _print_entry(console: Console, entry: LoadedDriver | NotLoadedDriver, positi
         line.append(f"\n     {entry.reason}")
     console.print(line)
     if isinstance(entry, LoadedDriver):
-        for name, value in entry.driver.effective_options():
+        for name, value in one.options(entry):
             console.print(Text(f"     {name} = {value}"))
