@@ -135,6 +135,8 @@ class DoveadmGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the options in front of the command's name."""
+        if not args:
+            raise self._missing_command(ctx)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
@@ -151,7 +153,13 @@ class DoveadmGroup(click.Group):
             raise DoveadmUsageError(message, ctx=ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; without one the call is wrong."""
-        if not ctx._protected_args and not ctx.args:
-            raise DoveadmUsageError(f"say what to do: {', '.join(self.commands)}", ctx=ctx)
-        return super().invoke(ctx)
+        """Run the command; options without one are a wrong call."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if error.ctx is ctx and not isinstance(error, DoveadmUsageError):
+                raise self._missing_command(ctx) from None
+            raise
+
+    def _missing_command(self, ctx: click.Context) -> DoveadmUsageError:
+        return DoveadmUsageError(f"say what to do: {', '.join(self.commands)}", ctx=ctx)

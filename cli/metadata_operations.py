@@ -94,8 +94,9 @@ def _change(target: Target, change: Callable[[], None]) -> Result:
     try:
         target.metadata.open_mailbox(target.mailbox)
     except MailboxNotCreatedError as error:
-        hint = f"{error} (Dovecot would make it in {error.location}; --create does)"
-        yield Failure(code_of(error), "Failed to open mailbox: ", hint)
+        remedy = "--create does" if error.can_create else "deliver a mail, or let doveadm open it once"
+        why = f"{error} (Dovecot would make it in {error.location}: {remedy})"
+        yield Failure(code_of(error), "Failed to open mailbox: ", why)
         return
     except MailboxError as error:
         yield Failure(code_of(error), "Failed to open mailbox: ", str(error))

@@ -6,16 +6,16 @@ file { path = … } }``. Error texts are those of the two versions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dovecot_conf import Configuration, Settings
+from dovecot_conf import Configuration
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict, LockMethod, RefusedDictError
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, NotEnabledError
-from mailstore.settings import Block, read_blocks, text_of
+from mailstore.settings import Block, UserSettings, read_blocks
 
 # What doveadm can open by itself, and pushnotif can't.
 OTHER_DRIVERS = {
@@ -40,30 +40,29 @@ class DictSetting:
     location: str = ""
 
 
-def find_dict_setting(
-    settings: Settings,
-    blocks: Block,
-    version: Version,
-    fields: Mapping[str, str],
-    expand: Callable[[str], str],
-) -> DictSetting | None:
+def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | None:
     """Return the dict of METADATA, None when the configuration says nothing about it.
 
-    An empty ``mail_attribute_dict`` gives an empty driver: METADATA is switched off.
+    An empty ``mail_attribute_dict`` gives an empty driver: METADATA is switched off. Raises
+    VariableError.
     """
-    if version is Version.V23:
-        name = "mail_attribute_dict"
-        if name not in fields and settings.get(name) is None:
-            return None
-        return parse_dict_uri(expand(text_of(settings, name, fields)))
-    dicts = [block for outer in blocks.of_kind("mail_attribute") for block in outer.of_kind("dict")]
-    return _dict_of_block(dicts[0], expand) if dicts else None
+    if settings.version is Version.V23:
+        uri = settings.find("mail_attribute_dict")
+        return None if uri is None else parse_dict_uri(uri)
+    block = _dict_block(blocks)
+    return None if block is None else _dict_of_block(block, settings.expand)
 
 
 def has_dict(configuration: Configuration, protocol: str = "doveadm") -> bool:
     """Tell whether a configuration says anything about the dict of METADATA, be it that it is off."""
-    settings, blocks = configuration.settings(protocol), read_blocks(configuration, protocol)
-    return find_dict_setting(settings, blocks, configuration.version, {}, lambda text: text) is not None
+    if configuration.version is Version.V23:
+        return configuration.settings(protocol).get("mail_attribute_dict") is not None
+    return _dict_block(read_blocks(configuration, protocol)) is not None
+
+
+def _dict_block(blocks: Block) -> Block | None:
+    found = [block for outer in blocks.of_kind("mail_attribute") for block in outer.of_kind("dict")]
+    return found[0] if found else None
 
 
 def parse_dict_uri(uri: str) -> DictSetting:

@@ -74,7 +74,7 @@ class UserMailboxes:
             return guid
         message = f"Mailbox doesn't exist: {mailbox}"
         if paths.mail.exists() or mailbox == INBOX or self._is_automatic(namespace, mailbox):
-            raise MailboxNotCreatedError(message, paths.mail)
+            raise MailboxNotCreatedError(message, paths.mail, can_create=driver == MAILDIR)
         raise MailboxNotFoundError(message)
 
     def create(self, mailbox: str) -> str:

@@ -39,11 +39,15 @@ class MailboxNotFoundError(MailboxError):
 
 
 class MailboxNotCreatedError(MailboxNotFoundError):
-    """A mailbox is not there yet; Dovecot would make it when it is opened. ``location`` is where."""
+    """A mailbox is not there yet; Dovecot would make it in ``location`` when it is opened.
 
-    def __init__(self, message: str, location: Path) -> None:
+    ``can_create`` tells that ``open_mailbox`` can make it too.
+    """
+
+    def __init__(self, message: str, location: Path, *, can_create: bool) -> None:
         super().__init__(message)
         self.location = location
+        self.can_create = can_create
 
 
 class DictInitError(DictError):

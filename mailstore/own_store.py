@@ -28,7 +28,7 @@ class NamedMailboxes:
 
     def guid(self, mailbox: str) -> str:
         """Return the same GUID for the same mailbox of the same user, always."""
-        return uuid.uuid5(NAMESPACE, f"{quote(self.user)}/{quote(mailbox, errors='surrogateescape')}").hex
+        return uuid.uuid5(NAMESPACE, f"{_quoted(self.user)}/{_quoted(mailbox)}").hex
 
     def create(self, mailbox: str) -> str:
         """Return the GUID: there is nothing to make."""
@@ -53,10 +53,14 @@ def open_own_metadata(
     """
     folder = data_dir or _platform_folder()
     # A name is one path component, and neither "." nor "..".
-    path = folder / "metadata" / (quote(user, safe="@", errors="surrogateescape") + ".dict")
+    path = folder / "metadata" / f"{_quoted(user)}.dict"
     store = FileDict(path, times=times or LockTimes())
     mailboxes = NamedMailboxes(user, server_settings or {})
     return Metadata(mailboxes, lambda: store, os.fspath(path), own=True)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="@", errors="surrogateescape")
 
 
 def _platform_folder() -> Path:

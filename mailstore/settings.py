@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dovecot_conf import Configuration, Settings
 from dovecot_conf.tree import Section, Setting
+from dovecot_conf.variables import expand, user_values
+from dovecot_conf.versions import Version
+from mailstore.users import User
 
 # Blocks that never have a name; all occurrences are one block.
 NAMELESS = frozenset({"mail_attribute", "fields", "userdb_fields"})
@@ -98,9 +101,47 @@ def _identities(path: Sequence[str]) -> Iterator[Identity]:
         yield word, "" if word in NAMELESS else next(words, "")
 
 
-def text_of(settings: Settings, name: str, fields: Mapping[str, str], default: str = "") -> str:
-    """Return a setting as a user has it: a userdb field of the same name overrides it."""
-    return fields[name] if name in fields else settings.value(name, default)
+@dataclass(frozen=True, slots=True)
+class UserSettings:
+    """The settings of a configuration as one user has them, for a process of ``protocol``."""
+
+    configuration: Configuration
+    protocol: str
+    user: User
+
+    @property
+    def version(self) -> Version:
+        """The dialect of the configuration."""
+        return self.configuration.version
+
+    @property
+    def settings(self) -> Settings:
+        """The settings before any user."""
+        return self.configuration.settings(self.protocol)
+
+    def find(self, name: str) -> str | None:
+        """Return a setting with its %variables expanded, None when it isn't set.
+
+        A userdb field of the same name overrides it. Raises VariableError.
+        """
+        if name in self.user.fields:
+            return self.user.fields[name]
+        found = self.settings.get(name)
+        if found is None:
+            return None
+        return found.text if found.literal else self.expand(found.text)
+
+    def text(self, name: str) -> str:
+        """Return what ``find`` finds, "" for a setting that isn't set."""
+        return self.find(name) or ""
+
+    def expand(self, text: str) -> str:
+        """Expand the %variables of a text. Raises VariableError."""
+        user = self.user
+        ids = {"uid": str(user.uid or ""), "gid": str(user.gid or "")}
+        return expand(
+            text, user_values(user.name, self.protocol, home=user.home or None, **ids), self.version
+        )
 
 
 def below_root(root: Path | None) -> Callable[[str], Path]:

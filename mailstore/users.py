@@ -116,7 +116,11 @@ class UserdbReader:
         wanted = self.expand(userdb.username_format, variables)
         for line in self._lines(userdb, variables):
             if line.split(":")[0] == wanted:
-                return _passwd_file_fields(line)
+                fields, extra = _passwd_file_fields(line)
+                # Without a gid column, and with root's uid, this is no user for mails.
+                if line.count(":") < 3 or fields.get("uid") == "0":
+                    return None
+                return fields | {key: self.expand(value, variables) for key, value in extra.items()}
         return None
 
     def _lines(self, userdb: Userdb, variables: Mapping[str, str]) -> Iterator[str]:
@@ -139,18 +143,22 @@ def _ask_passwd(name: str) -> dict[str, str] | None:
     return {"uid": str(entry.pw_uid), "gid": str(entry.pw_gid), "home": entry.pw_dir}
 
 
-def _passwd_file_fields(line: str) -> dict[str, str]:
-    """Read ``user:password:uid:gid:(gecos):home:(shell):extra fields``; the password is dropped."""
+def _passwd_file_fields(line: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Read ``user:password:uid:gid:(gecos):home:(shell):extra fields``; the password is dropped.
+
+    Returns the fields of the columns, and the extra ones, which are templates.
+    """
     columns = line.split(":", 7)[2:] + [""] * 6
-    uid, gid, _, home, _, extra = columns[:6]
+    uid, gid, _, home, _, rest = columns[:6]
     fields = {key: value for key, value in (("uid", uid), ("gid", gid), ("home", home)) if value}
     # The old format has nothing in this column, then the mail location.
-    words = [f"userdb_mail={extra[1:]}"] if extra.startswith(":") else extra.split()
+    words = [f"userdb_mail={rest[1:]}"] if rest.startswith(":") else rest.split()
+    extra = {}
     for word in words:
         key, _, value = word.partition("=")
         if key.startswith("userdb_") and value:
-            fields[key.removeprefix("userdb_")] = value
-    return fields
+            extra[key.removeprefix("userdb_")] = value
+    return fields, extra
 
 
 def split_fields(text: str) -> dict[str, str]:

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from cli.render.rows import as_json, flow, pager, tab, table
+
+CONFIGURATION = """\
+mail_location = maildir:{root}/%u
+mail_attribute_dict = file:{root}/%u.dict
+userdb {{
+  driver = passwd-file
+  args = {root}/users
+}}
+"""
+
+
+class Site:
+    """A configuration with three users; alice and bob have an INBOX."""
+
+    def __init__(self, root: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self.capture = capture
+        self.configuration = root / "dovecot.conf"
+        self.configuration.write_text(CONFIGURATION.format(root=root))
+        (root / "users").write_text("alice:::::/h::\nbob:::::/h::\ncarol:::::/h::\n")
+        for number, user in enumerate(("alice", "bob")):
+            (root / user / "cur").mkdir(parents=True)
+            (root / user / "dovecot-uidlist").write_text(f"3 V1 N1 G{str(number) * 32}\n")
+
+    def call(self, *args: str) -> tuple[int, str, str]:
+        """Return the exit code, stdout and stderr of `pushnotif metadata`."""
+        code = run(["metadata", "-c", str(self.configuration), *args])
+        captured = self.capture.readouterr()
+        return code, captured.out, captured.err
+
+
+@pytest.fixture
+def site(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Site:
+    return Site(tmp_path, capfd)
+
+
+def test_shared_options_stand_before_or_behind_the_command(site: Site) -> None:
+    assert site.call("set", "-u", "alice", "INBOX", "/private/a", "1") == (0, "", "")
+    assert site.call("-f", "json", "get", "-u", "alice", "INBOX", "/private/a")[1] == '[{"value":"1"}]'
+    assert site.call("get", "INBOX", "-f", "json", "/private/a", "-ualice")[1] == '[{"value":"1"}]'
+    assert site.call("get", "-o", "mail_attribute_dict=", "-u", "alice", "INBOX", "/private/a")[0] == 65
+
+
+def test_a_value_that_looks_like_an_option_needs_two_dashes(site: Site) -> None:
+    assert site.call("set", "-u", "alice", "INBOX", "/private/a", "-x")[0] == 64
+    assert site.call("set", "-u", "alice", "--", "INBOX", "/private/a", "-x") == (0, "", "")
+    assert site.call("get", "-u", "alice", "INBOX", "/private/a")[1] == "-x\n"
+
+
+def test_the_last_user_wins(site: Site) -> None:
+    site.call("set", "-u", "nobody", "-u", "alice", "INBOX", "/private/a", "1")
+    assert (site.root / "alice.dict").exists()
+
+
+def test_a_mask_selects_users_and_adds_their_names(site: Site) -> None:
+    site.call("set", "-u", "alice", "INBOX", "/private/a", "1")
+    assert site.call("get", "-u", "?l*", "INBOX", "/private/a") == (0, "alice 1\n", "")
+    assert site.call("get", "-u", "*b*", "INBOX", "/private/a") == (0, "bob \n", "")
+    assert site.call("get", "-u", "nob*", "INBOX", "/private/a") == (0, "", "")
+
+
+def test_a_file_names_users(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    users = site.root / "some"
+    users.write_text("bob\nghost\nalice\n")
+    code, out, err = site.call("get", "-F", str(users), "INBOX", "/private/a")
+    assert (code, out) == (0, "bob \nalice \n")
+    assert err == "pushnotif: Info: User no longer exists, skipping\n"
+    code, _, err = site.call("get", "-F", str(site.root / "missing"), "INBOX", "/private/a")
+    assert (code, err.count("\n")) == (75, 1)
+
+
+def test_a_server_entry_for_all_users_reaches_each_one_unharmed(site: Site) -> None:
+    # doveadm damages the key from the second user on.
+    entry = "/private/vendor/vendor.dovecot/http-notify"
+    code, _, _ = site.call("set", "-A", "-s", "--create", "", entry, "user=x")
+    assert code == 0
+    for user in ("alice", "bob", "carol"):
+        assert site.call("get", "-u", user, "-s", "", entry)[1] == "user=x\n"
+
+
+def test_one_failing_user_does_not_stop_the_others(site: Site) -> None:
+    code, _, err = site.call("set", "-A", "INBOX", "/private/a", "1")
+    assert code == 68
+    assert err.count("\n") == 1
+    assert "Mailbox doesn't exist: INBOX" in err
+    assert (site.root / "alice.dict").exists()
+    assert (site.root / "bob.dict").exists()
+
+
+def test_without_a_user_the_environment_counts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER", "alice")
+    assert site.call("set", "INBOX", "/private/a", "1") == (0, "", "")
+    assert (site.root / "alice.dict").exists()
+    monkeypatch.delenv("USER")
+    message = "pushnotif: Fatal: USER environment is missing and -u option not used\n"
+    assert site.call("get", "INBOX", "/private/a") == (64, "", message)
+
+
+def test_a_missing_inbox_is_made_only_on_request(site: Site) -> None:
+    code, out, err = site.call("set", "-u", "carol", "INBOX", "/private/a", "1")
+    assert (code, out, err.count("\n")) == (68, "", 1)
+    assert f"Dovecot would make it in {site.root}/carol: --create does" in err
+    assert not (site.root / "carol").exists()
+    assert site.call("get", "-u", "carol", "INBOX", "/private/a") == (0, "\n", "")
+    assert site.call("set", "--create", "-u", "carol", "INBOX", "/private/a", "1") == (0, "", "")
+    assert site.call("get", "-u", "carol", "INBOX", "/private/a") == (0, "1\n", "")
+    assert sorted(path.name for path in (site.root / "carol").iterdir()) == [
+        "cur",
+        "dovecot-uidlist",
+        "new",
+        "tmp",
+    ]
+
+
+def test_other_missing_mailboxes_are_never_made(site: Site) -> None:
+    code, _, err = site.call("set", "--create", "-u", "alice", "Nope", "/private/a", "1")
+    assert (code, err) == (68, "pushnotif: Error: Failed to open mailbox: Mailbox doesn't exist: Nope\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"\x7fELF\0\n\0\n", "this is no dict file of Dovecot's"), (None, "is a directory")],
+)
+@pytest.mark.parametrize("call", [("get",), ("set", "v"), ("unset",)])
+def test_something_else_in_place_of_the_dict_gives_one_line(
+    site: Site, content: bytes | None, message: str, call: tuple[str, ...]
+) -> None:
+    path = site.root / "alice.dict"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    code, out, err = site.call(call[0], "-u", "alice", "INBOX", "/private/a", *call[1:])
+    assert (code, out, err.count("\n")) == (75, "", 1)
+    assert message in err
+    assert content is None or path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "driver", ["redis:host=h:password=hush", "proxy::x", "fs:posix:prefix=/x", "memcached:host=h"]
+)
+def test_a_dict_driver_that_is_not_supported_gives_one_line(site: Site, driver: str) -> None:
+    args = ("get", "-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX", "/private/a")
+    code, out, err = site.call(*args)
+    assert (code, out, err.count("\n")) == (75, "", 1)
+    assert "not supported by this version of pushnotif" in err
+    assert "hush" not in err
+
+
+def test_a_userdb_that_can_not_be_asked_gives_one_line(site: Site) -> None:
+    site.configuration.write_text("mail_attribute_dict = file:/x\nuserdb {\n driver = ldap\n}\n")
+    code, out, err = site.call("get", "-u", "alice", "INBOX", "/private/a")
+    assert (code, out, err.count("\n")) == (75, "", 1)
+    assert "userdb ldap can't be asked" in err
+
+
+@pytest.mark.parametrize("path", ["missing.conf", "."])
+def test_a_configuration_that_can_not_be_read_gives_one_line(site: Site, path: str) -> None:
+    site.configuration = site.root / path
+    code, out, err = site.call("get", "-u", "alice", "INBOX", "/private/a")
+    assert (code, out, err.count("\n")) == (75, "", 1)
+
+
+def test_a_mailbox_name_that_is_no_text_gives_one_line(site: Site) -> None:
+    code, out, err = site.call("get", "-u", "alice", os.fsdecode(b"\xff"), "/private/a")
+    assert (code, out, err.count("\n")) == (68, "", 1)
+
+
+def test_without_a_dict_our_own_store_is_used_and_announced(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(site.root / "data"))
+    site.configuration.write_text("mail_location = maildir:~/Maildir\n")
+    code, out, err = site.call("set", "-u", "alice", "-s", "", "/private/a", "1")
+    assert (code, out) == (0, "")
+    store = site.root / "data" / "pushnotif" / "metadata" / "alice.dict"
+    assert err == f"pushnotif: no mail_attribute_dict is set: using pushnotif's own store {store}\n"
+    assert store.exists()
+    assert site.call("get", "-q", "-u", "alice", "-s", "", "/private/a") == (0, "1\n", "")
+
+
+def test_the_example_never_touches_the_system(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(site.root / "data"))
+    assert run(["metadata", "set", "--demo", "-q", "-u", "bob", "-s", "", "/private/a", "1"]) == 0
+    assert (site.root / "data" / "pushnotif" / "metadata" / "bob.dict").exists()
+
+
+@pytest.mark.parametrize("args", [[], ["-q"], ["frob"], ["--nosuch"], ["frob", "-u", "alice"]])
+def test_a_call_without_a_known_command_is_wrong(args: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["metadata", *args]) == 64
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+ROWS = [("alice", "a\tb"), ("bob", "")]
+COLUMNS = ("username", "value")
+
+
+def test_rows_in_all_formats() -> None:
+    assert flow(COLUMNS, ROWS, 80) == "alice a\tb\nbob \n"
+    assert pager(COLUMNS, ROWS, 80) == "alice\na\tb\n\f\nbob\n\n"
+    assert tab(COLUMNS, ROWS, 80) == "username\tvalue\nalice\ta\tb\nbob\t\n"
+    assert as_json(COLUMNS, ROWS, 80) == (
+        '[{"username":"alice","value":"a\\tb"},{"username":"bob","value":""}]'
+    )
+
+
+def test_json_escapes_what_doveadm_escapes() -> None:
+    assert as_json(("v",), [('"\\\x01\n/é\u2028\udcff',)], 80) == '[{"v":"\\"\\\\\\u0001\\n/é\\u2028\ufffd"}]'
+
+
+def test_a_table_shares_the_space_that_is_left() -> None:
+    assert table(("key",), [("abc",), ("é",)], 11) == "abc    \né      \n"
+    assert table((), [], 80) == ""
