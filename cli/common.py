@@ -54,7 +54,7 @@ def config_options(command: Command) -> Command:
     )
     @click.option(
         "--dovecot-version",
-        type=click.Choice(["auto", *Version]),
+        type=click.Choice(["auto", *(version.value for version in Version)]),
         default="auto",
         show_default=True,
         help="The dialect of the configuration.",
