@@ -5,7 +5,7 @@ program makes a :class:`Catalogue` of all it wants and calls :func:`lint`.
 """
 
 from dovecot_conf.lint.catalogue import FAMILIES, Catalogue, Entry, Selection, SelectionError
-from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.context import Context, gather
 from dovecot_conf.lint.docs import Example, RuleDoc, parse_doc
 from dovecot_conf.lint.registry import RULES
 from dovecot_conf.lint.rule import Rule
@@ -22,6 +22,7 @@ __all__ = [
     "RuleDoc",
     "Selection",
     "SelectionError",
+    "gather",
     "lint",
     "parse_doc",
 ]

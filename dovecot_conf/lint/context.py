@@ -15,7 +15,7 @@ from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
 from dovecot_conf.versions import Version
 
-_UNCLEAR = re.compile(r"^<|\$ENV:|\{\{|\$\{|%\{|@\w+@|<%")
+_UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%")
 
 Subject = TypeVar("Subject")
 
@@ -67,16 +67,33 @@ class Context:
         return tuple(protocol for protocol in self.protocols if plugin in self.plugins(protocol))
 
     def definitions(self) -> Iterator[tuple[DriverDefinition, tuple[str, ...]]]:
-        """Yield every driver that is read, once for each place, with the protocols that read it.
+        """Yield every driver that is written, once for each place, with the protocols that see it.
 
-        Those of 2.3's old names count where the chain under the new ones is empty.
+        Those behind a gap are among them: what is wrong with them shows as soon as the gap is closed.
         """
         found: dict[DriverDefinition, list[str]] = {}
         for protocol, push in self.push.items():
-            for definition in push.definitions or push.fallback:
-                found.setdefault(definition, []).append(protocol)
+            unread = (item.definition for item in push.unread)
+            for definition in (*push.definitions, *push.fallback, *unread):
+                if definition.driver:
+                    found.setdefault(definition, []).append(protocol)
         for definition, protocols in found.items():
             yield definition, tuple(protocols)
+
+    def setting_name(self, definition: DriverDefinition, protocol: str) -> Span:
+        """Return where the name of a driver's setting is written: the key in 2.3, the block in 2.4."""
+        value = self.settings[protocol].plugin.get(definition.setting)
+        return value.node.key_span if value is not None and value.node is not None else definition.span
+
+    def unclear_driver(self, definition: DriverDefinition, protocol: str) -> bool:
+        """Tell whether a driver is not to be known from the configuration alone."""
+        value = self.settings[protocol].plugin.get(definition.setting)
+        texts = [definition.driver] if value is None else [value.raw]
+        return any(self.unclear(text) for text in texts)
+
+    def unclear(self, raw: str) -> bool:
+        """Tell whether a value as written comes from a file, the environment or a template."""
+        return _UNCLEAR.search(raw) is not None
 
     def unclear_plugins(self, protocol: str) -> bool:
         """Tell whether ``mail_plugins`` of a protocol is not to be known from the configuration alone.
@@ -84,7 +101,7 @@ class Context:
         It comes from a file, the environment or a template.
         """
         value = self.settings[protocol].get(MAIL_PLUGINS)
-        return value is not None and bool(_UNCLEAR.search(value.raw))
+        return value is not None and self.unclear(value.raw)
 
     def plugin_word(self, protocol: str, plugin: str) -> Span:
         """Return where the name of a plugin that ``protocol`` loads is written.

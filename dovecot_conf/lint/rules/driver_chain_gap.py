@@ -59,7 +59,8 @@ class DriverChainGap(Rule):
                 text = f"{definition.setting} is never read: {missing} is "
                 text += "missing" if blocker is None else "empty"
                 severity = Severity.WARNING if blocker is not None and blocker.scope else self.severity
-                found.append(((definition.span, text, missing, severity), protocol))
+                span = context.setting_name(definition, protocol)
+                found.append(((span, text, missing, severity), protocol))
         for (span, text, missing, severity), protocols in gather(found):
             where = f" for {context.named(protocols)}" if len(protocols) < len(context.protocols) else ""
             hint = f"the names must follow one another: give {missing} a driver, or this one its name"

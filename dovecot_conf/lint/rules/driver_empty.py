@@ -52,7 +52,7 @@ class DriverEmpty(Rule):
             values = [plugin[name] for plugin in named if name in plugin]
             if any(value.text for value in values) or (name in outside and outside[name].text):
                 continue
-            for span in dict.fromkeys(value.span for value in values):
+            for span in dict.fromkeys(value.node.key_span if value.node else value.span for value in values):
                 yield self.found(
                     span,
                     f"{name} is empty: Dovecot stops reading drivers here",

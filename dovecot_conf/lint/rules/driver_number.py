@@ -52,6 +52,7 @@ class DriverNumberUnread(Rule):
                     root = next(root for root in ROOTS if setting.startswith(root))
                     free = next_name(root, context.settings[protocol].plugin)
                     hint = f"the first driver is {root}, the next {root}2: call it {free}"
-                    found.append(((unread.definition.span, f"{setting} is never read", hint), protocol))
+                    span = context.setting_name(unread.definition, protocol)
+                    found.append(((span, f"{setting} is never read", hint), protocol))
         for (span, text, hint), _protocols in gather(found):
             yield self.found(span, text, hint=hint)

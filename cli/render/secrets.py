@@ -1,0 +1,55 @@
+"""Passwords and tokens in lines of a configuration: where they are, and the line without them.
+
+Hides at least what doveconf hides without ``-P``: userinfo of URLs, and values of names that speak of
+a password, secret, key or token. Of two readings of a text the one that hides more is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+HIDDEN = "<hidden>"
+
+_URL = r"(?<=://)[^\s\"']+(?=@)"
+_URL_WITHOUT_SCHEME = r"(?<==)[^\s=/\"']*:[^\s\"']*(?=@)"
+_NAME = r"[\w.-]*(?:passw(?:or)?d|pass|secret|token|nonce|apikey|[_-]key|^\s*key)"
+_WHOLE = re.compile(rf"^\s*{_NAME}\s*=\s*(?P<secret>[^<\s].*)$", re.IGNORECASE)
+_PART = re.compile(
+    rf"{_URL}|{_URL_WITHOUT_SCHEME}|(?:(?<=[^\w])|^){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)", re.IGNORECASE
+)
+
+
+def secrets(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each secret in one line, from left to right."""
+    whole = _WHOLE.match(text)
+    if whole is not None:
+        yield whole.span("secret")
+        return
+    for match in _PART.finditer(text):
+        yield match.span("secret" if match["secret"] else 0)
+
+
+def hide(text: str) -> str:
+    """Return one line with every secret replaced."""
+    return hide_marked(text, 0, 0)[0]
+
+
+def hide_marked(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """Hide the secrets of one line; return it with what became of the offsets ``start`` and ``end``.
+
+    An offset inside a secret moves to the edge of what stands in its place.
+    """
+    pieces: list[str] = []
+    done, grown = 0, 0
+    new_start, new_end = start, end
+    for first, last in secrets(text):
+        pieces += (text[done:first], HIDDEN)
+        if start > first:
+            new_start = first + grown if start < last else start + grown + len(HIDDEN) - (last - first)
+        grown += len(HIDDEN) - (last - first)
+        if end > first:
+            new_end = last + grown if end < last else end + grown
+        done = last
+    pieces.append(text[done:])
+    return "".join(pieces), new_start, new_end

@@ -1,0 +1,1 @@
+"""PN3xx: what needs to know which drivers there are."""

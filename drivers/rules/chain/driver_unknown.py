@@ -1,0 +1,116 @@
+"""PN310 driver-unknown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint import Context, Rule
+from dovecot_conf.positions import Span
+from dovecot_conf.push import DriverDefinition
+from dovecot_conf.versions import Version
+from drivers.registry import DriverRegistry
+
+_BUILT_IN = ("dlog", "ox", "lua")
+_THIRD_PARTY = {
+    "xaps": "xaps_push_notification",
+    "kafka": "push_notification_kafka",
+    "chronos": "push_notification_chronos",
+    "webpush": "webpush_notify",
+}
+"""Drivers of other makers, and a plugin that brings each."""
+
+
+class DriverUnknown(Rule):
+    """A driver is named that Dovecot does not have.
+
+    Dovecot has `dlog`, `ox` and, with the plugin `push_notification_lua`, `lua`. An unknown driver is
+    not loaded, and neither are those behind it. A driver of another maker (`xaps`, `kafka` …) needs
+    its own plugin in `mail_plugins`: without it this is a warning, with it an information, since
+    nothing is known of its options.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlgo
+    }
+    ```
+
+    ```2.4
+    mail_plugins = notify push_notification
+    push_notification dlgo {
+    }
+    ```
+
+    Dovecot says:
+
+    ```2.3
+    Error: Unknown push notification driver: dlgo
+    ```
+
+    ```2.4
+    Error: Unable to identify push notification driver 'dlgo': Name does not match any registered drivers
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    plugin {
+      push_notification_driver = dlog
+    }
+    ```
+
+    ```2.4
+    mail_plugins = notify push_notification
+    push_notification dlog {
+    }
+    ```
+    """
+
+    code = "PN310"
+    name = "driver-unknown"
+    severity = Severity.ERROR
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Compare each driver's name with the known ones."""
+        for definition, protocols in context.definitions():
+            name = definition.driver
+            if name.lower() in _BUILT_IN:
+                continue
+            span = _name_span(definition, context.version)
+            if context.unclear_driver(definition, protocols[0]):
+                yield self.found(span, "can't tell which driver this is", severity=Severity.INFO)
+                continue
+            plugins = {plugin for protocol in protocols for plugin in context.plugins(protocol)}
+            yield self._judge(span, name, plugins)
+
+    def _judge(self, span: Span, name: str, plugins: set[str]) -> Diagnostic:
+        brought_by = sorted(plugin for plugin in plugins if name and name.lower() in plugin.lower())
+        if brought_by:
+            text = f"driver {name} is not part of Dovecot; {brought_by[0]} may bring it"
+            return self.found(span, text, severity=Severity.INFO)
+        plugin = _THIRD_PARTY.get(name.lower(), "")
+        if plugin:
+            text = f"driver {name} is not part of Dovecot, and no plugin of that name is loaded"
+            hint = f"it comes with a package of its own: add its plugin ({plugin}) to mail_plugins"
+            return self.found(span, text, hint=hint, severity=Severity.WARNING)
+        if DriverRegistry.installed().find(name) is not None:
+            text = f"driver {name} is not part of Dovecot, but installed here for pushnotif"
+            return self.found(span, text, severity=Severity.INFO)
+        near = difflib.get_close_matches(name.strip().lower(), (*_BUILT_IN, *_THIRD_PARTY), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"Dovecot has {', '.join(_BUILT_IN)}"
+        text = f"unknown driver '{name}': it is not loaded, and neither are the drivers behind it"
+        return self.found(span, text, hint=hint)
+
+
+def _name_span(definition: DriverDefinition, version: Version) -> Span:
+    """Return where the name stands at the beginning of a 2.3 setting; else the place of the definition."""
+    span, text = definition.span, definition.text
+    width = span.end_column - span.column
+    if version is Version.V24 or text is None or span.line != span.end_line or width != len(text):
+        return span
+    return Span(span.file, span.line, span.column, span.line, span.column + len(definition.driver))

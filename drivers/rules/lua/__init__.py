@@ -1,0 +1,1 @@
+"""PN5xx: the lua driver, its plugins and its script."""

@@ -1,0 +1,76 @@
+"""PN506 lua-option-unread."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint import Context, Rule
+from dovecot_conf.versions import Version
+from drivers.rules.definitions import written
+from drivers.rules.lua.scripts import SCRIPT_SETTING
+
+_OPTION = "file"
+
+
+class LuaOptionUnread(Rule):
+    """An option of a `lua` driver has no effect.
+
+    The only option is `file`; others are ignored without a word. And `file` itself is not looked at
+    when `push_notification_lua_script_file` is set, which wins for every `lua` driver.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify mail_lua push_notification push_notification_lua
+    plugin {
+      push_notification_lua_script_file = /etc/dovecot/push.lua
+      push_notification_driver = lua:file=/etc/dovecot/other.lua
+    }
+    ```
+
+    ```/etc/dovecot/push.lua
+    function dovecot_lua_notify_begin_txn(user) return {} end
+    ```
+
+    Dovecot says:
+
+    ```2.3
+    Debug: lua: Loading /etc/dovecot/push.lua
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify mail_lua push_notification push_notification_lua
+    plugin {
+      push_notification_driver = lua:file=/etc/dovecot/push.lua
+    }
+    ```
+
+    ```/etc/dovecot/push.lua
+    function dovecot_lua_notify_begin_txn(user) return {} end
+    ```
+    """
+
+    code = "PN506"
+    name = "lua-option-unread"
+    severity = Severity.WARNING
+    versions = (Version.V23,)
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Compare the options with what is read."""
+        for lua in written(context, "lua"):
+            winner = context.settings[lua.protocols[0]].value(f"plugin/{SCRIPT_SETTING}")
+            for option in lua.definition.options:
+                if option.name != _OPTION:
+                    near = difflib.get_close_matches(option.name.lower(), (_OPTION,), n=1)
+                    hint = f"did you mean {_OPTION}?" if near else f"the only option of lua is {_OPTION}"
+                    text = f"option '{option.name}' is unknown to the lua driver and ignored"
+                    yield self.found(option.span, text, hint=hint)
+                elif winner and winner != option.value:
+                    text = f"{SCRIPT_SETTING} wins over file=: this script is never loaded"
+                    yield self.found(
+                        option.span, text, hint=f"remove one of the two; {SCRIPT_SETTING} is {winner}"
+                    )

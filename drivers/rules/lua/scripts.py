@@ -1,0 +1,68 @@
+"""Which script a lua driver runs, as the two versions look for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dovecot_conf.lint import Context
+from dovecot_conf.positions import Span
+from dovecot_conf.versions import Version
+from drivers.rules.definitions import Written, written
+
+SCRIPT_SETTING = "push_notification_lua_script_file"
+SHARED_SETTING = "mail_lua_script"
+_UNCLEAR = re.compile(r"%|\{\{|\$\{|<%")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The script of one lua driver.
+
+    ``path`` is as written, None when no setting names one; ``span`` is where. ``shared``: 2.3 may
+    take the script of the mail_lua plugin instead.
+    """
+
+    driver: Written
+    path: str | None
+    span: Span
+    shared: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Tell whether the path is the same for every user and every working directory."""
+        return self.path is not None and self.path.startswith("/") and not _UNCLEAR.search(self.path)
+
+
+def scripts(context: Context) -> Iterator[Script]:
+    """Yield the script of every lua driver, for the first protocol that sees the driver."""
+    for lua in written(context, "lua"):
+        settings = context.settings[lua.protocols[0]]
+        if context.version is Version.V24:
+            value = settings.get(f"{lua.definition.setting}/lua_file")
+            named = value is not None and value.text != ""
+            yield Script(
+                lua,
+                value.text if value is not None and named else None,
+                value.span if value is not None else lua.span,
+            )
+            continue
+        value = settings.plugin.get(SCRIPT_SETTING)
+        option = lua.options.get("file")
+        if value is not None and value.text:
+            yield Script(lua, value.text, value.span)
+        elif option is not None:
+            yield Script(lua, option.value, option.span)
+        else:
+            yield Script(lua, None, lua.span, shared=bool(settings.value(f"plugin/{SHARED_SETTING}")))
+
+
+def local_scripts(context: Context) -> Iterator[tuple[Script, Path]]:
+    """Yield the scripts whose place is known, with the path to open, each place once."""
+    seen: set[tuple[Span, str | None]] = set()
+    for script in scripts(context):
+        if script.path is not None and script.known and (script.span, script.path) not in seen:
+            seen.add((script.span, script.path))
+            yield script, context.locate(script.path)

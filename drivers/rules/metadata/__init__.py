@@ -1,0 +1,1 @@
+"""PN6xx: the METADATA that switches users on."""

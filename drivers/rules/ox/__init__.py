@@ -1,0 +1,1 @@
+"""PN4xx: the options of the ox driver."""

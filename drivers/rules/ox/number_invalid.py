@@ -1,0 +1,59 @@
+"""PN406 ox-number-invalid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint import Context, Rule
+from dovecot_conf.versions import Version
+from drivers.interface import OptionKind
+from drivers.option_values import parse_unsigned
+from drivers.ox_settings import OPTIONS
+from drivers.rules.definitions import written
+
+_DEFAULTS = {
+    option.name: option.default for option in OPTIONS[Version.V23] if option.kind is OptionKind.UNSIGNED
+}
+
+
+class OxNumberInvalid(Rule):
+    """`max_retries` or `timeout_msecs` of an `ox` driver is no number, so the default counts.
+
+    Both are plain decimal numbers up to 4294967295, without a unit. Dovecot 2.3 takes anything else for
+    the default (1 retry, 2000 milliseconds) and says nothing.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    mail_attribute_dict = file:%h/dovecot-attributes
+    plugin {
+      push_notification_driver = ox:url=http://127.0.0.1:8009/notify timeout_msecs=500ms
+    }
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    mail_attribute_dict = file:%h/dovecot-attributes
+    plugin {
+      push_notification_driver = ox:url=http://127.0.0.1:8009/notify timeout_msecs=500
+    }
+    ```
+    """
+
+    code = "PN406"
+    name = "ox-number-invalid"
+    severity = Severity.WARNING
+    versions = (Version.V23,)
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Parse each number as Dovecot does."""
+        for ox in written(context, "ox"):
+            for name, default in _DEFAULTS.items():
+                option = ox.options.get(name)
+                if option is not None and parse_unsigned(option.value) is None:
+                    text = f"{name}={option.value} is no number, so Dovecot takes the default {default}"
+                    yield self.found(option.span, text, hint="write decimal digits only, without a unit")

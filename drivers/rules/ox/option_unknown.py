@@ -1,0 +1,74 @@
+"""PN403 ox-option-unknown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint import Context, Rule
+from dovecot_conf.push import DriverOption
+from dovecot_conf.versions import Version
+from drivers.ox_settings import OPTIONS
+from drivers.rules.definitions import written
+
+_KNOWN = tuple(option.name for option in OPTIONS[Version.V23])
+
+
+class OxOptionUnknown(Rule):
+    """An option of an `ox` driver does not exist.
+
+    Dovecot 2.3 ignores unknown options without a word, so a misspelled one has no effect. Names are
+    case sensitive. Options are separated by blanks, and a value can't hold one: what stands behind a
+    blank is taken for another option.
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    mail_attribute_dict = file:%h/dovecot-attributes
+    plugin {
+      push_notification_driver = ox:url=http://127.0.0.1:8009/notify cache_lifetme=10s
+    }
+    ```
+
+    Dovecot says:
+
+    ```2.3
+    Debug: push-notification-ox: Using cache lifetime: 60
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    mail_attribute_dict = file:%h/dovecot-attributes
+    plugin {
+      push_notification_driver = ox:url=http://127.0.0.1:8009/notify cache_lifetime=10s
+    }
+    ```
+    """
+
+    code = "PN403"
+    name = "ox-option-unknown"
+    severity = Severity.WARNING
+    versions = (Version.V23,)
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Compare the names of the options with the known ones."""
+        for ox in written(context, "ox"):
+            for option in ox.definition.options:
+                if option.name not in _KNOWN:
+                    yield self._unknown(option)
+
+    def _unknown(self, option: DriverOption) -> Diagnostic:
+        near = difflib.get_close_matches(option.name.lower(), _KNOWN, n=1)
+        if near:
+            hint = f"did you mean {near[0]}?"
+        elif not option.value:
+            hint = "options are separated by blanks, and a value can't hold one"
+        else:
+            hint = f"the options of ox are {', '.join(_KNOWN)}"
+        # A word without a name may be the rest of a value, a password for instance.
+        what = f"option '{option.name}'" if near or option.value else "this word"
+        return self.found(option.span, f"{what} is unknown to the ox driver and ignored", hint=hint)

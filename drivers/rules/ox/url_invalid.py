@@ -1,0 +1,99 @@
+"""PN402 ox-url-invalid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint import Context, Rule
+from dovecot_conf.versions import Version
+from drivers.http_url import HttpUrlError, parse_http_url
+from drivers.rules.definitions import written
+from drivers.rules.ox.url_missing import URL_OPTIONS
+
+_TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
+
+
+class OxUrlInvalid(Rule):
+    """Dovecot can't parse the URL of an `ox` driver.
+
+    In 2.3 the driver is not loaded, and neither are those behind it; 2.4 refuses the whole
+    configuration. The URL must be absolute, with `http` or `https`. It can't hold a blank, a fragment
+    or characters such as `{` and `<`; a percent sign begins two hex digits (in 2.3 it is doubled,
+    since `plugin { }` has %variables).
+
+    Bad:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    mail_attribute_dict = file:%h/dovecot-attributes
+    plugin {
+      push_notification_driver = ox:url=127.0.0.1:8009/notify
+    }
+    ```
+
+    ```2.4
+    mail_plugins = notify push_notification
+    mail_attribute {
+      dict file {
+        path = %{home}/dovecot-attributes
+      }
+    }
+    push_notification ox {
+      ox_url = 127.0.0.1/notify
+    }
+    ```
+
+    Dovecot says:
+
+    ```2.3
+    Error: ox: Failed to parse OX REST URL 127.0.0.1:8009/notify: Relative HTTP URL not allowed
+    ```
+
+    ```2.4
+    Error: Invalid push_notification_ox_url '127.0.0.1/notify': Relative HTTP URL not allowed
+    ```
+
+    Good:
+
+    ```2.3
+    mail_plugins = notify push_notification
+    mail_attribute_dict = file:%h/dovecot-attributes
+    plugin {
+      push_notification_driver = ox:url=http://127.0.0.1:8009/notify
+    }
+    ```
+
+    ```2.4
+    mail_plugins = notify push_notification
+    mail_attribute {
+      dict file {
+        path = %{home}/dovecot-attributes
+      }
+    }
+    push_notification ox {
+      ox_url = http://127.0.0.1/notify
+    }
+    ```
+    """
+
+    code = "PN402"
+    name = "ox-url-invalid"
+    severity = Severity.ERROR
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Parse each url as Dovecot does."""
+        for ox in written(context, "ox"):
+            option = ox.options.get(URL_OPTIONS[context.version])
+            if option is None or (context.version is Version.V24 and not option.value):
+                continue
+            try:
+                parse_http_url(option.value, context.version)
+            except HttpUrlError as error:
+                if ox.unclear or _TEMPLATE.search(option.value):
+                    text = "can't tell whether Dovecot can parse this url"
+                    yield self.found(option.span, text, severity=Severity.INFO)
+                else:
+                    text = f"Dovecot can't parse this url: {error.message}"
+                    yield self.found(option.span, text, hint="write it as http://HOST[:PORT]/PATH")

@@ -1,0 +1,45 @@
+"""The rules of this package, by hand: a rule that is not here does not run."""
+
+from __future__ import annotations
+
+from dovecot_conf.lint import RULES, Rule
+from drivers.rules.chain.driver_unknown import DriverUnknown
+from drivers.rules.lua.dependency_missing import LuaDependencyMissing
+from drivers.rules.lua.option_unread import LuaOptionUnread
+from drivers.rules.lua.plugin_missing import LuaPluginMissing
+from drivers.rules.lua.script_missing import LuaScriptMissing
+from drivers.rules.lua.script_syntax import LuaSyntaxError
+from drivers.rules.lua.script_unreadable import LuaScriptUnreadable
+from drivers.rules.metadata.dict_invalid import MetadataDictInvalid
+from drivers.rules.metadata.dict_missing import MetadataDictMissing
+from drivers.rules.ox.cache_lifetime import OxCacheLifetimeInvalid
+from drivers.rules.ox.cache_ttl_unit import OxCacheTtlUnit
+from drivers.rules.ox.flag_value import OxFlagIsOn
+from drivers.rules.ox.number_invalid import OxNumberInvalid
+from drivers.rules.ox.option_unknown import OxOptionUnknown
+from drivers.rules.ox.url_invalid import OxUrlInvalid
+from drivers.rules.ox.url_missing import OxUrlMissing
+
+DRIVER_RULES: tuple[Rule, ...] = (
+    DriverUnknown(),
+    OxUrlMissing(),
+    OxUrlInvalid(),
+    OxOptionUnknown(),
+    OxFlagIsOn(),
+    OxCacheLifetimeInvalid(),
+    OxNumberInvalid(),
+    OxCacheTtlUnit(),
+    LuaPluginMissing(),
+    LuaDependencyMissing(),
+    LuaScriptMissing(),
+    LuaScriptUnreadable(),
+    LuaSyntaxError(),
+    LuaOptionUnread(),
+    MetadataDictMissing(),
+    MetadataDictInvalid(),
+)
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Return the rules of the linter and of the built-in drivers."""
+    return (*RULES, *DRIVER_RULES)

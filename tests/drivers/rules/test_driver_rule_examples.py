@@ -1,0 +1,56 @@
+"""The docstring of each rule is its documentation; its examples must be true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dovecot_conf import Diagnostic, load
+from dovecot_conf.lint import Catalogue, Example, Rule, lint, parse_doc
+from drivers.rules import DRIVER_RULES, all_rules
+
+CATALOGUE = Catalogue(all_rules())
+
+
+def findings(example: Example, root: Path) -> tuple[Diagnostic, ...]:
+    for path, content in example.files:
+        target = root / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+    main = root / "dovecot.conf"
+    main.write_text(example.text)
+    return lint(load(main, root=root, version=example.version), CATALOGUE, root=root)
+
+
+def examples(part: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{example.version}-{number}")
+        for rule in DRIVER_RULES
+        for number, example in enumerate(getattr(parse_doc(rule.__doc__ or ""), part))
+    ]
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("bad"))
+def test_the_bad_example_fires_its_rule(rule: Rule, example: Example, tmp_path: Path) -> None:
+    found = findings(example, tmp_path)
+    assert rule.code in {diagnostic.code for diagnostic in found}
+    assert {rule.severity} == {diagnostic.severity for diagnostic in found if diagnostic.code == rule.code}
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("good"))
+def test_the_good_example_is_clean(rule: Rule, example: Example, tmp_path: Path) -> None:
+    assert findings(example, tmp_path) == ()
+
+
+@pytest.mark.parametrize("rule", DRIVER_RULES, ids=lambda rule: rule.code)
+def test_a_rule_has_examples_for_each_of_its_dialects(rule: Rule) -> None:
+    doc = parse_doc(rule.__doc__ or "")
+    assert {example.version for example in doc.bad} == set(rule.versions)
+    assert {example.version for example in doc.good} == set(rule.versions)
+
+
+def test_codes_and_names_are_used_once() -> None:
+    entries = CATALOGUE.entries()
+    assert len({entry.code for entry in entries}) == len(entries)
+    assert len({entry.name for entry in entries}) == len(entries)
