@@ -6,11 +6,13 @@ Nesting rules and their messages are those of Dovecot 2.3.19.1's ``config_filter
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import starmap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 FILTER_WORDS = frozenset(("protocol", "local", "local_name", "remote"))
 
@@ -69,6 +71,8 @@ def parse_net(text: str) -> Net:
     Host names are not resolved; what can't be one (digits and dots) is refused with the message of
     a resolver that does not know it.
     """
+    from ipaddress import ip_address  # noqa: PLC0415 - few configurations have such filters
+
     host, slash, mask = text.partition("/")
     address: IPv4Address | IPv6Address | None
     try:
@@ -87,6 +91,9 @@ def parse_net(text: str) -> Net:
 def _numeric_host(host: str) -> IPv4Address | None:
     if not host or not set(host) <= set("0123456789."):
         return None
+    import socket  # noqa: PLC0415
+    from ipaddress import IPv4Address  # noqa: PLC0415
+
     try:
         return IPv4Address(socket.inet_aton(host))
     except OSError:

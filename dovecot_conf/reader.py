@@ -59,6 +59,7 @@ class _Input:
 
     document: Document
     numbered: Iterator[tuple[int, str]]
+    begun: bool = False
 
 
 class TreeReader:
@@ -80,6 +81,9 @@ class TreeReader:
         self._enter(self._reading.document)
         while self._inputs:
             current = self._inputs[-1]
+            if not current.begun:
+                current.begun = True
+                self._reading.sources.append(current.document.source)
             for number, raw in current.numbered:
                 if self._line(current.document, number, raw):
                     break
@@ -93,7 +97,6 @@ class TreeReader:
         return self._reading
 
     def _enter(self, document: Document) -> None:
-        self._reading.sources.append(document.source)
         self._inputs.append(_Input(document, iter(enumerate(document.source.lines, 1))))
 
     def _leave(self, document: Document) -> None:
