@@ -20,7 +20,7 @@ from drivers.plugins import plugin_problem
 from drivers.registry import DriverRegistry
 from drivers.report import LogLine
 from drivers.secrets import hide_in_options
-from drivers.texts import UNKNOWN_DRIVER, UNKNOWN_VARIABLE
+from drivers.texts import SORTS_PLUGIN_SETTINGS, UNKNOWN_DRIVER, USUAL_VARIABLE_FAILURE, VARIABLE_FAILURES
 
 _LUA = "lua"
 _LUA_PLUGIN = "push_notification_lua"
@@ -52,12 +52,14 @@ class Chain:
     """The outcome of loading: every definition in the order it was looked at.
 
     ``log`` holds what Dovecot logs while loading. ``fatal`` is the error that ends the user session
-    before any mail is handled, empty if there is none.
+    before any mail is handled, empty if there is none. ``active`` is False when the plugin is not
+    loaded at all: no transaction is watched then.
     """
 
     entries: tuple[LoadedDriver | NotLoadedDriver, ...]
     log: tuple[LogLine, ...]
     fatal: str = ""
+    active: bool = True
 
     @property
     def loaded(self) -> tuple[LoadedDriver, ...]:
@@ -88,7 +90,8 @@ def load_chain(
     first_line = len(context.log.lines)
     loader = _Loader(push, registry, variables, context)
     entries, fatal = loader.load()
-    return Chain(entries, context.log.lines[first_line:], fatal)
+    active = plugin_problem(push) is None and not fatal
+    return Chain(entries, context.log.lines[first_line:], fatal, active)
 
 
 class _Loader:
@@ -102,28 +105,27 @@ class _Loader:
 
     def load(self) -> tuple[tuple[LoadedDriver | NotLoadedDriver, ...], str]:
         push = self._push
-        problem = plugin_problem(push.plugins, push.version)
-        if problem.fatal:
-            self._context.log.write_fatal(problem.fatal)
-            return self._all_because(problem.reason), problem.fatal
-        if problem.reason:
-            return self._all_because(problem.reason), ""
-        try:
-            definitions = [self._expanded(definition) for definition in push.definitions]
-            fallback = [self._expanded(definition) for definition in push.fallback]
-            for unread in push.unread:
-                self._expanded(unread.definition)
-        except DriverError as error:
-            self._context.log.write_error("", error.message)
-            return self._all_because(error.message), error.message
-        entries = self._try_in_order(definitions)
+        problem = plugin_problem(push)
+        if problem is not None:
+            if problem.message:
+                self._context.log.write(problem.level, "", problem.message)
+            return self._all_because(problem.reason), problem.message
+        if push.version is Version.V23:
+            try:
+                push = self._expanded_23(push)
+            except DriverError as error:
+                failure = VARIABLE_FAILURES.get(push.protocol, USUAL_VARIABLE_FAILURE)
+                message = failure.prefix + error.message
+                self._context.log.write(failure.level, "", message)
+                return self._all_because(error.message), message
+        entries = self._try_in_order(push.definitions)
         if any(_gets_events(entry) for entry in entries):
             reason = (
                 "an older push_notification_backend setting, read only when no push_notification_driver loads"
             )
-            entries += [NotLoadedDriver(definition, reason) for definition in fallback]
+            entries += [NotLoadedDriver(definition, reason) for definition in push.fallback]
         else:
-            entries += self._try_in_order(fallback)
+            entries += self._try_in_order(push.fallback)
         entries += [NotLoadedDriver(unread.definition, unread.reason) for unread in push.unread]
         return tuple(entries), ""
 
@@ -160,6 +162,8 @@ class _Loader:
             log.write_error("", text)
             return NotLoadedDriver(definition, text)
         try:
+            if version is Version.V24:
+                definition = self._expanded_options(definition)
             return LoadedDriver(definition, driver_class(definition, self._context))
         except DriverError as error:
             name = definition.driver if version is Version.V23 else driver_class.name
@@ -167,25 +171,43 @@ class _Loader:
             log.write_error("", text)
             return NotLoadedDriver(definition, text)
 
-    def _expanded(self, definition: DriverDefinition) -> DriverDefinition:
-        if self._push.version is Version.V24:
-            options = tuple(
-                replace(option, value=self._expand(option.value, option.name))
-                for option in definition.options
-            )
-            return replace(definition, options=options)
-        if definition.text is None or "%" not in definition.text:
-            return definition
-        return _split(definition, self._expand(definition.text, definition.setting))
+    def _expanded_23(self, push: PushConfig) -> PushConfig:
+        """Expand all plugin settings, as Dovecot does before it looks at any, in its order."""
+        definitions = [*push.definitions, *push.fallback, *(unread.definition for unread in push.unread)]
+        if push.protocol in SORTS_PLUGIN_SETTINGS:
+            definitions.sort(key=lambda definition: definition.setting)
+        else:
+            definitions.sort(key=lambda definition: (definition.span.line, definition.span.column))
+        expanded = {definition.setting: self._expanded_setting(definition) for definition in definitions}
+        return replace(
+            push,
+            definitions=tuple(expanded[definition.setting] for definition in push.definitions),
+            fallback=tuple(expanded[definition.setting] for definition in push.fallback),
+        )
 
-    def _expand(self, text: str, setting: str) -> str:
-        version = self._push.version
+    def _expanded_setting(self, definition: DriverDefinition) -> DriverDefinition:
+        text = definition.text
+        if text is None or "%" not in text:
+            return definition
         try:
-            return expand(text, self._variables, version)
+            expanded = expand(text, self._variables, Version.V23)
         except VariableError as error:
             shown = text if self._context.show_secrets else hide_in_options(text)
-            message = UNKNOWN_VARIABLE[version].format(setting=setting, text=shown, error=error.message)
+            message = f"Failed to expand plugin setting {definition.setting} = '{shown}': {error.message}"
             raise DriverError(message) from error
+        return _split(definition, expanded)
+
+    def _expanded_options(self, definition: DriverDefinition) -> DriverDefinition:
+        """Expand the options of a 2.4 block, as Dovecot does when the driver reads them."""
+        options = []
+        for option in definition.options:
+            try:
+                value = expand(option.value, self._variables, Version.V24)
+            except VariableError as error:
+                message = f"Failed to expand {option.name} setting variables: {error.message}"
+                raise DriverError(message) from error
+            options.append(replace(option, value=value))
+        return replace(definition, options=tuple(options))
 
 
 def _gets_events(entry: LoadedDriver | NotLoadedDriver) -> bool:

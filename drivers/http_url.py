@@ -250,37 +250,51 @@ class _Parser:
     def _host_name(self) -> tuple[str, str]:
         """Read labels of letters, digits and inner hyphens, separated by dots; a last dot is dropped."""
         name = bytearray()
-        while True:
-            label = self._label()
-            name += label
-            if not label or self._peek() != 0x2E:
-                break
-            name += b"."
-            self.pos += 1
+        more = True
+        while more:
+            label, more = self._label()
+            name += label + (b"." if more else b"")
         host = name.decode().removesuffix(".")
-        return host, host
+        return host.replace("%", "%25"), host
 
-    def _label(self) -> bytes:
+    def _label(self) -> tuple[bytes, bool]:
+        """Read one label; the second value tells whether a dot came after it.
+
+        2.3 takes an escape that is no letter, digit or hyphen for the end of the host and keeps it in
+        the name as written; an escaped dot is also taken for a dot.
+        """
         label = bytearray()
-        last_written = 0
+        last = 0
         while (byte := self._peek()) is not None:
+            start = self.pos
+            value = byte
             if byte == 0x25:
                 value = self._escape()
                 if value not in _ALNUM and (value != 0x2D or not label):
-                    raise HttpUrlError(
-                        "Invalid percent encoding in hostname" if self.version is Version.V24 else "(null)"
-                    )
-                last_written = value if label else byte
-                label.append(value)
+                    if not label or self.version is Version.V24:
+                        text = (
+                            "(null)"
+                            if self.version is Version.V23
+                            else "Invalid percent encoding in hostname"
+                        )
+                        raise HttpUrlError(text)
+                    self._check_label_end(last)
+                    return bytes(label) + self.data[start : self.pos], value == 0x2E
             elif byte in _ALNUM or (byte == 0x2D and label):
-                last_written = byte
-                label.append(byte)
                 self.pos += 1
             else:
                 break
-        if label and last_written not in _ALNUM and self._peek() is not None:
+            last = value if label else byte
+            label.append(value)
+        if label and not (len(label) == 1 and self._peek() is None):
+            self._check_label_end(last)
+        dot = bool(label) and self._peek() == 0x2E
+        self.pos += dot
+        return bytes(label), dot
+
+    def _check_label_end(self, last: int) -> None:
+        if last not in _ALNUM:
             raise HttpUrlError("Invalid domain label in hostname")
-        return bytes(label)
 
     def _port(self) -> int | None:
         if self._peek() != 0x3A:

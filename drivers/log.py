@@ -36,6 +36,6 @@ class Log:
         """Add an error line."""
         self._lines.append(LogLine(Level.ERROR, driver, message))
 
-    def write_fatal(self, message: str) -> None:
-        """Add the line with which a process ends."""
-        self._lines.append(LogLine(Level.FATAL, "", message))
+    def write(self, level: Level, driver: str, message: str) -> None:
+        """Add a line that shows whether or not debugging is on."""
+        self._lines.append(LogLine(level, driver, message))

@@ -174,10 +174,10 @@ class OxDriver(Driver):
 
 
 def _user_in(value: str) -> str | None:
-    """Return the last ``user=`` of a METADATA value, whose words are separated by tabs."""
+    """Return the last ``user=`` of a METADATA value, whose words are separated by tabs and end at a NUL."""
     user = None
     for word in value.split("\t"):
-        name, equals, text = unescape(word).partition("=")
+        name, equals, text = unescape(word).partition("\0")[0].partition("=")
         if equals and name == "user":
             user = text
     return user

@@ -1,42 +1,78 @@
 """Whether ``mail_plugins`` lets push notifications run at all.
 
-Source: Dovecot 2.3.19.1 and 2.4.1 of Debian, which give the same texts.
+Source: Dovecot 2.3.19.1 and 2.4.1 of Debian, seen running.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dovecot_conf.push import PushConfig
 from dovecot_conf.versions import Version
-from drivers.texts import LUA_SYMBOLS, MODULE_DIRECTORY, NOTIFY_MISSING, PLUGIN_FILES, UNDEFINED_SYMBOL
+from drivers.report import Level
+
+_MODULE_DIRECTORY = "/usr/lib/dovecot/modules"
+_PUSH_FILE = f"{_MODULE_DIRECTORY}/lib20_push_notification_plugin.so"
+_LUA_FILE = f"{_MODULE_DIRECTORY}/lib22_push_notification_lua_plugin.so"
+_LUA_SYMBOLS: Mapping[str, str] = {
+    "mail_lua": "dlua_dovecot_register",
+    "push_notification": "push_notification_get_events",
+}
+"""What the Lua plugin takes from other plugins, in the order in which it is missed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PluginProblem:
-    """Why no driver loads, for people and as Dovecot logs it; empty texts if all is well."""
+    """Why no driver loads.
 
-    reason: str = ""
-    fatal: str = ""
+    ``reason`` is for people. ``message`` is what Dovecot logs with ``level`` before it ends the
+    session; empty if push notifications are merely absent.
+    """
+
+    reason: str
+    level: Level = Level.FATAL
+    message: str = ""
 
 
-def plugin_problem(plugins: Sequence[str], version: Version) -> PluginProblem:
-    """Return what is wrong with ``mail_plugins`` as far as push notifications go.
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a process words a plugin that can't be loaded."""
+
+    level: Level = Level.FATAL
+    prefix: str = ""
+    hint: str = ""
+
+
+_HINT = " (you must set: mail_plugins=$mail_plugins notify)"
+_USUAL_STYLE = _Style(Level.ERROR, hint=_HINT)
+_STYLES: Mapping[tuple[Version, str], _Style] = {
+    (Version.V23, "lmtp"): _Style(),
+    (Version.V23, "lda"): _Style(hint=_HINT),
+    (Version.V23, "doveadm"): _Style(),
+    (Version.V24, "lmtp"): _Style(prefix="Raw user initialization failed: ", hint=_HINT),
+    (Version.V24, "lda"): _Style(hint=_HINT),
+    (Version.V24, "doveadm"): _Style(),
+}
+
+
+def plugin_problem(push: PushConfig) -> PluginProblem | None:
+    """Return what is wrong with ``mail_plugins`` as far as push notifications go, None if nothing.
 
     Dovecot loads plugin files by their number, so the order of the names does not matter.
     """
+    style = _STYLES.get((push.version, push.protocol), _USUAL_STYLE)
+    opening = f"{style.prefix}Couldn't load required plugin"
+    plugins = push.plugins
     if "push_notification" in plugins and "notify" not in plugins:
-        text = _fill(NOTIFY_MISSING, "push_notification")
-        return PluginProblem("mail_plugins has push_notification without notify", text)
+        message = f"{opening} {_PUSH_FILE}: Plugin notify must be loaded also{style.hint}"
+        return PluginProblem("mail_plugins has push_notification without notify", style.level, message)
     if "push_notification_lua" in plugins:
-        for needed, symbol in LUA_SYMBOLS[version].items():
+        for needed, symbol in _LUA_SYMBOLS.items():
             if needed not in plugins:
-                text = _fill(UNDEFINED_SYMBOL, "push_notification_lua", symbol)
-                return PluginProblem(f"mail_plugins has push_notification_lua without {needed}", text)
+                message = f"{opening} {_LUA_FILE}: dlopen() failed: {_LUA_FILE}: undefined symbol: {symbol}"
+                reason = f"mail_plugins has push_notification_lua without {needed}"
+                return PluginProblem(reason, style.level, message)
     if "push_notification" not in plugins:
         return PluginProblem("mail_plugins does not have push_notification")
-    return PluginProblem()
-
-
-def _fill(text: str, plugin: str, symbol: str = "") -> str:
-    return text.format(directory=MODULE_DIRECTORY, file=PLUGIN_FILES[plugin], symbol=symbol)
+    return None

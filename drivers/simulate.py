@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dovecot_conf.push import PushConfig
+from dovecot_conf.variables import user_values
+from dovecot_conf.versions import Version
 from drivers.chain import NotLoadedDriver, load_chain
 from drivers.log import Log
 from drivers.registry import DriverRegistry
@@ -14,6 +16,10 @@ from drivers.session import Surroundings, UserSession
 from drivers.transaction import Transaction
 from mailstore.message import Message
 from mailstore.state import MailboxState
+
+_INTERNAL_USER = "raw mail user"
+_INTERNAL_USER_FIRST: Mapping[str, bool] = {"lmtp": True, "lda": False}
+_INTERNAL_USER_DEBUGS: Mapping[Version, bool] = {Version.V23: False, Version.V24: True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +42,39 @@ def deliver(
     registry: DriverRegistry,
     surroundings: Surroundings,
 ) -> SimulationReport:
-    """Deliver one message through LMTP or LDA and return all that follows from it.
+    """Deliver one message through LMTP or LDA (``push.protocol``) and return all that follows from it.
 
-    Both make an internal user first, for the raw mail, and free it last: drivers are loaded twice,
-    and those of the internal user get no events.
+    Both make an internal user for the raw mail as well, LMTP before the real one and LDA after it:
+    drivers are loaded twice, and those of the internal user get no events. An error that ends one of
+    the two sessions early ends the delivery.
     """
     log = Log()
-    internal = _session(push, user, registry, surroundings, log.without_debugging())
-    if internal.chain.fatal:
-        return _report(push, user, mailbox, internal, None)
-    session = _session(push, user, registry, surroundings, log)
-    transaction = session.begin(mailbox)
-    transaction.message_new(1, message)
-    transaction.commit()
+    internal_log = log if _INTERNAL_USER_DEBUGS[push.version] else log.without_debugging()
+    internal = MailUser(_INTERNAL_USER, _internal_variables(user.variables, push.protocol))
+    users = [(user, log), (internal, internal_log)]
+    if _INTERNAL_USER_FIRST[push.protocol]:
+        users.reverse()
+    sessions: dict[str, UserSession] = {}
+    for owner, owner_log in users:
+        session = _session(push, owner, registry, surroundings, owner_log)
+        if session.chain.fatal:
+            return _report(push, user, mailbox, session, None)
+        sessions[owner.username] = session
+    session = sessions[user.username]
+    transaction = None
+    if session.chain.active:
+        transaction = session.begin(mailbox)
+        transaction.message_new(1, message)
+        transaction.commit()
     session.close()
-    internal.close()
+    sessions[internal.username].close()
     return _report(push, user, mailbox, session, transaction)
+
+
+def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[str, str]:
+    """Return what %variables of the internal user stand for (seen with 2.3.19.1)."""
+    process = {name: variables.get(name, "") for name in ("hostname", "pid")}
+    return user_values(_INTERNAL_USER, protocol, home="/", uid="0", gid="0", **process)
 
 
 def _session(
@@ -74,7 +97,7 @@ def _report(
     session: UserSession,
     transaction: Transaction | None,
 ) -> SimulationReport:
-    """Put the report together; without a transaction the mail was not delivered."""
+    """Put the report together; without a transaction no driver has seen the mail."""
     drivers: list[DriverReport] = []
     for entry in session.chain.entries:
         if isinstance(entry, NotLoadedDriver):

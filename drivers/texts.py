@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dovecot_conf.versions import Version
+from drivers.report import Level
 
 UNKNOWN_DRIVER: Mapping[Version, str] = {
     Version.V23: "Unknown push notification driver: {name}",
@@ -12,21 +14,23 @@ UNKNOWN_DRIVER: Mapping[Version, str] = {
         "Unable to identify push notification driver '{block}': Name does not match any registered drivers"
     ),
 }
-UNKNOWN_VARIABLE: Mapping[Version, str] = {
-    Version.V23: "Failed to expand plugin setting {setting} = '{text}': {error}",
-    Version.V24: "Failed to expand {setting} setting variables: {error}",
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFailure:
+    """How a process words the error that ends a user session before it begins."""
+
+    level: Level
+    prefix: str = ""
+
+
+VARIABLE_FAILURES: Mapping[str, SessionFailure] = {
+    "lmtp": SessionFailure(Level.FATAL, "Raw user initialization failed: "),
+    "lda": SessionFailure(Level.FATAL),
 }
-PLUGIN_FILES: Mapping[str, str] = {
-    "push_notification": "lib20_push_notification_plugin.so",
-    "push_notification_lua": "lib22_push_notification_lua_plugin.so",
-}
-NOTIFY_MISSING = "Couldn't load required plugin {directory}/{file}: Plugin notify must be loaded also"
-UNDEFINED_SYMBOL = (
-    "Couldn't load required plugin {directory}/{file}: "
-    "dlopen() failed: {directory}/{file}: undefined symbol: {symbol}"
-)
-LUA_SYMBOLS: Mapping[Version, Mapping[str, str]] = {
-    Version.V23: {"mail_lua": "dlua_dovecot_register"},
-    Version.V24: {"mail_lua": "dlua_dovecot_register", "push_notification": "push_notification_get_events"},
-}
-MODULE_DIRECTORY = "/usr/lib/dovecot/modules"
+"""By protocol: a %variable of a 2.3 plugin setting can't be expanded."""
+
+USUAL_VARIABLE_FAILURE = SessionFailure(Level.ERROR)
+
+SORTS_PLUGIN_SETTINGS = frozenset({"lda"})
+"""Protocols that expand plugin settings in the order of their names, not of the file."""
