@@ -12,6 +12,7 @@ _LINE = re.compile(
 )
 _BARE_LINE = re.compile(r"(?P<level>Debug|Info|Warning|Error|Fatal|Panic): (?P<text>.*)")
 _LMTP_RECIPIENT = re.compile(r"lmtp-server: conn \S+ \[\d+\]: rcpt [^:]*: ")
+_PIECE = re.compile(r"[a-z-]+: (?=[ \t])")
 
 _EVENTS = (
     "FlagsClear|FlagsSet|MailboxCreate|MailboxDelete|MailboxRename|MailboxSubscribe|MailboxUnsubscribe"
@@ -39,8 +40,8 @@ def push_lines(log: str) -> list[str]:
 
     ``log`` is the text of a log file without time stamps, or doveadm's standard error. Process, pid
     and session are removed, and the ``lmtp-server: conn …: rcpt NAME: `` that LMTP puts before some
-    lines. A value with a line break, which 2.3's log service cuts into an extra ``lmtp: Error: …``
-    line and a direct log into a line of its own, is joined again with LF.
+    lines. A value with line breaks is joined again with LF: 2.3's log service makes an extra
+    ``lmtp: Error: …`` line of each piece and a direct log a line of its own, 2.4 repeats all prefixes.
     """
     about_push = (entry for entry in _entries(log) if _is_about_push(entry.text))
     return [f"{entry.level}: {entry.text}" for entry in about_push]
@@ -54,8 +55,9 @@ def _entries(log: str) -> Iterator[_Entry]:
     last: _Entry | None = None
     for line in log.split("\n"):
         entry = _parse(line)
-        if last is not None and (entry is None or _continues(last, entry)):
-            last.text += "\n" + (line if entry is None else entry.text)
+        piece = None if last is None else _rest_of(last, line, entry)
+        if last is not None and piece is not None:
+            last.text += "\n" + piece
             continue
         if last is not None:
             yield _trimmed(last)
@@ -73,9 +75,19 @@ def _parse(line: str) -> _Entry | None:
     return None
 
 
-def _continues(last: _Entry, entry: _Entry) -> bool:
-    """Say whether ``entry`` is the rest of ``last``: the log service knows only its service's name."""
-    return entry.level == "Error" and "(" in last.process and entry.process == last.process.split("(")[0]
+def _rest_of(last: _Entry, line: str, entry: _Entry | None) -> str | None:
+    """Return what ``line``, parsed as ``entry``, adds to the value of ``last``; None if it is new.
+
+    2.3's log service knows only the name of the service for such a piece. In 2.4 a piece is known by
+    the white space it begins with, behind the driver's prefix: folded headers and Lua tracebacks.
+    """
+    if entry is None:
+        return line
+    if entry.level == "Error" and "(" in last.process and entry.process == last.process.split("(")[0]:
+        return entry.text
+    if (entry.process, entry.level) == (last.process, last.level) and (match := _PIECE.match(entry.text)):
+        return entry.text[match.end() :] if last.text.startswith(match[0]) else None
+    return None
 
 
 def _trimmed(entry: _Entry) -> _Entry:

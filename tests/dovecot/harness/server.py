@@ -59,7 +59,7 @@ class Dovecot:
         for name, text in setup.files:
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text.replace(ROOT_MARK, self.installation.inside(self.root)), encoding="utf-8")
 
     def _give_away(self, path: Path, owner: Account) -> None:
         if not owner.runs_everything:
