@@ -106,30 +106,38 @@ def _first_brace(text: str) -> tuple[str, list[str], str] | None:
 
 def _matches(pattern: str) -> Iterator[str]:
     """Yield what one pattern without braces matches, component by component."""
-    pending: list[tuple[str, str]] = [("", pattern)]
+    magic = _MAGIC.search(pattern)
+    if magic is None:
+        if os.path.lexists(pattern):
+            yield pattern
+        return
+    literal = pattern.rfind("/", 0, magic.start()) + 1
+    pending: list[tuple[str, str]] = [(pattern[:literal], pattern[literal:])]
     while pending:
         found, rest = pending.pop()
         head, slash, rest = rest.partition("/")
-        head += slash
-        while rest.startswith("/"):
-            head, rest = head + "/", rest[1:]
-        name = head.rstrip("/")
-        if not _has_magic(name):
-            path = found + re.sub(r"\\(.)", r"\1", head)
+        tail = slash + rest[: len(rest) - len(rest.lstrip("/"))]
+        rest = rest.lstrip("/")
+        for name in _names(found, head):
+            path = found + name + tail
             if rest:
                 pending.append((path, rest))
             elif os.path.lexists(path):
                 yield path
-            continue
-        matcher = _component(name)
-        tail = head[len(name) :]
-        for entry in _listing(found):
-            if matcher.fullmatch(entry) and (not entry.startswith(".") or name.startswith(".")):
-                path = found + entry + tail
-                if rest:
-                    pending.append((path, rest))
-                elif not tail or Path(path).is_dir():
-                    yield path
+
+
+def _names(directory: str, pattern: str) -> Iterator[str]:
+    """Yield the names in a directory that one component of a pattern stands for."""
+    if not _has_magic(pattern):
+        yield re.sub(r"\\(.)", r"\1", pattern)
+        return
+    matcher = _component(pattern)
+    for name in _listing(directory):
+        if matcher.fullmatch(name) and (pattern.startswith(".") or not name.startswith(".")):
+            yield name
+
+
+_MAGIC = re.compile(r"[*?\[\\]")
 
 
 def _listing(directory: str) -> list[str]:

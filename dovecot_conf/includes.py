@@ -41,9 +41,9 @@ class Includer:
         if not paths:
             return [], None if optional else ("include-no-match", "No matches")
         documents: list[Document] = []
-        taken = set(open_paths)
+        taken: set[str] = set()
         for path in reversed(paths):
-            if path in taken:
+            if path in open_paths or path in taken:
                 return documents[::-1], ("include-loop", f"Recursive include file: {path}")
             taken.add(path)
             if self._count >= MAX_FILES:

@@ -70,6 +70,7 @@ class TreeReader:
         self._white = dialect.white
         self._grammar = grammar(dialect.version)
         self._inputs: list[_Input] = []
+        self._open_paths: set[str] = set()
         self._kept = Kept()
         self._flaws: list[Flaw] = []
         self._open: Section | None = None
@@ -97,10 +98,12 @@ class TreeReader:
         return self._reading
 
     def _enter(self, document: Document) -> None:
+        self._open_paths.add(document.path)
         self._inputs.append(_Input(document, iter(enumerate(document.source.lines, 1))))
 
     def _leave(self, document: Document) -> None:
         self._inputs.pop()
+        self._open_paths.discard(document.path)
         kept = self._kept
         if kept.first_line is not None:
             last, lost = len(document.source.lines), not self._inputs
@@ -283,8 +286,8 @@ class TreeReader:
     def _include(self, line: _Line, match: re.Match[str]) -> bool:
         parts = match.groupdict()
         optional = bool(parts["optional"] or parts.get("quoted_optional"))
-        open_paths = {opened.document.path for opened in self._inputs}
-        documents, problem = self._includer.open(parts["pattern"], line.document.path, open_paths, optional)
+        base = line.document.path
+        documents, problem = self._includer.open(parts["pattern"], base, self._open_paths, optional)
         if problem is not None:
             self._flaw(line, *problem)
         node = Include(
