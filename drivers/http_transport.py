@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpcore
@@ -25,6 +25,11 @@ from drivers.http import (
 from drivers.http_head import status_line_problem
 
 _MAX_HEAD_BYTES = 64 * 1024
+_HEAD_PROBLEMS: Mapping[str, str] = {
+    "conflicting Content-Length headers": "Duplicate Content-Length header",
+    "bad Content-Length": "Invalid Content-Length header",
+}
+"""Dovecot's words for what httpcore finds wrong with headers."""
 
 
 class HttpcoreTransport:
@@ -63,7 +68,7 @@ class HttpcoreTransport:
             except httpcore.RemoteProtocolError as error:
                 if network.at_end:
                     raise ConnectionLostError("EOF", network.peer, network.connected) from None
-                raise BadResponseError(f"Failed to parse header: {error}") from None
+                raise BadResponseError(_head_problem(str(error))) from None
         return head
 
     def _ssl_context(self) -> ssl.SSLContext:
@@ -201,6 +206,10 @@ def _cause(error: BaseException) -> str:
             return inner.strerror
         inner = inner.__cause__ or inner.__context__
     return str(error) or type(error).__name__
+
+
+def _head_problem(text: str) -> str:
+    return _HEAD_PROBLEMS.get(text) or f"Failed to parse header: {text.partition(': bytearray')[0]}"
 
 
 def _reason(response: httpcore.Response) -> str:

@@ -7,6 +7,7 @@ but word some errors differently, and 2.4 writes addresses in their shortest for
 from __future__ import annotations
 
 import ipaddress
+import re
 import string
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ _SCHEME = _ALNUM | frozenset(b"+-.")
 _DIGITS = frozenset(string.digits.encode())
 _HEX = frozenset(string.hexdigits.encode())
 
+_IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")
 _MAX_SCHEME_LENGTH = 64
 _MAX_PORT = 65535
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -217,6 +219,8 @@ class _Parser:
         try:
             address = ipaddress.IPv6Address(text)
         except ValueError:
+            if self.version is Version.V24 and _IPV4.fullmatch(text):
+                return f"[{text}]", text
             raise HttpUrlError(f"Invalid IPv6 host address '{text}'") from None
         if address.scope_id is not None:
             raise HttpUrlError(f"Invalid IPv6 host address '{text}'")
