@@ -120,8 +120,9 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
             standalone_mode=False,
         )
         sys.stdout.flush()
-    except click.exceptions.Exit as exit_request:
-        return exit_request.exit_code
+    except SystemExit:
+        # Click's way to say that stdout was closed while a command wrote to it.
+        return EXIT_BROKEN_PIPE
     except click.ClickException as error:
         _complain(_usage_line(error))
         return error.exit_code

@@ -1,0 +1,71 @@
+"""The tour of the README: its commands, what they print, and how to write that down anew.
+
+Run ``python tests/readme.py`` in the repository after a change of what commands print.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+README = REPOSITORY / "README.md"
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_DATE = re.compile(r"Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
+_SHOWN_DATE = "Date: Tue, 24 Nov 2026 12:00:00 GMT"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command of the tour and the output that stands below it."""
+
+    command: str
+    output: str
+
+
+def steps(text: str) -> list[Step]:
+    """Return the commands of all console blocks in order."""
+    found = []
+    for block in _BLOCK.findall(text):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append(Step(command, output))
+    return found
+
+
+def output_of(command: str) -> str:
+    """Run a command of the tour in this process; return what it prints, with a fixed Date."""
+    from cli.main import run
+
+    name, *arguments = shlex.split(command)
+    if name != "pushnotif":
+        raise ValueError(f"not a command of ours: {command}")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        run(arguments)
+    return _DATE.sub(_SHOWN_DATE, "".join(f"{line.rstrip()}\n" for line in printed.getvalue().splitlines()))
+
+
+def refreshed(text: str) -> str:
+    """Return the README with every output as it is now."""
+
+    def block(match: re.Match[str]) -> str:
+        shown = "".join(f"$ {step.command}\n{output_of(step.command)}" for step in steps(match[0]))
+        return f"```console\n{shown}```"
+
+    return _BLOCK.sub(block, text)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(REPOSITORY))
+    os.chdir(REPOSITORY)
+    with tempfile.TemporaryDirectory() as data:
+        os.environ["XDG_DATA_HOME"] = data
+        README.write_text(refreshed(README.read_text("utf-8")), "utf-8")
