@@ -1,0 +1,69 @@
+"""A mail as Dovecot sees it: bytes, and the header fields in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from dovecot_conf.errors import MessageError
+from mailstore.charset import REPLACEMENT_UTF8
+from mailstore.header_fields import LWSP, Field, read_header
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail, whatever is in it. ``data`` is the file in a Maildir: line ends are LF."""
+
+    data: bytes
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Message:
+        """Make a message of a mail in any form; CR LF becomes LF as when Dovecot saves it."""
+        return cls(data.replace(b"\r\n", b"\n"))
+
+    @cached_property
+    def _fields(self) -> list[Field]:
+        fields, _, _ = read_header(self.data, 0, len(self.data))
+        return fields
+
+    def header(self, name: str) -> bytes | None:
+        """Return the value of the first header field ``name`` as push notifications carry it.
+
+        Raw: encoded words stay, blanks behind the colon are dropped, those at the end are not, a
+        fold is LF and the original white space, NUL is U+FFFD in UTF-8. None without such a field.
+        Dovecot 2.3.19.1 and 2.4.1.
+        """
+        wanted = name.encode("utf-8")
+        for field in self._fields:
+            if field.is_named(wanted):
+                return field.value.lstrip(LWSP).replace(b"\0", REPLACEMENT_UTF8)
+        return None
+
+    def stored(self, protocol: str, trace: bytes = b"") -> Message:
+        """Return the message as ``protocol`` ("lmtp", "lda", "imap" …) leaves it in the mailbox.
+
+        LMTP puts the ``trace`` fields on top and ends the last line; LDA drops an mbox ``From ``
+        line. Neither changes what the sender's fields say; the place of the body does matter to a
+        long snippet (see snippet.py). Dovecot 2.3.19.1.
+        """
+        if protocol == "lmtp":
+            end = b"" if self.data.endswith(b"\n") else b"\n"
+            return Message(trace.replace(b"\r\n", b"\n") + self.data + end)
+        if protocol == "lda" and self.data.startswith(b"From "):
+            return Message(self.data.partition(b"\n")[2])
+        return self
+
+
+def read_message(source: Path | BinaryIO) -> Message:
+    """Read a mail from a file or a binary stream (standard input).
+
+    Raises MessageError, in one line, when it is missing, a folder, or can't be read.
+    """
+    try:
+        data = source.read_bytes() if isinstance(source, Path) else source.read()
+    except OSError as error:
+        name = str(source) if isinstance(source, Path) else str(getattr(source, "name", "the input"))
+        raise MessageError(f"can't read the mail {name}: {error.strerror or error}") from error
+    return Message.from_bytes(data)
