@@ -1,0 +1,64 @@
+"""No line that is shown holds a password."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.render.secrets import hide, hide_marked
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "driver = ox:url=http://login:pw@host/x max_retries=1",
+            "driver = ox:url=http://<hidden>@host/x max_retries=1",
+        ),
+        ("driver = ox:url=http://login@host/x", "driver = ox:url=http://<hidden>@host/x"),
+        ("driver = ox:url=http://u:two words@host/ x", "driver = ox:url=http://<hidden>@host/ x"),
+        ("driver = ox:url=http://u:with/slash@host/", "driver = ox:url=http://<hidden>@host/"),
+        ("driver = ox:ulr=login:pw@host/x", "driver = ox:ulr=<hidden>@host/x"),
+        ("passdb_password = two words", "passdb_password = <hidden>"),
+        ("args = user=x pass=hello nopass=y", "args = user=x pass=<hidden> nopass=<hidden>"),
+        ("api_key=abc", "api_key=<hidden>"),
+        ("  secret = <hidden-by-hand", "  secret = <hidden-by-hand"),
+    ],
+)
+def test_a_secret_is_hidden(line: str, shown: str) -> None:
+    assert hide(line) == shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ssl_key = </etc/dovecot/key.pem",
+        "push_notification_driver = ox:url=http://host:8009/path?mail=a@b c@d",
+        "mail_home = /home/%d/%n@x",
+        "passdb {",
+        "",
+    ],
+)
+def test_everything_else_stays(line: str) -> None:
+    assert hide(line) == line
+
+
+def test_a_mark_behind_a_secret_moves_with_the_text() -> None:
+    line = "url=http://u:p@h/ bad=1"
+    start = line.index("bad")
+    shown, new_start, new_end = hide_marked(line, start, start + 5)
+    assert shown[new_start:new_end] == "bad=1"
+
+
+def test_a_mark_around_a_secret_covers_what_stands_in_its_place() -> None:
+    shown, start, end = hide_marked("x url=http://u:p@h/", 2, 19)
+    assert shown[start:end] == "url=http://<hidden>@h/"
+
+
+def test_a_mark_inside_a_secret_covers_what_stands_in_its_place() -> None:
+    shown, start, end = hide_marked("password = abcdef", 12, 14)
+    assert shown[start:end] == "<hidden>"
+
+
+@pytest.mark.parametrize("piece", ["a-", "://a:b", "=a:", "x=", "pass", "://"])
+def test_a_long_line_that_looks_like_secrets_all_the_time_ends_unchanged(piece: str) -> None:
+    assert hide(piece * 20_000) == piece * 20_000
