@@ -42,7 +42,7 @@ def steps(text: str) -> list[Step]:
 
 def output_of(command: str) -> str:
     """Run a command of the tour in this process; return what it prints, with a fixed Date."""
-    from cli.main import run
+    from cli.main import run  # noqa: PLC0415 - run as a script, the path is set first
 
     name, *arguments = shlex.split(command)
     if name != "pushnotif":
