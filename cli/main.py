@@ -123,6 +123,9 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
     except SystemExit:
         # Click's way to say that stdout was closed while a command wrote to it.
         return EXIT_BROKEN_PIPE
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_USAGE
     except click.ClickException as error:
         _complain(_usage_line(error))
         return error.exit_code

@@ -52,6 +52,12 @@ def test_every_command_of_the_group_can_be_imported_and_has_help() -> None:
         assert command.help
 
 
+@pytest.mark.parametrize("arguments", [[], ["simulate"]])
+def test_without_a_command_the_help_is_shown(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main.run(arguments) == 2
+    assert capsys.readouterr().err.startswith("Usage: pushnotif")
+
+
 def test_the_version_names_the_dovecot_versions(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main.run(["--version"]) == 0
     assert "2.3.19.1 and 2.4.1" in capsys.readouterr().out
