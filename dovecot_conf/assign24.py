@@ -13,7 +13,7 @@ from dovecot_conf.lists24 import ListSyntaxError, check_boolean, parse_names
 from dovecot_conf.names import Kind, SettingName, names
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
-from dovecot_conf.tree import Setting, ValueKind
+from dovecot_conf.tree import Flaw, Setting, ValueKind
 from dovecot_conf.variables24 import syntax_error
 from dovecot_conf.versions import Version
 
@@ -80,7 +80,7 @@ class Assigner:
 
     def _check_variables(self, node: Setting, text: str) -> None:
         if message := syntax_error(text):
-            self._problems.report(node, "variable-syntax", message)
+            self._problems.at_end.append(Flaw("variable-syntax", message, node.report_span))
 
     def _use_group(self, node: Setting, scope: Scope24, name: str) -> None:
         label = node.key[1:]

@@ -41,10 +41,14 @@ class Surroundings:
 
 
 class Problems:
-    """Collects flaws in reading order."""
+    """Collects flaws in reading order.
+
+    Those ``at_end`` are found when the whole configuration has been read.
+    """
 
     def __init__(self) -> None:
         self.flaws: list[Flaw] = []
+        self.at_end: list[Flaw] = []
 
     def report(self, node: Statement, rule: str, message: str, span: Span | None = None) -> None:
         """Add a flaw of ``node``, at the line where Dovecot reports it."""
@@ -52,10 +56,18 @@ class Problems:
 
 
 def report_unclosed(problems: Problems, reading: Reading) -> None:
-    """Report the sections that are open at the end, the innermost (Dovecot's only one) first."""
+    """Report the sections that are open at the end, the innermost (Dovecot's only one) first.
+
+    Dovecot names the main file; where the section was opened in another one, the end of the main
+    file is the place.
+    """
+    main = reading.document
+    last = max(1, len(main.source.lines))
+    end = Span(main.path, last, 1, last, 1)
     for section in reversed(reading.unclosed):
         message = f"Missing '}}' (section started at {section.document.path}:{section.end_line})"
-        problems.report(section, "unclosed-section", message)
+        span = section.report_span if section.document is main else end
+        problems.report(section, "unclosed-section", message, span)
 
 
 def shadow_warning(node: Setting, key: str, first: str) -> str:

@@ -48,8 +48,9 @@ class Evaluator24:
                 flaws.extend(node.flaws)
                 self._apply(node)
         flaws.extend(reading.flaws)
-        report_unclosed(self.problems, reading)
         self._check_groups()
+        report_unclosed(self.problems, reading)
+        flaws.extend(self.problems.at_end)
         self._versions.finish(reading.document, self.tree.root.values.get("dovecot_storage_version"))
 
     def _apply(self, node: Statement) -> None:

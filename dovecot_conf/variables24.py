@@ -14,7 +14,8 @@ from functools import cache
 import pyparsing as pp
 
 from dovecot_conf.errors import VariableError
-from dovecot_conf.variables24_filters import FILTERS, Argument, Call, FilterError, State
+from dovecot_conf.variables24_filters import FILTERS
+from dovecot_conf.variables24_state import Argument, Call, FilterError, State
 
 
 @dataclass(frozen=True, slots=True)
