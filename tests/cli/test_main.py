@@ -53,7 +53,9 @@ def test_every_command_of_the_group_can_be_imported_and_has_help() -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["simulate"]])
-def test_without_a_command_the_help_is_shown(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_command_the_help_is_shown(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main.run(arguments) == 2
     assert capsys.readouterr().err.startswith("Usage: pushnotif")
 
