@@ -12,7 +12,7 @@ import pytest
 from cli.main import run
 from mailstore.dict_file import FileDict, LockMethod
 from mailstore.dotlock import LockTimes
-from tests.dovecot.conftest import DovecotFactory
+from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
 
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
@@ -194,7 +194,7 @@ def test_the_server_takes_an_inbox_that_pushnotif_made(both: Both) -> None:
     assert both.theirs(user, "get", "-u", user, "-s", "", HTTP_NOTIFY).stdout == "user=x\n"
 
 
-FORMATS = {
+FORMATS: dict[str, list[tuple[str, ...]]] = {
     "2.3": [
         ("mail_location=sdbox:ROOT/sd",),
         ("mail_location=mdbox:ROOT/md",),
