@@ -54,6 +54,15 @@ class Context:
         return {protocol: self.configuration.push(protocol) for protocol in self.protocols}
 
     @cached_property
+    def plugin_values(self) -> tuple[tuple[str, SettingValue, tuple[str, ...]], ...]:
+        """The settings of ``plugin {}`` as (name, value, protocols): each line that counts somewhere once."""
+        found: dict[tuple[str, Span], tuple[str, SettingValue, list[str]]] = {}
+        for protocol, settings in self.settings.items():
+            for name, value in settings.plugin.items():
+                found.setdefault((name, value.span), (name, value, []))[2].append(protocol)
+        return tuple((name, value, tuple(protocols)) for name, value, protocols in found.values())
+
+    @cached_property
     def main_span(self) -> Span:
         """The beginning of the main file, for findings about something that is nowhere."""
         return Span(self.configuration.path, 1, 1, 1, 1)
@@ -66,19 +75,23 @@ class Context:
         """Return the protocols that load a plugin."""
         return tuple(protocol for protocol in self.protocols if plugin in self.plugins(protocol))
 
-    def definitions(self) -> Iterator[tuple[DriverDefinition, tuple[str, ...]]]:
-        """Yield every driver that is written, once for each place, with the protocols that see it.
+    @cached_property
+    def definitions(self) -> tuple[tuple[DriverDefinition, tuple[str, ...]], ...]:
+        """Every driver that is written, once for each place, with the protocols that see it.
 
         Those behind a gap are among them: what is wrong with them shows as soon as the gap is closed.
         """
-        found: dict[DriverDefinition, list[str]] = {}
-        for protocol, push in self.push.items():
-            unread = (item.definition for item in push.unread)
-            for definition in (*push.definitions, *push.fallback, *unread):
-                if definition.driver:
-                    found.setdefault(definition, []).append(protocol)
-        for definition, protocols in found.items():
-            yield definition, tuple(protocols)
+        written = (
+            (definition, protocol)
+            for protocol, push in self.push.items()
+            for definition in (
+                *push.definitions,
+                *push.fallback,
+                *(unread.definition for unread in push.unread),
+            )
+            if definition.driver
+        )
+        return tuple(gather(written))
 
     def setting_name(self, definition: DriverDefinition, protocol: str) -> Span:
         """Return where the name of a driver's setting is written: the key in 2.3, the block in 2.4."""

@@ -35,7 +35,7 @@ class Written:
 def written(context: Context, driver: str) -> Iterator[Written]:
     """Yield every definition of a driver."""
     values = user_values("user@example.com", "lmtp", home="/home/user")
-    for definition, protocols in context.definitions():
+    for definition, protocols in context.definitions:
         if definition.driver.lower() != driver:
             continue
         options: dict[str, DriverOption] = {}

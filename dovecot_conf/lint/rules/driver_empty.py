@@ -8,6 +8,7 @@ from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.numbered import ROOTS, follows_numbering
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.scopes import SettingValue
 from dovecot_conf.versions import Version
 
 
@@ -45,16 +46,16 @@ class DriverEmpty(Rule):
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for empty values that stand in for nothing, and that no protocol fills."""
         outside = context.configuration.settings().plugin
-        named = [{**context.settings[protocol].plugin} for protocol in context.protocols]
-        for name in dict.fromkeys(name for plugin in (outside, *named) for name in plugin):
-            if not name.startswith(ROOTS) or not follows_numbering(name):
-                continue
-            values = [plugin[name] for plugin in named if name in plugin]
+        by_name: dict[str, list[SettingValue]] = {}
+        for name, value, _protocols in context.plugin_values:
+            if name.startswith(ROOTS) and follows_numbering(name):
+                by_name.setdefault(name, []).append(value)
+        for name, values in by_name.items():
             if any(value.text for value in values) or (name in outside and outside[name].text):
                 continue
-            for span in dict.fromkeys(value.node.key_span if value.node else value.span for value in values):
+            for value in values:
                 yield self.found(
-                    span,
+                    value.node.key_span if value.node is not None else value.span,
                     f"{name} is empty: Dovecot stops reading drivers here",
                     hint="remove the line, or give it a driver",
                 )

@@ -47,7 +47,7 @@ class OptionRepeated(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the names of the options of each driver."""
-        for definition, _protocols in context.definitions():
+        for definition, _protocols in context.definitions:
             last = {option.name: option for option in definition.options}
             for option in definition.options:
                 winner = last[option.name]

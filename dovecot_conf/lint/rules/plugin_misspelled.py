@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
@@ -10,7 +11,8 @@ from dovecot_conf.lint.context import Context, gather
 from dovecot_conf.lint.rule import Rule
 
 _WANTED = ("notify", "push_notification", "push_notification_lua", "mail_lua")
-_OTHERS = frozenset(("notify_status", "mail_log", "mail_filter", "mailbox_alias"))
+_RELATED = re.compile(rf"(?:.+_)?(?:{'|'.join(_WANTED)})(?:_.+)?")
+"""Names of other plugins that are made of these: notify_status, xaps_push_notification."""
 _CUTOFF = 0.8
 
 
@@ -80,7 +82,7 @@ class PluginMisspelled(Rule):
 
 
 def _meant(word: str) -> str:
-    if word in _WANTED or word in _OTHERS:
+    if _RELATED.fullmatch(word):
         return ""
     near = difflib.get_close_matches(word.lower().replace("-", "_"), _WANTED, n=1, cutoff=_CUTOFF)
     return near[0] if near else ""

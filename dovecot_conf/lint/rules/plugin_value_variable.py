@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.errors import VariableError
-from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.positions import Span
 from dovecot_conf.variables import expand, user_values
 from dovecot_conf.versions import Version
 
@@ -54,17 +53,13 @@ class PluginVariableUnknown(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Expand each value for a made-up user."""
-        found: list[tuple[tuple[Span, str], str]] = []
-        for protocol, settings in context.settings.items():
-            values = user_values("user@example.com", protocol, home="/home/user")
-            for name, value in settings.plugin.items():
-                if "%" not in value.text:
-                    continue
-                try:
-                    expand(value.text, values, Version.V23)
-                except VariableError as error:
-                    text = f"plugin setting {name} can't be expanded: {error.message}"
-                    found.append(((value.span, text), protocol))
-        for (span, text), protocols in gather(found):
-            where = f"every session of {context.named(protocols)} fails"
-            yield self.found(span, f"{text}: {where}", hint="write %% for a percent sign")
+        values = user_values("user@example.com", "lmtp", home="/home/user")
+        for name, value, protocols in context.plugin_values:
+            if "%" not in value.text:
+                continue
+            try:
+                expand(value.text, values, Version.V23)
+            except VariableError as error:
+                where = f"every session of {context.named(protocols)} fails"
+                text = f"plugin setting {name} can't be expanded: {error.message}: {where}"
+                yield self.found(value.span, text, hint="write %% for a percent sign")

@@ -6,10 +6,9 @@ import difflib
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
-from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.numbered import ROOTS, is_numbered
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.positions import Span
 from dovecot_conf.versions import Version
 
 _KNOWN = (*ROOTS, "push_notification_lua_script_file")
@@ -51,16 +50,12 @@ class PushSettingUnknown(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the keys of plugin { } with the known ones."""
-        found: list[tuple[tuple[Span, str, str], str]] = []
-        for protocol, settings in context.settings.items():
-            for name, value in settings.plugin.items():
-                if is_numbered(name) or name in _KNOWN:
-                    continue
-                stem = name.rstrip("0123456789")
-                near = difflib.get_close_matches(stem, _KNOWN, n=1, cutoff=_CUTOFF)
-                if near or name.startswith(_PREFIX):
-                    span = value.node.key_span if value.node is not None else value.span
-                    hint = f"did you mean {near[0]}{name[len(stem) :]}?" if near else ""
-                    found.append(((span, name, hint), protocol))
-        for (span, name, hint), _protocols in gather(found):
-            yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint)
+        for name, value, _protocols in context.plugin_values:
+            if is_numbered(name) or name in _KNOWN:
+                continue
+            stem = name.rstrip("0123456789")
+            near = difflib.get_close_matches(stem, _KNOWN, n=1, cutoff=_CUTOFF)
+            if near or name.startswith(_PREFIX):
+                span = value.node.key_span if value.node is not None else value.span
+                hint = f"did you mean {near[0]}{name[len(stem) :]}?" if near else ""
+                yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint)

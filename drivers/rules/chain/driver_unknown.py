@@ -77,7 +77,7 @@ class DriverUnknown(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare each driver's name with the known ones."""
-        for definition, protocols in context.definitions():
+        for definition, protocols in context.definitions:
             name = definition.driver
             if name.lower() in _BUILT_IN:
                 continue

@@ -50,7 +50,7 @@ def scripts(context: Context) -> Iterator[Script]:
             )
             continue
         value = settings.plugin.get(SCRIPT_SETTING)
-        option = lua.options.get("file")
+        option = next((item for item in reversed(lua.definition.options) if item.name == "file"), None)
         if value is not None and value.text:
             yield Script(lua, value.text, value.span)
         elif option is not None:
