@@ -60,7 +60,7 @@ def config_options(command: Command) -> Command:
         help="The dialect of the configuration.",
     )
     @click.option("-q", "--quiet", is_flag=True, help="No remarks on stderr.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say more.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say what was read and how.")
     @wraps(command)
     def wrapper(
         *args: Any,
@@ -103,12 +103,21 @@ def find_configuration(source: ConfigSource) -> Path:
 
 
 def load_configuration(source: ConfigSource, *, root: Path | None = None) -> Configuration:
-    """Read the configuration that ``source`` stands for.
+    """Read the configuration that ``source`` stands for; ``-v`` says which one, and how it was read.
 
     Raises ConfigError when the main file can't be read, OverrideError for a malformed override.
     """
     path = find_configuration(source)
-    return load(path, root=root, overrides=source.overrides, version=source.version, environ=os.environ)
+    configuration = load(
+        path, root=root, overrides=source.overrides, version=source.version, environ=os.environ
+    )
+    if source.verbose:
+        files = len(configuration.files)
+        reading = f"{configuration.path} ({files} {'file' if files == 1 else 'files'})"
+        announce(
+            source, f"{reading}: read as Dovecot {configuration.version}: {configuration.version_reason}"
+        )
+    return configuration
 
 
 def is_demo(configuration: Configuration) -> bool:

@@ -99,3 +99,8 @@ def test_no_driver_at_all_is_said(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "dovecot.conf"
     path.write_text("mail_plugins = notify push_notification\n")
     assert "no driver is defined" in run("drivers", "-c", path, "--protocol", "lmtp").out
+
+
+def test_verbose_says_what_was_read_and_how(run: Run) -> None:
+    result = run("drivers", "-v", "-c", FIRST_DAY / "dovecot-2.4.conf")
+    assert "dovecot-2.4.conf (1 file): read as Dovecot 2.4" in result.err
