@@ -8,7 +8,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 
@@ -62,6 +61,8 @@ class LazyGroup(click.Group):
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
+        from importlib.metadata import version  # noqa: PLC0415 - slow to import, and rarely wanted
+
         click.echo(f"pushnotif {version('pushnotif')} (behaves as Dovecot 2.3.19.1 and 2.4.1)")
         ctx.exit()
 
