@@ -13,9 +13,11 @@ def hide_userinfo(url: str) -> str:
     """Return the text of a URL with its userinfo hidden.
 
     In a URL that Dovecot refuses the userinfo may be anywhere before an ``@``: everything up to the
-    last one is hidden then.
+    last one is hidden then, unless it is a mere ``name@host``.
     """
     start = url.find("//") + 2 if "//" in url else 0
+    if not start and ":" not in url:
+        return url
     try:
         parse_http_url(url)
     except HttpUrlError:
