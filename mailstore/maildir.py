@@ -16,7 +16,7 @@ UIDLIST = "dovecot-uidlist"
 _HEADER = re.compile(rb"3 (.*)")
 _UIDVALIDITY = re.compile(rb"(?:^| )V(\d+)(?: |$)")
 _NEXT_UID = re.compile(rb"(?:^| )N(\d+)(?: |$)")
-_FLAGS = re.compile(rb":2,([^:,]*)")
+_FLAGS = re.compile(r":2,([^:,]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def _read_header(path: Path) -> bytes | None:
 
 
 def _count_unseen(folder: Path) -> int:
-    return sum(1 for name in os.listdir(os.fsencode(folder)) if b"S" not in _flags(name))
+    return sum(1 for entry in os.scandir(folder) if "S" not in _flags(entry.name))
 
 
-def _flags(name: bytes) -> bytes:
+def _flags(name: str) -> str:
     match = _FLAGS.search(name)
-    return match[1] if match else b""
+    return match[1] if match else ""
