@@ -20,6 +20,8 @@ README = REPOSITORY / "README.md"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _DATE = re.compile(r"Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 _SHOWN_DATE = "Date: Tue, 24 Nov 2026 12:00:00 GMT"
+# Fine, and findings: the tour shows no command that was called wrongly, and no defect.
+EXPECTED_CODES = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,23 @@ def steps(text: str) -> list[Step]:
 
 
 def output_of(command: str) -> str:
-    """Run a command of the tour in this process; return what it prints, with a fixed Date."""
+    """Run a command of the tour in this process; return what it prints, with a fixed Date.
+
+    Raises ValueError for a command that isn't ours, or fails.
+    """
     from cli.main import run  # noqa: PLC0415 - run as a script, the path is set first
 
     name, *arguments = shlex.split(command)
     if name != "pushnotif":
         raise ValueError(f"not a command of ours: {command}")
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        run(arguments)
-    return _DATE.sub(_SHOWN_DATE, "".join(f"{line.rstrip()}\n" for line in printed.getvalue().splitlines()))
+    printed = io.BytesIO()
+    stream = io.TextIOWrapper(printed, encoding="utf-8", write_through=True)
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+        code = run(arguments)
+    if code not in EXPECTED_CODES:
+        raise ValueError(f"exit code {code}: {command}")
+    lines = printed.getvalue().decode("utf-8").splitlines()
+    return _DATE.sub(_SHOWN_DATE, "".join(f"{line.rstrip()}\n" for line in lines))
 
 
 def refreshed(text: str) -> str:
