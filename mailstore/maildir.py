@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +35,12 @@ def read_maildir(path: Path) -> MaildirState:
     Raises MailboxError when it is not a Maildir, can't be read, or its UID list is damaged.
     """
     try:
-        unseen = sum(1 for _ in os.scandir(path / "new")) + _count_unseen(path / "cur")
+        unseen = _count_unseen(path / "new") + _count_unseen(path / "cur")
         header = _read_header(path / UIDLIST)
     except (FileNotFoundError, NotADirectoryError):
         raise MailboxError(f"{path}: not a Maildir (it needs the folders cur and new)") from None
     except OSError as error:
-        raise MailboxError(f"{path}: {error.strerror}") from None
+        raise MailboxError(f"{error.filename or path}: {error.strerror}") from None
     if header is None:
         return MaildirState(None, 1, unseen)
     fields = _HEADER.fullmatch(header)
@@ -52,6 +53,9 @@ def read_maildir(path: Path) -> MaildirState:
 
 def _read_header(path: Path) -> bytes | None:
     try:
+        # A FIFO would keep us waiting for a writer.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise MailboxError(f"{path}: no regular file")
         with path.open("rb") as file:
             return file.readline(4096).rstrip(b"\n")
     except FileNotFoundError:
@@ -59,7 +63,10 @@ def _read_header(path: Path) -> bytes | None:
 
 
 def _count_unseen(folder: Path) -> int:
-    return sum(1 for entry in os.scandir(folder) if "S" not in _flags(entry.name))
+    """Count as Dovecot does: every name but hidden ones is a mail. A mail in ``new`` can have flags."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    return sum(1 for name in names if not name.startswith(".") and "S" not in _flags(name))
 
 
 def _flags(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,4 +44,21 @@ def test_another_folder_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_uid_list_is_refused(maildir: Path, header: bytes) -> None:
     (maildir / "dovecot-uidlist").write_bytes(header + b"\n")
     with pytest.raises(MailboxError, match="dovecot-uidlist:1"):
+        read_maildir(maildir)
+
+
+def test_hidden_files_are_no_mails(maildir: Path) -> None:
+    for name in ("new/.nfs1", "cur/.backup:2,", "new/1.M1P1.h"):
+        (maildir / name).touch()
+    assert read_maildir(maildir).unseen == 1
+
+
+def test_a_fifo_or_folder_in_place_of_the_uid_list_is_refused(maildir: Path) -> None:
+    uid_list = maildir / "dovecot-uidlist"
+    os.mkfifo(uid_list)
+    with pytest.raises(MailboxError, match="dovecot-uidlist: no regular file"):
+        read_maildir(maildir)
+    uid_list.unlink()
+    uid_list.mkdir()
+    with pytest.raises(MailboxError, match="dovecot-uidlist: no regular file"):
         read_maildir(maildir)
