@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cli.output import printable
 from dovecot_conf import Configuration, Severity, Version, load
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -142,7 +144,8 @@ def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool
 def announce(source: ConfigSource, text: str) -> None:
     """Print a remark on stderr, unless ``-q`` was given."""
     if not source.quiet:
-        click.echo(f"pushnotif: {text}", err=True)
+        with contextlib.suppress(OSError):
+            click.echo(f"pushnotif: {printable(text)}", err=True)
 
 
 color_option = click.option(

@@ -13,8 +13,12 @@ from cli.common import (
     load_configuration,
     show_secrets_option,
 )
+from cli.output import write_result
 from cli.render.chains import ProtocolChain
 from cli.render.chains_json import to_json
+from cli.render.chains_text import text
+from cli.render.styled import render as render_lines
+from cli.render.styled import wants_color
 from cli.simulation_input import find_account
 from dovecot_conf.variables import user_values
 from drivers.chain import load_chain
@@ -66,10 +70,7 @@ def drivers(
     if user is None and any(one.has_variables for one in found):
         announce(source, f"no user named with -u: %variables are shown as for a user called {STAND_IN_USER}")
     if format_ == "json":
-        click.echo(to_json(configuration.version, user, found))
+        write_result(to_json(configuration.version, user, found))
     else:
-        from cli.console import console  # noqa: PLC0415 - rich only for people
-        from cli.render.chains_text import print_text  # noqa: PLC0415
-
-        print_text(found, console(color))
+        write_result(render_lines(text(found), colored=wants_color(color, into_file=False)))
     return 1 if refused or any(one.failed for one in found) else 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import errno
 import importlib
 import os
 import sys
@@ -13,6 +15,7 @@ from types import MappingProxyType
 
 import click
 
+from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
 from dovecot_conf.errors import PushnotifError
 
 EXIT_USAGE = 2
@@ -92,10 +95,8 @@ def pushnotif() -> None:
 
 def _complain(message: str) -> None:
     """Print one line on stderr; a closed stderr is nobody's problem."""
-    try:
-        print(f"pushnotif: {message}", file=sys.stderr)  # noqa: T201
-    except OSError:
-        return
+    with contextlib.suppress(OSError):
+        print(f"pushnotif: {printable(message)}", file=sys.stderr)  # noqa: T201
 
 
 def _usage_line(error: click.ClickException) -> str:
@@ -105,11 +106,14 @@ def _usage_line(error: click.ClickException) -> str:
     return f"{text} (see '{context.command_path} --help')" if context else text
 
 
-def _internal(error: Exception) -> str:
-    """Describe a defect without its text, which might hold a secret."""
+def _internal_error(error: Exception) -> int:
+    """Report a defect without its text, which might hold a secret; return the exit code."""
+    if os.environ.get("PUSHNOTIF_DEBUG"):
+        raise error
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(where.filename).name}:{where.lineno}"
-    return f"internal error ({type(error).__name__} at {place}): please report it"
+    _complain(f"internal error ({type(error).__name__} at {place}): please report it")
+    return EXIT_INTERNAL
 
 
 def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one return for each way to end
@@ -120,7 +124,8 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
             prog_name="pushnotif",
             standalone_mode=False,
         )
-        sys.stdout.flush()
+        with writing_to_stdout():
+            pass
     except SystemExit:
         # Click's way to say that stdout was closed while a command wrote to it.
         return EXIT_BROKEN_PIPE
@@ -134,21 +139,23 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
         _complain("interrupted")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The interpreter flushes stdout once more at its end: give it somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_stdout()
         return EXIT_BROKEN_PIPE
     except PushnotifError as error:
         _complain(str(error))
         return EXIT_USAGE
-    except Exception as error:
-        # The last resort: no traceback reaches a user.
-        if os.environ.get("PUSHNOTIF_DEBUG"):
-            raise
-        _complain(_internal(error))
-        return EXIT_INTERNAL
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            return _internal_error(error)
+        discard_stdout()
+        _complain(f"can't write the result: {error.strerror}")
+        return EXIT_USAGE
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        return _internal_error(error)
     return result if isinstance(result, int) else 0
 
 
 def main() -> None:
     """Entry point of the console command."""
+    open_standard_streams()
     sys.exit(run())

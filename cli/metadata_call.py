@@ -6,6 +6,7 @@ same order: formatter, options, arguments, entry name, user, mailbox, entry, dic
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ import click
 from cli.common import ConfigSource, announce, is_demo, load_configuration
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, perform
+from cli.output import writing_to_stdout
 from cli.render.rows import DEFAULT_WIDTH, FORMATTERS, LEAST_WIDTH
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError, PushnotifError, UserError
@@ -143,7 +145,8 @@ def _check_entry(entry: str) -> None:
 
 
 def _complain(line: str) -> None:
-    click.echo(f"pushnotif: {line}".encode("utf-8", "surrogateescape"), err=True)
+    with contextlib.suppress(OSError):
+        click.echo(f"pushnotif: {line}".encode("utf-8", "surrogateescape"), err=True)
 
 
 @dataclass(slots=True)
@@ -245,7 +248,8 @@ class _Session:
         columns = OPERATIONS[self.call.name].columns
         titles = ("username", *columns) if self.many else columns
         text = FORMATTERS[self.call.formatter](titles, self.rows, _width())
-        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+        with writing_to_stdout():
+            click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
 
 
 def _width() -> int:

@@ -8,10 +8,12 @@ import stat
 import sys
 import tempfile
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 from dovecot_conf.errors import PushnotifError
 
+_STDERR = 2
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -48,16 +50,55 @@ def _escaped(character: str) -> str:
 
 
 def write_result(text: str, path: Path | None = None) -> None:
-    """Write a result to stdout, or into the file ``path`` in one step. Raises OutputError."""
+    """Write a result to stdout, or into the file ``path`` in one step. Raises OutputError.
+
+    A character that the terminal can't show is written as an escape sequence, as ``\\u2713``.
+    """
     if path is None:
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        with writing_to_stdout():
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         return
     try:
         _write_file(path, text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise OutputError(f"can't write {path}: {reason}") from None
+
+
+@contextlib.contextmanager
+def writing_to_stdout() -> Iterator[None]:
+    """Flush stdout at the end; raise OutputError, not OSError, when it takes no more.
+
+    A reader that went away is no error here: BrokenPipeError passes.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_stdout()
+        raise OutputError(f"can't write the result: {error.strerror}") from None
+
+
+def discard_stdout() -> None:
+    """Send what stdout still holds to nowhere: the interpreter flushes it once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def open_standard_streams() -> None:
+    """Connect each of stdin, stdout and stderr that the caller closed to the null device.
+
+    Otherwise the next file to be opened takes its number.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        continue
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115 - open as long as we run
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _write_file(path: Path, content: bytes) -> None:

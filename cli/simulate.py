@@ -19,7 +19,11 @@ from cli.common import (
     load_configuration,
     show_secrets_option,
 )
+from cli.output import write_result
 from cli.render.simulation_json import to_json
+from cli.render.simulation_text import text
+from cli.render.styled import render as render_lines
+from cli.render.styled import wants_color
 from dovecot_conf import Configuration
 from dovecot_conf.variables import user_values
 from drivers import (
@@ -96,12 +100,9 @@ def message_new(source: ConfigSource, format_: str, color: str, dry_run: bool, *
     refused = announce_refusal(configuration, source)
     report = _deliver(configuration, source, dry_run=dry_run or is_demo(configuration), **options)
     if format_ == "json":
-        click.echo(to_json(report))
+        write_result(to_json(report))
     else:
-        from cli.console import console  # noqa: PLC0415 - rich only for people
-        from cli.render.simulation_text import print_text  # noqa: PLC0415
-
-        print_text(report, console(color))
+        write_result(render_lines(text(report), colored=wants_color(color, into_file=False)))
     return 1 if refused or _has_failed(report) else 0
 
 

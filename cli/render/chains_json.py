@@ -29,7 +29,7 @@ def to_json(version: Version, user: str | None, found: Sequence[ProtocolChain]) 
             for one in found
         ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _entry(one: ProtocolChain, entry: LoadedDriver | NotLoadedDriver) -> dict[str, object]:

@@ -13,6 +13,7 @@ from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
 
+MAX_PART = 160
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 
 
@@ -109,8 +110,17 @@ def _marked_line(line: str, start: int, end: int, show_secrets: bool) -> tuple[s
     line = line.replace("\t", " ")
     if not show_secrets:
         line, start, end = hide_marked(line, start, end)
-    before, marked = printable(line[:start]), printable(line[start:end])
-    return before + marked + printable(line[end:].rstrip()), width(before), width(marked)
+    before, marked, after = _cut(line[:start], line[start:end], line[end:].rstrip())
+    return before + marked + after, width(before), width(marked)
+
+
+def _cut(before: str, marked: str, after: str) -> tuple[str, str, str]:
+    """Return the three parts of a source line for the terminal; of long ones what is next to the mark."""
+    return (
+        ("…" if len(before) > MAX_PART else "") + printable(before[-MAX_PART:]),
+        printable(marked[:MAX_PART]) + ("…" if len(marked) > MAX_PART else ""),
+        printable(after[:MAX_PART]) + ("…" if len(after) > MAX_PART else ""),
+    )
 
 
 def _closing(result: Validation) -> Line:

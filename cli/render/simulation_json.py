@@ -17,7 +17,7 @@ def to_json(report: SimulationReport) -> str:
         "transactions": [_transaction(transaction) for transaction in report.transactions],
         "log": [{"level": line.level, "driver": line.driver, "message": line.message} for line in report.log],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _transaction(transaction: TransactionReport) -> dict[str, object]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.text import Text
-
+from cli.output import printable
+from cli.render.styled import Line
 from drivers.report import DriverReport, Level, Outcome, Request, SimulationReport
 
 MARKS = {
@@ -28,51 +27,49 @@ LEVEL_STYLES = {
 }
 
 
-def print_text(report: SimulationReport, console: Console) -> None:
-    """Print the report for people: drivers and outcomes, then requests, then Dovecot's log."""
+def text(report: SimulationReport) -> Iterator[Line]:
+    """Yield the report for people: drivers and outcomes, then requests, then Dovecot's log.
+
+    A mail comes from anywhere: its control characters are escaped, line ends stay.
+    """
     for transaction in report.transactions:
         names = ", ".join(event.name for event in transaction.events) or "no event"
-        console.print(
-            Text.assemble(
-                (names, "bold"),
-                f" for {report.user} in {transaction.mailbox}",
-                f", by {report.protocol} of Dovecot {report.dovecot_version}",
-            )
-        )
+        about = f" for {report.user} in {transaction.mailbox}"
+        how = f", by {report.protocol} of Dovecot {report.dovecot_version}"
+        yield Line().add(names, "bold").add(printable(about) + how)
         for driver in transaction.drivers:
-            console.print(_driver_line(driver))
+            yield _driver_line(driver)
         for driver in transaction.drivers:
             for request in driver.requests:
-                console.print()
-                for line in _request_lines(driver, request):
-                    console.print(line)
+                yield Line()
+                yield from _request_lines(driver, request)
     if report.log:
-        console.print()
-        console.print(Text("What Dovecot logs", style="bold"))
+        yield Line()
+        yield Line().add("What Dovecot logs", "bold")
     for entry in report.log:
-        console.print(Text(f"  {entry.level}: {entry.message}", style=LEVEL_STYLES[entry.level]))
+        for line in f"  {entry.level}: {entry.message}".split("\n"):
+            yield Line().add(printable(line), LEVEL_STYLES[entry.level])
 
 
-def _driver_line(driver: DriverReport) -> Text:
+def _driver_line(driver: DriverReport) -> Line:
     mark, style = MARKS[driver.outcome]
-    line = Text.assemble(
-        (f"  {mark} ", style), (f"{driver.driver:<6}", "bold"), f" {driver.outcome.value:<10}"
-    )
+    line = Line().add(f"  {mark} ", style).add(f"{printable(driver.driver):<6}", "bold")
+    line.add(f" {driver.outcome.value:<10}")
     if driver.setting:
-        line.append(f"  {driver.setting}", style="dim")
+        line.add(printable(f"  {driver.setting}"), "dim")
     if driver.reason:
-        line.append(f"  {driver.reason}")
+        line.add(printable(f"  {driver.reason}"))
     return line
 
 
-def _request_lines(driver: DriverReport, request: Request) -> Iterator[Text]:
+def _request_lines(driver: DriverReport, request: Request) -> Iterator[Line]:
     title = "The request" if driver.outcome is not Outcome.WOULD_SEND else "The request, shown and not sent"
-    yield Text(f"{title} ({driver.driver}, {driver.setting})", style="bold")
-    yield Text(f"  {request.method} {request.url}", style="cyan")
+    yield Line().add(printable(f"{title} ({driver.driver}, {driver.setting})"), "bold")
+    yield Line().add(printable(f"  {request.method} {request.url}"), "cyan")
     for name, value in request.headers:
-        yield Text(f"  {name}: {value}")
-    yield Text("")
-    yield Text(f"  {request.body}")
+        yield Line().add(printable(f"  {name}: {value}"))
+    yield Line()
+    yield Line().add(printable(f"  {request.body}"))
     for number, attempt in enumerate(request.attempts, 1):
         answer = f"{attempt.status} {attempt.reason}" if attempt.status is not None else attempt.error
-        yield Text(f"  attempt {number}: {answer} ({attempt.elapsed_ms:.0f} ms)", style="dim")
+        yield Line().add(printable(f"  attempt {number}: {answer} ({attempt.elapsed_ms:.0f} ms)"), "dim")

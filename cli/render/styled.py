@@ -37,12 +37,20 @@ def render(lines: Iterable[Line], *, colored: bool) -> str:
         return "".join(f"{line}\n" for line in lines)
     from io import StringIO  # noqa: PLC0415
 
-    from rich.text import Text  # noqa: PLC0415 - only for colours
-
-    from cli.console import console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - only for colours
+    from rich.text import Text  # noqa: PLC0415
 
     stream = StringIO()
-    terminal = console("always", stream)
+    # Lines are never wrapped or cut, so that what is shown can be copied.
+    terminal = Console(
+        file=stream,
+        force_terminal=True,
+        color_system="standard",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+        emoji=False,
+    )
     for line in lines:
         terminal.print(Text.assemble(*line.pieces))
     return stream.getvalue()

@@ -101,3 +101,51 @@ def test_a_closed_pipe_is_no_traceback() -> None:
         )
     assert result.returncode == 141
     assert result.stderr == b""
+
+
+FIRST_DAY = REPOSITORY / "fixtures" / "first-day"
+DRIVERS = ["drivers", "-c", str(FIRST_DAY / "dovecot-2.3.conf"), "--protocol", "lda"]
+SIMULATE = ["simulate", "message-new", "--demo", "-q"]
+METADATA = ["metadata", "get", "--demo", "-q", "-u", "bob", "-s", "", "/private/comment"]
+
+
+def shell(
+    arguments: list[str], redirection: str, data_home: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "-c", f'exec "$0" -m cli "$@" {redirection}', sys.executable, *arguments],
+        capture_output=True,
+        encoding="latin-1",
+        cwd=REPOSITORY,
+        env={**os.environ, "XDG_DATA_HOME": str(data_home), **environment},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["rules"], DRIVERS, SIMULATE, METADATA, ["--version"]], ids=" ".join)
+@pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_take_nothing_and_do_no_harm(
+    arguments: list[str], redirection: str, tmp_path: Path
+) -> None:
+    done = shell(arguments, redirection, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rules"], DRIVERS, SIMULATE, METADATA, ["--version"], ["--help"]], ids=" ".join
+)
+def test_a_full_disk_below_stdout_is_one_line_on_stderr(arguments: list[str], tmp_path: Path) -> None:
+    done = shell(arguments, ">/dev/full", tmp_path)
+    assert done.stderr == "pushnotif: can't write the result: No space left on device\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("color", ["never", "always"])
+@pytest.mark.parametrize("arguments", [DRIVERS, SIMULATE], ids=["drivers", "simulate"])
+def test_a_terminal_without_a_character_gets_an_escape_sequence(
+    arguments: list[str], color: str, encoding: str, tmp_path: Path
+) -> None:
+    done = shell([*arguments, "--color", color], "", tmp_path, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u2717" in done.stdout or "\\u2713" in done.stdout

@@ -243,3 +243,21 @@ def test_a_user_that_the_userdb_does_not_know_is_refused(run: Run, tmp_path: Pat
     result = run("simulate", "message-new", "-c", path, "-u", "bob")
     assert result.code == 2
     assert "user bob doesn't exist" in result.err
+
+
+def test_control_characters_of_a_mail_never_reach_the_terminal(run: Run, tmp_path: Path) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(b"From: a\x1b]0;x\x07@b\nSubject: \x1b[2Jred\xc2\x9b\n\nhello \x1b[31m\n")
+    for color in ("never", "always"):
+        outcome = run("simulate", "message-new", "--demo", "-q", "--message", mail, "--color", color)
+        assert outcome.code == 0
+        assert not {"\x07", "\x9b"} & set(outcome.out)
+        assert "\x1b]0" not in outcome.out
+        assert "\x1b[2J" not in outcome.out
+        assert "\\x1b[2Jred" in outcome.out
+
+
+def test_names_that_are_no_utf_8_are_shown_in_both_formats(run: Run) -> None:
+    arguments = ("simulate", "message-new", "--demo", "-q", "-u", "b\udcffb")
+    assert "b\\xffb" in run(*arguments).out
+    assert json.loads(run(*arguments, "--format", "json").out)["user"] == "b\udcffb"

@@ -415,3 +415,11 @@ def test_a_small_file_needs_no_heavy_module(write) -> None:
         check=False,
     )
     assert done.stdout == "0 []\n"
+
+
+def test_of_a_very_long_line_only_the_part_around_the_mark_is_shown(write, capsys) -> None:
+    long = "x" * 100_000
+    assert run(["validate", write(f"{long}\nplugin {long} {{\n}}\n}}\n")]) == 1
+    out = capsys.readouterr().out
+    assert "Expecting" in out
+    assert max(map(len, out.splitlines())) < 1000
