@@ -46,6 +46,13 @@ def translation(charset: str | None) -> Translation:
     return _Utf8() if decode is None else _OtherCharset(decode)
 
 
+def to_utf8(data: bytes, charset: str) -> bytes | None:
+    """Convert a short text as a whole; None for an unknown charset and for bytes that make no sense."""
+    decode = charset_decoder("utf-8" if charset.lower() in _UTF8_NAMES else charset)
+    text = BAD_BYTE if decode is None else decode(data)
+    return None if BAD_BYTE in text else text.encode("utf-8", "replace")
+
+
 class _Utf8:
     """UTF-8 in, valid UTF-8 out. Characters are cut by the length their first byte claims."""
 

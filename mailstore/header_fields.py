@@ -21,8 +21,8 @@ class Field:
     value: bytes
 
     def is_named(self, name: bytes) -> bool:
-        """Tell whether this is the field ``name``, without regard to ASCII case."""
-        return self.name.lower() == name.lower()
+        """Tell whether this is the field ``name``, without regard to ASCII case and what follows a NUL."""
+        return self.name.partition(b"\0")[0].lower() == name.lower()
 
 
 def header_lines(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:

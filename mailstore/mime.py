@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dovecot_conf.versions import Version
 from mailstore.header_fields import Field, read_header
 from mailstore.rfc822 import ContentType, parse_content_type
 
@@ -17,8 +18,7 @@ _MAX_BOUNDARY_LINE = _MAX_BOUNDARY + 4
 class Part:
     """A part of a message: where it starts and ends, header included, and what is in it.
 
-    ``content_type`` is None without a Content-Type field, ``BROKEN_CONTENT_TYPE`` for one that
-    can't be read.
+    ``content_type`` is None without a Content-Type field, and of an empty type for a broken one.
     """
 
     start: int
@@ -27,9 +27,9 @@ class Part:
     children: list[Part] = field(default_factory=list)
 
 
-def first_content_type(fields: list[Field]) -> ContentType | None:
+def first_content_type(fields: list[Field], version: Version) -> ContentType | None:
     """Return the first Content-Type of a header: it counts, later ones don't."""
-    return next((parse_content_type(f.value) for f in fields if f.is_named(b"Content-Type")), None)
+    return next((parse_content_type(f.value, version) for f in fields if f.is_named(b"Content-Type")), None)
 
 
 def find_text_part(part: Part) -> Part | None:
@@ -55,13 +55,13 @@ def find_text_part(part: Part) -> Part | None:
     return best.get(True, best.get(False))
 
 
-def parse_parts(data: bytes) -> Part:
+def parse_parts(data: bytes, version: Version = Version.V23) -> Part:
     """Parse a message into its parts and return the outermost one.
 
     At most 100 levels and 10000 parts are told apart, as in Dovecot; what is deeper or later
     belongs to the body of the part it stands in. Time grows with the size of ``data`` only.
     """
-    return _PartsParser(data).parse()
+    return _PartsParser(data, version).parse()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,8 +73,9 @@ class _Boundary:
 class _PartsParser:
     """Walks through the boundary lines; ``path`` leads from the message to the current part."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, version: Version) -> None:
         self.data = data
+        self.version = version
         self.path = [Part(0)]
         self.boundaries: list[_Boundary] = []
         self.parts = 1
@@ -109,7 +110,7 @@ class _PartsParser:
                 self.data, position, len(self.data), lambda start: self._boundary_at(start) is not None
             )
             part = self.path[-1]
-            part.content_type = kind = first_content_type(fields)
+            part.content_type = kind = first_content_type(fields, self.version)
             nested_too_deep = len(self.path) >= _MAX_NESTED_PARTS
             if kind is not None and kind.type == "multipart":
                 text = kind.parameter("boundary")

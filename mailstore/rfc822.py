@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
 
+from dovecot_conf.versions import Version
 from mailstore.charset import REPLACEMENT_UTF8
+from mailstore.rfc2231 import Parameter, join_pieces
 
 _LWSP = re.compile(rb"[ \t\r\n]*")
 _TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+\-.^_`{|}~\x80-\xff]*")
@@ -105,9 +106,10 @@ class Scanner:
 
 @dataclass(frozen=True, slots=True)
 class ContentType:
-    """A Content-Type: ``type/subtype`` in lower case, both empty when broken, and its parameters.
+    """A Content-Type: type and subtype in lower case, empty when broken, and its parameters.
 
-    Parameters keep their order; a name can stand there more than once, the first one counts.
+    Parameters have names in lower case and keep their order; a name can stand there more than
+    once, the first one counts.
     """
 
     type: str
@@ -115,26 +117,38 @@ class ContentType:
     parameters: tuple[tuple[str, bytes], ...] = ()
 
     def parameter(self, name: str) -> bytes | None:
-        """Return the value of the first parameter ``name``, without regard to ASCII case."""
-        return next((value for key, value in self.parameters if key.lower() == name), None)
+        """Return the value of the first parameter ``name``, given in lower case."""
+        return next((value for key, value in self.parameters if key == name), None)
 
     def is_(self, full_type: str) -> bool:
         """Tell whether this is ``full_type``, given in lower case."""
         return f"{self.type}/{self.subtype}" == full_type
 
 
-BROKEN_CONTENT_TYPE = ContentType("", "")
+def parse_content_type(value: bytes, version: Version = Version.V23) -> ContentType:
+    """Read a Content-Type value.
 
-
-def parse_content_type(value: bytes) -> ContentType:
-    """Read a Content-Type value. ``text`` without a subtype is broken, as is ``text/plain foo``."""
+    A broken one has no type, as ``text/plain foo``. A type that nothing follows stands alone,
+    as ``text``: its subtype is empty (Dovecot 2.3.19.1).
+    """
     scanner = Scanner(value)
+    main = b""
     try:
-        main, subtype = _read_type(scanner)
+        scanner.skip_blanks()
+        main = scanner.token()
+        more = scanner.skip_blanks()
     except Broken:
-        return BROKEN_CONTENT_TYPE
-    names = (_lower(main), _lower(subtype))
-    return ContentType(*names, tuple(_merge_continuations(_read_parameters(scanner))))
+        more = False
+    if not more:
+        return ContentType(_lower(main), "")
+    try:
+        subtype = _read_subtype(scanner)
+    except Broken:
+        return ContentType("", "")
+    parameters = join_pieces(_read_parameters(scanner), version)
+    return ContentType(
+        _lower(main), _lower(subtype), tuple((_lower(key), value) for key, value in parameters)
+    )
 
 
 def parse_transfer_encoding(value: bytes) -> str:
@@ -151,23 +165,18 @@ def parse_transfer_encoding(value: bytes) -> str:
     return _lower(name)
 
 
-def _read_type(scanner: Scanner) -> tuple[bytes, bytes]:
-    scanner.skip_blanks()
-    main = scanner.token()
-    scanner.skip_blanks()
-    if not main or scanner.peek() != b"/":
-        raise Broken
-    scanner.position += 1
+def _read_subtype(scanner: Scanner) -> bytes:
+    _expect(scanner, b"/")
     scanner.skip_blanks()
     subtype = scanner.token()
     if not subtype or (scanner.skip_blanks() and scanner.peek() != b";"):
         raise Broken
-    return main, subtype
+    return subtype
 
 
-def _read_parameters(scanner: Scanner) -> list[tuple[bytes, bytes]]:
+def _read_parameters(scanner: Scanner) -> list[Parameter]:
     """Read ``; name=value`` pairs, going on one byte after each place that can't be read."""
-    found: list[tuple[bytes, bytes]] = []
+    found: list[Parameter] = []
     while not scanner.at_end():
         try:
             found.append(_read_parameter(scanner))
@@ -176,7 +185,7 @@ def _read_parameters(scanner: Scanner) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def _read_parameter(scanner: Scanner) -> tuple[bytes, bytes]:
+def _read_parameter(scanner: Scanner) -> Parameter:
     _expect(scanner, b";")
     scanner.skip_blanks()
     name = scanner.token()
@@ -199,44 +208,6 @@ def _expect(scanner: Scanner, byte: bytes) -> None:
     if scanner.peek() != byte:
         raise Broken
     scanner.position += 1
-
-
-_CONTINUATION = re.compile(rb"([^*]*)\*([0-9]*)(\*?)\Z", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    name: bytes
-    index: int
-    extended: bool
-    value: bytes
-
-
-def _merge_continuations(parameters: list[tuple[bytes, bytes]]) -> list[tuple[str, bytes]]:
-    """Join ``name*0``, ``name*1`` … (RFC 2231 section 3); joined ones come after the plain ones.
-
-    A run with a missing number, or with a percent-encoded part (``name*0*``, ``name*``), never
-    answers for the plain name in Dovecot 2.3.19.1 and is left out.
-    """
-    merged: list[tuple[str, bytes]] = []
-    pieces: list[_Piece] = []
-    index = 0
-    for name, value in parameters:
-        match = _CONTINUATION.match(name)
-        if match is None:
-            merged.append((_lower(name), value))
-            continue
-        bare = not match[2] and not match[3]
-        if not bare:
-            index = int(match[2][:10] or b"0")
-        pieces.append(_Piece(match[1], index, bare or bool(match[3]), value))
-    pieces.sort(key=lambda piece: (piece.name, piece.index))
-    for lower_name, group in groupby(pieces, key=lambda piece: _lower(piece.name)):
-        run = list(group)
-        complete = [piece.index for piece in run] == list(range(len(run)))
-        if complete and not any(piece.extended for piece in run):
-            merged.append((lower_name, b"".join(piece.value for piece in run)))
-    return merged
 
 
 def _lower(name: bytes) -> str:

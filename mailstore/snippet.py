@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dovecot_conf.versions import Version
 from mailstore.charset import translation
 from mailstore.header_fields import Field, header_lines, read_header
 from mailstore.html2text import Html2Text
@@ -19,20 +20,22 @@ _WHITE_SPACE = " \t\n\v\f\r"
 _HTML = ("text/html", "application/xhtml+xml")
 
 
-def snippet(message: Message, max_chars: int = 200) -> str:
+def snippet(message: Message, max_chars: int = 200, *, version: Version = Version.V23) -> str:
     """Return the beginning of the message's text with white space collapsed, or "".
 
     At most ``max_chars`` characters (code points). Quoted lines (``>``) appear only if there is
     nothing else. Works on any mail; reading stops as soon as the snippet is full. The body is
-    taken in blocks of 8192 bytes because some of Dovecot's rules (2.3.19.1) look no further.
+    taken in blocks of 8192 bytes because some of Dovecot's rules (2.3.19.1, 2.4.1) look no further.
     """
-    part = find_text_part(parse_parts(message.data))
+    part = find_text_part(parse_parts(message.data, version))
     if part is None:
         return ""
-    fields, body, _ = read_header(message.data, part.start, part.end)
-    kind = first_content_type(fields)
+    all_fields, body, _ = read_header(message.data, part.start, part.end)
+    # unlike elsewhere, a name with a NUL is no known name when a body is decoded
+    fields = [field for field in all_fields if b"\0" not in field.name]
+    kind = first_content_type(fields, version)
     decoder = transfer_decoder(_transfer_encoding(fields))
-    if decoder is None or not (kind is None or kind.type == "text"):
+    if decoder is None or not (kind is None or (kind.type == "text" and kind.subtype)):
         return ""
     charset = kind.parameter("charset") if kind else None
     translated = translation(None if charset is None else charset.decode("latin-1"))

@@ -10,6 +10,7 @@ import codecs
 import encodings
 import json
 import pkgutil
+import unicodedata
 from pathlib import Path
 
 from iconv import Converter, Verdict, charset_names, iconv
@@ -48,8 +49,6 @@ FIXED = {
     "UCS-2LE": "utf_16_le",
     "UCS-4BE": "utf_32_be",
     "UCS-4LE": "utf_32_le",
-    "CP1255": "cp1255",
-    "CP1258": "cp1258",
 }
 STATEFUL_SAMPLES = [
     *SINGLE,
@@ -73,13 +72,15 @@ def main() -> None:
     names: dict[str, str] = {}
     variants: dict[str, dict[str, object]] = {}
     by_behaviour: dict[tuple[object, ...], str] = {}
-    fixed = {behaviour(name): codec for name, codec in FIXED.items()}
+    fixed = {behaviour(name): name for name in FIXED}
     for name in charset_names():
         key = behaviour(name)
         if key is None:
             continue
         if key not in by_behaviour:
-            by_behaviour[key] = fixed.get(key) or compare(name, variants) or ""
+            by_behaviour[key] = (
+                compare_fixed(fixed[key], variants) if key in fixed else compare(name, variants) or ""
+            )
         if by_behaviour[key]:
             names[name] = by_behaviour[key]
     used = {codec: variant for codec, variant in variants.items() if codec in names.values()}
@@ -101,15 +102,54 @@ def compare(name: str, variants: dict[str, dict[str, object]]) -> str | None:
         singles = [converter.convert(byte) for byte in SINGLE]
         if any(verdict is Verdict.INCOMPLETE for verdict, _ in singles):
             return compare_multi(name, converter, variants)
-    table = "".join(text if verdict is Verdict.DONE and text else INVALID for verdict, text in singles)
-    if len(table) != 256:
+        table = "".join(text if verdict is Verdict.DONE and text else INVALID for verdict, text in singles)
+        if len(table) != 256:
+            return None
+        composed = composed_characters(converter, table)
+    codec = next((c for c in SINGLE_BYTE_CODECS if table == b"".join(SINGLE).decode(c, "replace")), None)
+    if codec and not composed:
+        return codec
+    lower = {own: text for own, text in zip(ASCII, table, strict=False) if own != text}
+    if len(lower) > 12:
         return None
-    for codec in SINGLE_BYTE_CODECS:
-        if table == b"".join(SINGLE).decode(codec, "replace"):
-            return codec
-    if not table.startswith(ASCII):
-        return None
-    variants[name.lower()] = {"upper_half": table[128:]}
+    upper = table[128:] if table[128:].strip(INVALID) else ""
+    variants[name.lower()] = {"lower": lower, "upper_half": upper, "composed": composed}
+    return name.lower()
+
+
+def composed_characters(converter: Converter, table: str) -> dict[str, str]:
+    """Find the letters and marks, in pairs, that iconv joins into one character."""
+    marks = [byte for byte in range(128, 256) if unicodedata.combining(table[byte])]
+    known = {char: bytes([byte]) for byte, char in enumerate(table) if char != INVALID}
+    composed: dict[str, str] = {}
+    while fresh := {
+        char + table[mark]: text
+        for char, code in known.items()
+        for mark in marks
+        if len(text := converter.convert(code + bytes([mark]))[1]) == 1
+    }:
+        composed |= fresh
+        known = {
+            fresh[char + table[mark]]: code + bytes([mark])
+            for char, code in known.items()
+            for mark in marks
+            if char + table[mark] in fresh
+        }
+    return composed
+
+
+def compare_fixed(name: str, variants: dict[str, dict[str, object]]) -> str:
+    """Note the single bytes that iconv refuses and the codec of FIXED takes, and the other way round."""
+    codec = FIXED[name]
+    with iconv(name) as converter:
+        assert converter is not None
+        refused = [byte for byte in SINGLE if converter.convert(byte)[0] is Verdict.INVALID]
+        passes_escape = converter.convert(b"\x1b~~")[1].startswith("\x1b")
+    changed = {own: INVALID for byte in refused if len(own := python(codec, byte)[1]) == 1}
+    extra = {"1b": "\x1b"} if codec.startswith("iso2022") and passes_escape else {}
+    if not (changed or extra) or codec.startswith(("utf_16", "utf_32")):
+        return codec
+    variants[name.lower()] = {"codec": codec, "changed": changed, "extra": extra, "refused": []}
     return name.lower()
 
 
@@ -136,9 +176,14 @@ def compare_multi(name: str, converter: Converter, variants: dict[str, dict[str,
         text == INVALID for own, text in changed.items() if own in ASCII
     ):
         return None
-    if not changed and not extra:
+    refused = [
+        byte.hex()
+        for byte in SINGLE
+        if wanted[byte][0] is Verdict.INVALID and python(best, byte)[0] is Verdict.INCOMPLETE
+    ]
+    if not changed and not extra and not refused:
         return best
-    variants[name.lower()] = {"codec": best, "changed": changed, "extra": extra}
+    variants[name.lower()] = {"codec": best, "changed": changed, "extra": extra, "refused": refused}
     return name.lower()
 
 

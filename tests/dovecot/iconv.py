@@ -49,6 +49,8 @@ class Converter:
         ctypes.set_errno(0)
         places = [ctypes.byref(place) for place in (source_at, source_left, target_at, target_left)]
         failed = _LIBC.iconv(self._descriptor, *places) == ctypes.c_size_t(-1).value
+        if not failed:
+            _LIBC.iconv(self._descriptor, None, None, *places[2:])
         verdict = Verdict(ctypes.get_errno()) if failed else Verdict.DONE
         return verdict, target.raw[: len(target) - target_left.value].decode("utf-8", "backslashreplace")
 
