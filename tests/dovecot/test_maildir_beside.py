@@ -84,7 +84,7 @@ def test_a_delivery_gets_the_numbers_foretold_from_the_maildir(
     mail = tmp_path / "mail.eml"
     mail.write_bytes(MAIL)
     capsys.readouterr()
-    arguments = "simulate message-new --demo -q --format json".split()
+    arguments = ["simulate", "message-new", "--demo", "-q", "--format", "json"]
     assert run([*arguments, "-u", user, "--message", str(mail), "--maildir", str(maildir)]) == 0
     (transaction,) = json.loads(capsys.readouterr().out)["transactions"]
     ours = json.loads(next(d for d in transaction["drivers"] if d["driver"] == "ox")["requests"][0]["body"])
