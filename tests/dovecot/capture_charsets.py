@@ -10,12 +10,16 @@ import codecs
 import encodings
 import json
 import pkgutil
+import sys
 import unicodedata
 from pathlib import Path
 
-from iconv import Converter, Verdict, charset_names, iconv
+REPOSITORY = Path(__file__).parents[2]
+sys.path.insert(0, str(REPOSITORY))
 
-TARGET = Path(__file__).parents[2] / "mailstore" / "charsets.json"
+from tests.dovecot.iconv import Converter, Verdict, charset_names, iconv  # noqa: E402
+
+TARGET = REPOSITORY / "mailstore" / "charsets.json"
 
 SINGLE = [bytes([byte]) for byte in range(256)]
 PAIRS = [bytes([lead, trail]) for lead in range(0x80, 256) for trail in range(256)]
@@ -28,8 +32,10 @@ SINGLE_BYTE_CODECS = sorted(
     for module in pkgutil.iter_modules(encodings.__path__)
     if module.name.startswith(("ascii", "cp", "hp", "iso8859", "koi8", "kz", "latin_1", "mac", "ptcp", "tis"))
 )
-MULTI_BYTE_CODECS = ("big5", "big5hkscs", "cp932", "cp949", "cp950", "euc_jis_2004", "euc_jp", "euc_kr")
-MULTI_BYTE_CODECS += ("gb18030", "gb2312", "gbk", "johab", "shift_jis", "shift_jis_2004")
+MULTI_BYTE_CODECS = (
+    *("big5", "big5hkscs", "cp932", "cp949", "cp950", "euc_jis_2004", "euc_jp", "euc_kr"),
+    *("gb18030", "gb2312", "gbk", "johab", "shift_jis", "shift_jis_2004"),
+)
 # Stateful or of wide units: not comparable byte by byte, and known to agree.
 FIXED = {
     "ISO-2022-JP": "iso2022_jp",
