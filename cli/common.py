@@ -96,7 +96,11 @@ def find_configuration(source: ConfigSource) -> Path:
     named = os.environ.get(ENVIRONMENT_NAME)
     if named:
         return Path(named)
-    if SYSTEM_CONFIG.exists():
+    try:
+        if SYSTEM_CONFIG.exists():
+            return SYSTEM_CONFIG
+    except PermissionError:
+        # It may be there: reading it says what is wrong.
         return SYSTEM_CONFIG
     announce(
         source, f"no {SYSTEM_CONFIG}: using the built-in example configuration; name yours with --config FILE"

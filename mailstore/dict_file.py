@@ -255,7 +255,7 @@ def _why(function: str, path: Path, error: OSError) -> str:
         return text
     uid, gid = os.geteuid(), os.getegid()
     owner, group = _name(lambda: pwd.getpwuid(uid).pw_name), _name(lambda: grp.getgrgid(gid).gr_name)
-    missing = f" missing +r perm: {path}" if path.exists() else ""
+    missing = f" missing +r perm: {path}" if os.path.exists(path) else ""  # noqa: PTH110 - Path.exists raises
     return f"{text} (euid={uid}({owner}) egid={gid}({group}){missing})"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from cli.main import run
 from cli.render.rows import as_json, flow, pager, tab, table
+from tests.cli.conftest import Run
 
 CONFIGURATION = """\
 mail_location = maildir:{root}/%u
@@ -220,3 +221,17 @@ def test_json_escapes_what_doveadm_escapes() -> None:
 def test_a_table_shares_the_space_that_is_left() -> None:
     assert table(("key",), [("abc",), ("é",)], 11) == "abc    \né      \n"
     assert table((), [], 80) == ""
+
+
+def test_a_store_below_a_folder_of_others_is_one_clear_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("mailstore.dict_file.os.open", refuse)
+    monkeypatch.setattr("mailstore.dict_file.Path.stat", refuse)
+    outcome = run("metadata", "get", "--demo", "-q", "-u", "bob", "-s", "", "/private/comment")
+    assert outcome.code == 75
+    assert "Permission denied" in outcome.err
+    assert "internal error" not in outcome.err
