@@ -6,7 +6,7 @@ from dovecot_conf.versions import Version
 from drivers.chain import LoadedDriver
 from drivers.interface import OptionKind, OptionSpec
 from drivers.option_values import parse_unsigned
-from drivers.secrets import hide_userinfo
+from drivers.secrets import hide_in_url
 
 
 def effective_options(
@@ -22,7 +22,7 @@ def effective_options(
     for spec in loaded.driver.options[version]:
         value = _value(spec, written)
         if value:
-            shown.append((spec.name, value if show_secrets or not spec.secret else hide_userinfo(value)))
+            shown.append((spec.name, value if show_secrets or not spec.secret else hide_in_url(value)))
     return tuple(shown)
 
 

@@ -20,7 +20,7 @@ from drivers.interface import Driver, InitContext, OptionSpec
 from drivers.ox_body import json_object
 from drivers.ox_settings import OPTIONS, OxSettings, parse_settings
 from drivers.report import Outcome, Request
-from drivers.secrets import HIDDEN
+from drivers.secrets import HIDDEN, hide_in_url
 from mailstore.tabescape import unescape
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ class OxDriver(Driver):
             (name, HIDDEN if name == "Authorization" and not self._show_secrets else value)
             for name, value in request.headers
         )
-        dtxn.requests.append(Request(request.method, str(request.url), headers, body, result.attempts))
+        url = str(request.url) if self._show_secrets else hide_in_url(str(request.url))
+        dtxn.requests.append(Request(request.method, url, headers, body, result.attempts))
         if not result.sent:
             dtxn.outcome, dtxn.reason = Outcome.WOULD_SEND, ""
         elif result.success:

@@ -11,7 +11,7 @@ from dovecot_conf.versions import Version
 from drivers.http_url import HttpUrl, HttpUrlError, parse_http_url
 from drivers.interface import InitContext, OptionKind, OptionSpec
 from drivers.option_values import UINT_MAX, parse_boolean, parse_milliseconds, parse_seconds, parse_unsigned
-from drivers.secrets import hide_userinfo
+from drivers.secrets import hide_in_url
 
 _PREFIX = "push-notification-ox: "
 _DEFAULT_TIMEOUT_MSECS = 60_000
@@ -53,7 +53,7 @@ def parse_settings(definition: DriverDefinition, context: InitContext) -> OxSett
     """Return the settings of a definition; log what Dovecot logs while it reads them.
 
     Raises:
-        DriverError: with Dovecot's text; userinfo in it is hidden unless ``context.show_secrets``.
+        DriverError: with Dovecot's text; secrets in it are hidden unless ``context.show_secrets``.
     """
     values = {option.name: option.value for option in definition.options}
     if context.version is Version.V24:
@@ -62,7 +62,7 @@ def parse_settings(definition: DriverDefinition, context: InitContext) -> OxSett
 
 
 def _shown(url: str, context: InitContext) -> str:
-    return url if context.show_secrets else hide_userinfo(url)
+    return url if context.show_secrets else hide_in_url(url)
 
 
 def _debug(context: InitContext, text: str) -> None:
@@ -126,7 +126,7 @@ def _parse_24(values: Mapping[str, str], definition: DriverDefinition, context: 
         )
     if url is None:
         raise DriverError("push_notification_ox_url is missing or empty")
-    _debug(context, f"Using URL {url}")
+    _debug(context, f"Using URL {_shown(str(url), context)}")
     _debug(context, f"Using cache lifetime: {cache_ttl}")
     _debug(context, f"Using user {'stored in METADATA' if from_metadata else 'sent by OX endpoint'}")
     attempts = _unsigned_or(values.get("http_client_request_max_attempts"), 1)

@@ -1,4 +1,4 @@
-"""Passwords in URLs, hidden before a text leaves a driver."""
+"""Passwords and tokens in URLs, hidden before a text leaves a driver."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ from drivers.http_url import HttpUrlError, parse_http_url
 HIDDEN = "<hidden>"
 
 
-def hide_userinfo(url: str) -> str:
-    """Return the text of a URL with its userinfo hidden.
+_SECRET_PARAMETER = re.compile(
+    r"([?&;][^=&;]*(?:pass|pwd|secret|token|nonce|key|auth|sig)[^=&;]*=)[^&;#\s]+", re.IGNORECASE
+)
+# Where a port should be: the password of a URL that lost its @, in one that is refused.
+_NO_PORT = re.compile(r"(//[^/?#:@\[]*:)(?![0-9]*(?:[/?#]|\Z))[^/?#@]*")
+
+
+def hide_in_url(url: str) -> str:
+    """Return the text of a URL with its userinfo, and query parameters that speak of secrets, hidden.
 
     In a URL that Dovecot refuses the userinfo may be anywhere before an ``@``: everything up to the
-    last one is hidden then, unless it is a mere ``name@host``.
+    last one is hidden then, unless it is a mere ``name@host``; without an ``@`` it is what stands
+    where the port should be.
     """
+    return _SECRET_PARAMETER.sub(rf"\1{HIDDEN}", _hide_userinfo(url))
+
+
+def _hide_userinfo(url: str) -> str:
     start = url.find("//") + 2 if "//" in url else 0
     if not start and ":" not in url:
         return url
@@ -22,6 +34,8 @@ def hide_userinfo(url: str) -> str:
         parse_http_url(url)
     except HttpUrlError:
         at = url.rfind("@")
+        if at < start:
+            return _NO_PORT.sub(rf"\1{HIDDEN}", url)
     else:
         authority = re.match(r"[^/?#]*", url[start:])
         at = start + authority[0].rfind("@") if authority and "@" in authority[0] else -1
@@ -29,14 +43,14 @@ def hide_userinfo(url: str) -> str:
 
 
 def hide_in_options(text: str) -> str:
-    """Return the option text of a 2.3 driver, or its whole setting, with the userinfo of URLs hidden."""
+    """Return the option text of a 2.3 driver, or its whole setting, with the secrets in URLs hidden."""
     return " ".join(_hide_in_word(word) for word in text.split(" "))
 
 
 def _hide_in_word(word: str) -> str:
-    if "@" not in word:
+    if ":" not in word and "@" not in word:
         return word
     name, equals, value = word.partition("=")
     if not equals or "//" in name:
-        return hide_userinfo(word)
-    return f"{name}={hide_userinfo(value)}"
+        return hide_in_url(word)
+    return f"{name}={hide_in_url(value)}"

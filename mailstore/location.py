@@ -77,6 +77,7 @@ _OTHER_PARAMETERS = frozenset(
     {"INDEXPVT", "INDEXCACHE", "ALT", "ALTNOCHECK", "SUBSCRIPTIONS", "VOLATILEDIR", "LISTINDEX", "BROKENCHAR"}
     | {"ITERINDEX", "NO-NOSELECT", "NO-FS-VALIDATION"}
 )
+_PARAMETER_NAME = re.compile(r"[A-Z-]+")
 SETTINGS_24 = {
     "mail_driver": "driver",
     "mail_path": "path",
@@ -98,7 +99,7 @@ def parse_location(text: str) -> MailLocation:
     parts = [part.replace("\0", ":") for part in text.replace("::", "\0").split(":")]
     driver, path = parts[0], parts[1] if len(parts) > 1 else ""
     if not driver or driver == "auto" or driver.startswith(("/", "~")):
-        raise MailboxError(f"mail_location = {text}: name the mailbox format, as in maildir:~/Maildir")
+        raise MailboxError("mail_location: name the mailbox format, as in maildir:~/Maildir")
     values: dict[str, str] = {}
     utf8 = False
     for part in parts[2:]:
@@ -108,7 +109,9 @@ def parse_location(text: str) -> MailLocation:
         elif name == "UTF-8":
             utf8 = True
         elif name not in _OTHER_PARAMETERS:
-            raise MailboxError(f"mail_location = {text}: unknown setting {name}")
+            # A password with a colon in it gets here in pieces.
+            shown = name if _PARAMETER_NAME.fullmatch(name) else "that is none"
+            raise MailboxError(f"mail_location: unknown setting {shown} behind {driver}:")
     return MailLocation(DRIVER_ALIASES.get(driver, driver), path, utf8=utf8, **values).completed()
 
 

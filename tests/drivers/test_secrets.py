@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.secrets import hide_in_options, hide_userinfo
+from drivers.secrets import hide_in_options, hide_in_url
 
 
 @pytest.mark.parametrize(
@@ -15,13 +15,18 @@ from drivers.secrets import hide_in_options, hide_userinfo
         ("http://u:p/q@h/", "http://<hidden>@h/"),
         ("http:u:p@h/", "<hidden>@h/"),
         ("u:p@h", "<hidden>@h"),
+        ("http://u:s3cr3t", "http://u:<hidden>"),
+        ("http://u:s3cr3t/x", "http://u:<hidden>/x"),
+        ("http://h:80/x", "http://h:80/x"),
+        ("http://h/?access_token=t&b=1", "http://h/?access_token=<hidden>&b=1"),
+        ("http://u:p@h/?b=1&api_key=k", "http://<hidden>@h/?b=1&api_key=<hidden>"),
         ("foo", "foo"),
         ("bob@example.com", "bob@example.com"),
         ("", ""),
     ],
 )
 def test_userinfo_is_hidden_wherever_it_may_be(url: str, shown: str) -> None:
-    assert hide_userinfo(url) == shown
+    assert hide_in_url(url) == shown
 
 
 def test_options_keep_everything_but_userinfo() -> None:
