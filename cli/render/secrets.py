@@ -14,12 +14,15 @@ HIDDEN = "<hidden>"
 _URL = r"(?<=://)[^\s/?#\"']*(?=@)"
 # What looks like a port is none: a password with a blank or slash in it cuts the URL in two. The limits
 # of length keep a hostile line from taking quadratic time.
-_CUT_URL = r"(?<=://)[^\s/@\"']*:(?![0-9]*(?:[/?#\s\"']|\Z)).{0,2000}(?=@)"
+_NO_PORT = r"(?![0-9]*(?:[/?#\s]|[\"']?(?:\s|\Z)))"
+_CUT_URL = rf"(?<=://)[^\s/@\"']*:{_NO_PORT}.{{0,2000}}(?=@)"
+# The same where the @ got lost.
+_LOST_URL = rf"(?<=://)[^\s/?#:@\[\"']*:{_NO_PORT}[^\s/?#\"']+"
 _URL_WITHOUT_SCHEME = r"(?<==)[^\s=/\"']*:(?!//)[^\s\"']{0,2000}(?=@)"
 _NAME = r"[\w.-]*(?:passw(?:or)?d|pass|secret|token|nonce|apikey|[_-]key|^\s*key)"
-_WHOLE = re.compile(rf"^\s*{_NAME}\s*=\s*(?P<secret>[^<\s].*)$", re.IGNORECASE)
+_WHOLE = re.compile(rf"^\s*{_NAME}(?:\s*=\s*|\s+(?![=<{{]))(?P<secret>[^<\s].*)$", re.IGNORECASE)
 _PART = re.compile(
-    rf"{_URL}|{_CUT_URL}|{_URL_WITHOUT_SCHEME}|(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)",
+    rf"{_URL}|{_CUT_URL}|{_LOST_URL}|{_URL_WITHOUT_SCHEME}|(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)",
     re.IGNORECASE,
 )
 

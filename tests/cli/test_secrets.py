@@ -18,6 +18,9 @@ from cli.render.secrets import hide, hide_marked
         ("driver = ox:url=http://u:two words@host/ x", "driver = ox:url=http://<hidden>@host/ x"),
         ("driver = ox:url=http://u:with/slash@host/", "driver = ox:url=http://<hidden>@host/"),
         ("driver = ox:ulr=login:pw@host/x", "driver = ox:ulr=<hidden>@host/x"),
+        ("driver = ox:url=http://u:lost", "driver = ox:url=http://<hidden>"),
+        ('driver = ox:url=http://u:"quoted"@host/', "driver = ox:url=http://<hidden>@host/"),
+        ("password forgotten-equals", "password <hidden>"),
         ("passdb_password = two words", "passdb_password = <hidden>"),
         ("args = user=x pass=hello nopass=y", "args = user=x pass=<hidden> nopass=<hidden>"),
         ("api_key=abc", "api_key=<hidden>"),
@@ -35,6 +38,8 @@ def test_a_secret_is_hidden(line: str, shown: str) -> None:
         "push_notification_driver = ox:url=http://host:8009/path?mail=a@b c@d",
         "mail_home = /home/%d/%n@x",
         "passdb {",
+        'url = "http://host:8009"',
+        "url = http://[::1]:80/",
         "",
     ],
 )
@@ -59,6 +64,10 @@ def test_a_mark_inside_a_secret_covers_what_stands_in_its_place() -> None:
     assert shown[start:end] == "<hidden>"
 
 
-@pytest.mark.parametrize("piece", ["a-", "://a:b", "=a:", "x=", "pass", "://"])
+@pytest.mark.parametrize("piece", ["a-", "=a:", "x=", "pass", "://"])
 def test_a_long_line_that_looks_like_secrets_all_the_time_ends_unchanged(piece: str) -> None:
     assert hide(piece * 20_000) == piece * 20_000
+
+
+def test_a_long_line_of_urls_that_lost_their_end_is_hidden_piece_by_piece() -> None:
+    assert "a:b" not in hide("://a:b" * 20_000)
