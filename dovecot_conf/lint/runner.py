@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dovecot_conf.configuration import Configuration
@@ -12,6 +14,8 @@ from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
+BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def lint(
@@ -51,8 +55,21 @@ def lint(
 def _all(
     configuration: Configuration, catalogue: Catalogue, selection: Selection, root: Path | None
 ) -> Iterator[Diagnostic]:
-    yield from configuration.problems
+    yield from _language_problems(configuration)
     context = Context(configuration, root)
     for rule in catalogue.rules:
         if rule.code in selection and configuration.version in rule.versions:
             yield from rule.check(context)
+
+
+def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
+    """Yield the problems of the language; of a file that is binary junk one says it all."""
+    binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
+    told: set[str] = set()
+    for problem in configuration.problems:
+        path = problem.span.file
+        if path not in binary:
+            yield problem
+        elif path not in told:
+            told.add(path)
+            yield replace(problem, hint=BINARY_HINT)
