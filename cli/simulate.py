@@ -126,6 +126,9 @@ def _deliver(
         if not is_demo(configuration):
             raise click.UsageError("name the user with -u USER", ctx=click.get_current_context())
         name = given.DEMO_USER
+    for option in ("user", "mailbox"):
+        if options[option] == "":
+            raise click.UsageError(f"--{option} must not be empty", ctx=click.get_current_context())
     mail = given.read_mail(
         given.MailParts(
             options["path"], options["sender"], options["recipient"], options["subject"], options["body"]

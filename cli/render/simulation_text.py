@@ -37,6 +37,8 @@ def text(report: SimulationReport) -> Iterator[Line]:
         about = f" for {report.user} in {transaction.mailbox}"
         how = f", by {report.protocol} of Dovecot {report.dovecot_version}"
         yield Line().add(names, "bold").add(printable(about) + how)
+        if not transaction.drivers:
+            yield Line().add(f"  no push notification driver is defined for {report.protocol}")
         for driver in transaction.drivers:
             yield _driver_line(driver)
         for driver in transaction.drivers:

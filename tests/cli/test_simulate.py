@@ -223,6 +223,8 @@ def test_a_configuration_that_dovecot_refuses_is_said_to_be_so(run: Run) -> None
         (["--demo", "--metadata", "/nope/x=1"], "Must begin with /private or /shared"),
         (["--demo", "--maildir", str(FIRST_DAY)], "not a Maildir"),
         (["--demo", "--uid", "0"], "--uid"),
+        (["--demo", "--mailbox", ""], "--mailbox must not be empty"),
+        (["--demo", "-u", ""], "--user must not be empty"),
         (["--demo", "-c", "x"], "exclude each other"),
         (["--demo", "-o", "nonsense"], "write NAME=VALUE"),
     ],
@@ -261,3 +263,11 @@ def test_names_that_are_no_utf_8_are_shown_in_both_formats(run: Run) -> None:
     arguments = ("simulate", "message-new", "--demo", "-q", "-u", "b\udcffb")
     assert "b\\xffb" in run(*arguments).out
     assert json.loads(run(*arguments, "--format", "json").out)["user"] == "b\udcffb"
+
+
+def test_without_any_driver_the_report_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dovecot.conf"
+    path.write_text("mail_plugins = notify push_notification\nuserdb {\n  driver = static\n}\n")
+    result = run("simulate", "message-new", "-c", path, "-u", "bob")
+    assert result.code == 0
+    assert "no push notification driver is defined for lmtp" in result.out
