@@ -27,6 +27,7 @@ COMMANDS = MappingProxyType(
     {
         "validate": "cli.validate:validate",
         "rules": "cli.rules:rules",
+        "config": "cli.config:config",
         "drivers": "cli.drivers:drivers",
         "simulate": "cli.simulate:simulate",
         "metadata": "cli.metadata:metadata",

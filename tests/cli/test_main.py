@@ -41,7 +41,7 @@ def test_a_mistyped_command_is_refused_with_a_suggestion(capsys: pytest.CaptureF
 
 def test_a_far_off_command_is_refused_with_the_known_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main.run(["zzz"]) == 2
-    assert "known: validate, rules, drivers, simulate, metadata" in capsys.readouterr().err
+    assert "known: validate, rules, config, drivers, simulate, metadata" in capsys.readouterr().err
 
 
 def test_every_command_of_the_group_can_be_imported_and_has_help() -> None:

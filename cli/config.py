@@ -1,0 +1,181 @@
+"""`pushnotif config`: what doveconf prints, and where a value comes from."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from cli.common import ConfigSource, config_options, load_configuration
+from cli.output import printable, writing_to_stdout
+from dovecot_conf import Configuration, Severity, Version
+from dovecot_conf.conditions import Condition, ConditionError, parse_net
+from dovecot_conf.dump import DumpOptions, dump, look_up
+from dovecot_conf.dump_errors import FilterConflictError
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.explain import Explainer, Explanation
+from dovecot_conf.extent import Extent
+from dovecot_conf.files import Files
+from dovecot_conf.secrets import concealed, quoted
+
+_FILTER_KEYS = {
+    Version.V23: {
+        "protocol": "protocol",
+        "service": "protocol",
+        "lname": "local_name",
+        "local": "local",
+        "remote": "remote",
+    },
+    Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
+}
+_WHEN_EXPANDING = frozenset(("unknown-variable", "unreadable-value-file"))
+"""Errors that doveconf only finds with ``-x``."""
+
+_AT_THE_END = frozenset(("unclosed-section", "service-name-missing", "storage-version-missing"))
+"""Errors that doveconf reports after the settings, and not at all when it is asked for a name."""
+
+
+@click.command(context_settings={"help_option_names": ["--help"]})
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("-n", "extent", flag_value="changed", help="Settings that differ from the defaults.")
+@click.option("-a", "extent", flag_value="all", help="All settings.")
+@click.option("-f", "filters", metavar="KEY=VALUE", multiple=True, help="For a protocol=, local=, remote=…")
+@click.option("-h", "value_only", is_flag=True, help="The value of NAME only.")
+@click.option("-P", "show_secrets", is_flag=True, help="Show passwords and tokens in clear.")
+@click.option("-x", "expanding", is_flag=True, help="Expand $variables and <files.")
+@click.option("--explain", is_flag=True, help="Every line that sets NAME, and which one counts.")
+@config_options
+def config(
+    names: tuple[str, ...],
+    extent: str | None,
+    filters: tuple[str, ...],
+    source: ConfigSource,
+    **flags: bool,
+) -> int:
+    """Print the settings as doveconf does, for people without a Dovecot.
+
+    Without NAME it prints what doveconf of that version prints: all settings (2.3), or those that
+    differ from the defaults (2.4). Options mean what they mean for doveconf; -h is not the help.
+    """
+    value_only, explain, expanding = flags["value_only"], flags["explain"], flags["expanding"]
+    show_secrets = flags["show_secrets"]
+    if (value_only or explain) and not names:
+        raise click.UsageError(f"{'-h' if value_only else '--explain'} needs a NAME")
+    if explain and (value_only or extent or expanding):
+        raise click.UsageError("--explain excludes -n, -a, -h and -x")
+    if source.overrides and not explain:
+        raise click.UsageError("-o works with --explain only: doveconf prints what the files say")
+    configuration = load_configuration(source)
+    asked = _condition(filters, configuration.version)
+    if explain:
+        surroundings = Surroundings(Files(), os.environ)
+        explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
+        for name in names:
+            _print(_explanation(explainer.explain(name), configuration.version, hide=not show_secrets))
+        return _report(_errors(configuration, expanding=True))
+    options = DumpOptions(
+        _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
+    )
+    errors = _errors(configuration, expanding=expanding, names=bool(names))
+    if any(name not in _AT_THE_END for name, _ in errors):
+        return _report(errors)
+    try:
+        if names:
+            for name in names:
+                _print(look_up(configuration, name, options))
+        else:
+            _print(dump(configuration, options))
+    except FilterConflictError as error:
+        return _report([("filter-conflict", str(error))])
+    return _report(errors)
+
+
+def _extent(extent: str | None, names: tuple[str, ...], version: Version) -> Extent:
+    if extent == "changed":
+        return Extent.CHANGED
+    if names:
+        return Extent.ALL
+    return Extent.LISTED if extent == "all" or version is Version.V23 else Extent.CHANGED
+
+
+def _condition(filters: tuple[str, ...], version: Version) -> Condition:
+    """Return what ``-f`` says. Raises UsageError with doveconf's message."""
+    found = {}
+    for text in filters:
+        key, equals, value = text.partition("=")
+        if not equals and version is Version.V24:
+            raise click.UsageError("-f parameters must be in key=value format")
+        word = _FILTER_KEYS[version].get(key)
+        if word is None:
+            unknown = (
+                f"Unknown filter argument: {text}"
+                if version is Version.V23
+                else f"-f {key}: Unknown filter key"
+            )
+            raise click.UsageError(f"{unknown}; known: {', '.join(_FILTER_KEYS[version])}")
+        try:
+            found[word] = parse_net(value) if word in ("local", "remote") else value
+        except ConditionError as error:
+            raise click.UsageError(f"-f {text}: {error}") from None
+    return Condition(**found)  # type: ignore[arg-type]  # a net for local and remote, else a text
+
+
+def _errors(configuration: Configuration, *, expanding: bool, names: bool = False) -> list[tuple[str, str]]:
+    """Return the errors that doveconf would report for this call, by name."""
+    left_out = {"filter-conflict"}
+    if not expanding:
+        left_out |= _WHEN_EXPANDING
+    if names:
+        left_out |= _AT_THE_END
+    return [
+        (problem.name, f"{problem.span}: {problem.message}")
+        for problem in configuration.problems
+        if problem.severity is Severity.ERROR and problem.name not in left_out
+    ]
+
+
+def _report(errors: list[tuple[str, str]]) -> int:
+    for _, text in errors:
+        click.echo(f"pushnotif: {printable(text)}", err=True)
+    return 1 if errors else 0
+
+
+def _print(text: str) -> None:
+    with writing_to_stdout():
+        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+
+
+def _explanation(explanation: Explanation, version: Version, *, hide: bool) -> str:
+    """Return the lines about one setting, aligned."""
+
+    def shown(key: str, text: str) -> str:
+        # In front of a short key (password in a passdb block) there is the name of its block.
+        full_key = key if key.startswith("ssl_dh") else f"_{name}_{key}"
+        return concealed(full_key, text, version) if hide else quoted(text, version)
+
+    name = explanation.name
+    key = name.rpartition("/")[2]
+    if explanation.value is not None:
+        lines = [f"{name} = {shown(key, explanation.value)}"]
+    elif explanation.default is not None:
+        lines = [f"{name} = {quoted(explanation.default, version)}"]
+    else:
+        lines = [f"{name} is not set"]
+    rows = [
+        (
+            origin.role.value,
+            str(origin.span),
+            origin.scope or "global",
+            f"{origin.key} = {shown(origin.key, origin.text)}",
+        )
+        for origin in explanation.origins
+    ]
+    if explanation.default is not None:
+        role = "overridden" if explanation.value is not None else "wins"
+        rows.append((role, "built-in default", "", f"{key} = {explanation.default}"))
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    lines += [
+        "  " + "  ".join(cell.ljust(size) for cell, size in zip(row, (*widths, 0), strict=True)).rstrip()
+        for row in rows
+    ]
+    return "".join(f"{printable(line)}\n" for line in lines)

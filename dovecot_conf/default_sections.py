@@ -1,0 +1,41 @@
+"""The sections that Dovecot has without a configuration, as captured from ``doveconf``.
+
+The files are configurations themselves: what doveconf prints. Sections of 2.3 called ``template`` show
+what a new one contains.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from dovecot_conf.configuration import Configuration
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.files import Files
+from dovecot_conf.reader import Reading
+from dovecot_conf.versions import Version
+
+
+def reading_of(configuration: Configuration) -> Reading:
+    """Return what was read, to be evaluated once more."""
+    return Reading(
+        configuration.document, [node for node, _ in configuration.walk()], list(configuration.files)
+    )
+
+
+def default_sections(version: Version) -> tuple[Reading, Surroundings]:
+    """Return the captured configuration."""
+    from dovecot_conf.loading import loads  # noqa: PLC0415 - the reader, only when something is printed
+
+    path = Path(__file__).with_name("data") / f"sections-{version}.conf"
+    return reading_of(loads(path.read_bytes(), filename=str(path), version=version)), Surroundings(
+        Files(), {}
+    )
+
+
+@cache
+def listed_otherwise(version: Version) -> dict[str, str | None]:
+    """Return the plain settings of which ``doveconf -a`` shows another default, None for nothing at all."""
+    path = Path(__file__).with_name("data") / f"unlisted-{version}.txt"
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return {row[0]: row[1] if len(row) > 1 else None for row in rows}

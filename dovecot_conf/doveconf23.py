@@ -1,0 +1,95 @@
+"""``doveconf`` of 2.3.19.1: the settings for a condition and the filters below it, or some by name."""
+
+from __future__ import annotations
+
+from dovecot_conf.conditions import Condition
+from dovecot_conf.dump23 import Line, Printer, lines_of
+from dovecot_conf.evaluate23 import Scope23
+from dovecot_conf.extent import Extent
+from dovecot_conf.filter_words import address
+from dovecot_conf.settings23 import matching_scopes, rank
+from dovecot_conf.shown23 import Section23, Shown23, default_root, merged
+
+
+def dump(shown: Shown23, asked: Condition, extent: Extent, *, hide: bool) -> str:
+    """Return the settings for ``asked``, and the filters that may hold as well.
+
+    Raises FilterConflictError for filters that Dovecot can't put together.
+    """
+    found = lines_of(_effective(shown, asked), extent)
+    parts = [Printer(found.prefixes).print(found.lines, hide=hide)]
+    for scope in _filters(shown, asked):
+        head, depth = _head(scope)
+        found = lines_of(shown.section(scope), Extent.SET)
+        text = Printer(found.prefixes, head=head, depth=depth).print(found.lines, hide=hide)
+        if text:
+            parts += [text, *(f"{'  ' * level}}}\n" for level in reversed(range(depth)))]
+    return "".join(parts)
+
+
+def look_up(
+    shown: Shown23, asked: Condition, extent: Extent, name: str, *, value_only: bool, hide: bool
+) -> str:
+    """Return one setting, always in clear, or all of a section; '' when there is none.
+
+    Raises FilterConflictError for filters that Dovecot can't put together.
+    """
+    found = lines_of(_effective(shown, asked), extent)
+    for line in found.lines:
+        if line.path == name and not line.names:
+            return f"{line.text}\n" if value_only else f"{name} = {line.text}\n"
+    inside = [line for line in found.lines if _is_inside(line, name)]
+    return Printer(found.prefixes).print(inside, hide=hide)
+
+
+def _is_inside(line: Line, name: str) -> bool:
+    return line.path == name or line.path.startswith(f"{name}/")
+
+
+def _effective(shown: Shown23, asked: Condition) -> Section23:
+    root = merged(shown, matching_scopes(shown.scopes, asked))
+    if shown.loads:
+        for key, text in default_root().values.items():
+            root.values.setdefault(key, text)
+    return root
+
+
+def _filters(shown: Shown23, asked: Condition) -> list[Scope23]:
+    """Return the filters that hold for ``asked`` as far as it says something, the most general first."""
+    found = [scope for scope in shown.scopes[1:] if _may_hold(scope.condition, asked)]
+    return sorted(found, key=_reversed_rank)
+
+
+def _reversed_rank(scope: Scope23) -> tuple[bool, int, int, bool]:
+    without_name, local, remote, without_protocol = rank(scope)
+    return not without_name, -local, -remote, not without_protocol
+
+
+def _may_hold(condition: Condition, asked: Condition) -> bool:
+    return Condition(
+        condition.protocol if asked.protocol is not None else None,
+        condition.local_name if asked.local_name is not None else None,
+        condition.local if asked.local is not None else None,
+        condition.remote if asked.remote is not None else None,
+    ).matches(asked)
+
+
+def _head(scope: Scope23) -> tuple[str, int]:
+    """Return the lines that open the filters of a scope, and how many there are."""
+    condition, words = scope.condition, []
+    if condition.local is not None and condition.local.bits:
+        words.append(f"local {address(condition.local)}")
+    if condition.local_name is not None:
+        words.append(f"local_name {_written_name(scope)}")
+    if condition.remote is not None and condition.remote.bits:
+        words.append(f"remote {address(condition.remote)}")
+    if condition.protocol is not None:
+        words.append(f"protocol {condition.protocol}")
+    return "".join(f"{'  ' * level}{word} {{\n" for level, word in enumerate(words)), len(words)
+
+
+def _written_name(scope: Scope23) -> str:
+    section = scope.opened
+    while section is not None and section.word != "local_name":
+        section = section.parent
+    return section.name if section is not None else ""

@@ -1,0 +1,207 @@
+"""Text as doveconf of 2.3.19.1 prints it.
+
+Dovecot sorts all settings by their paths and opens and closes sections on the way; so do we, which
+keeps its order (``service imap-login`` before ``service imap``) and its oddities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dovecot_conf.default_sections import listed_otherwise
+from dovecot_conf.extent import Extent
+from dovecot_conf.names import Kind, names
+from dovecot_conf.secrets import concealed, escape, quoted
+from dovecot_conf.shown23 import NUMBERED_SECTIONS, TEMPLATE, Section23, completed, default_root
+from dovecot_conf.versions import Version
+
+_ALWAYS_SHOWN = {"namespace": ("location", "prefix")}
+"""Keys that 2.3 takes for changed in every section, since it compares them in different forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A setting by its full path. ``names``: it is the name of the section it stands in."""
+
+    path: str
+    text: str
+    names: bool = False
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The place of the line: bytes as C compares signed characters, a section's name first."""
+        outer, slash, key = self.path.rpartition("/")
+        marked = [*(outer + slash).encode("utf-8", "surrogateescape"), 0xFF] if self.names else []
+        rest = key if self.names else self.path
+        found = [*marked, *rest.encode("utf-8", "surrogateescape")]
+        return tuple(byte - 256 if byte > 127 else byte for byte in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What is printed: settings in order, and the paths of sections with a slash behind, in order."""
+
+    lines: list[Line]
+    prefixes: list[str]
+
+
+def lines_of(root: Section23, extent: Extent) -> Lines:
+    """Return what is printed of the settings of a scope or of several merged ones."""
+    lines: list[Line] = []
+    lists: list[tuple[str, list[str]]] = []
+    if extent in (Extent.LISTED, Extent.ALL):
+        root = _all_of(root, extent)
+    _collect(root, "", extent, lines, lists)
+    lists.sort(key=lambda item: Line(item[0], "").order)
+    return Lines(
+        sorted(lines, key=lambda line: line.order), [prefix for _, found in lists for prefix in found]
+    )
+
+
+def _all_of(root: Section23, extent: Extent) -> Section23:
+    defaults = default_root()
+    result = Section23()
+    left_out = listed_otherwise(Version.V23) if extent is Extent.LISTED else {}
+    result.values = {
+        name: known.default
+        for name, known in names(Version.V23).items()
+        if known.kind is Kind.VALUE and name not in left_out
+    }
+    result.values |= root.values
+    result.texts = {"plugin": {}, "dict": {}} | root.texts
+    for word, found in defaults.sections.items():
+        pattern = next(section for section in found if section.name in (TEMPLATE, ""))
+        new = list(root.sections.get(word, ()))
+        for default in found:
+            if default is not pattern:
+                own = next((section for section in new if section.name == default.name), None)
+                if own is not None:
+                    new.remove(own)
+                result.sections.setdefault(word, []).append(completed(own, default, pattern))
+        result.sections.setdefault(word, []).extend(completed(section, None, pattern) for section in new)
+    return result
+
+
+def _collect(
+    section: Section23, path: str, extent: Extent, lines: list[Line], lists: list[tuple[str, list[str]]]
+) -> None:
+    named = bool(path) and section.kind not in NUMBERED_SECTIONS
+    for key, text in _values(section, extent, named=named).items():
+        lines.append(Line(path + key, text))
+    if named:
+        lines.append(
+            Line(f"{path}{_NAME_KEYS.get(section.kind.rpartition('/')[2], 'name')}", section.name, names=True)
+        )
+    for word, texts in section.texts.items():
+        lists.append((path + word, [f"{path}{word}/"]))
+        lines.extend(Line(f"{path}{word}/{key}", text) for key, text in texts.items())
+    for word, children in section.sections.items():
+        prefixes = []
+        for number, child in enumerate(children):
+            name = _escaped(child.name) if child.name and word not in NUMBERED_SECTIONS else str(number)
+            prefixes.append(f"{path}{word}/{name}/")
+            _collect(child, prefixes[-1], extent, lines, lists)
+        lists.append((path + word, prefixes))
+
+
+_NAME_KEYS = {"unix_listener": "path", "fifo_listener": "path"}
+
+
+def _values(section: Section23, extent: Extent, *, named: bool) -> dict[str, str]:
+    if extent in (Extent.LISTED, Extent.ALL):
+        return section.values
+    if named:
+        always = dict.fromkeys(_ALWAYS_SHOWN.get(section.kind, ()), "")
+        always |= {key: text for key, text in section.values.items() if key in always}
+        return always | {key: section.values[key] for key in section.changed}
+    if extent is Extent.SET:
+        return {key: section.values[key] for key in section.changed}
+    defaults = _defaults(section)
+    return {key: text for key, text in section.values.items() if text != defaults.get(key)}
+
+
+def _defaults(section: Section23) -> dict[str, str]:
+    if not section.kind:
+        found = {name: known.default for name, known in names(Version.V23).items()}
+        return found | dict.fromkeys(default_root().values, "")
+    return default_root().sections[section.kind][0].values
+
+
+def _escaped(name: str) -> str:
+    """Return a section's name as a part of a path."""
+    for character, code in (("\\", "\\\\"), ("=", "\\e"), ("/", "\\s"), (" ", "\\_"), (",", "\\+")):
+        name = name.replace(character, code)
+    return name
+
+
+class Printer:
+    """Prints lines with the sections around them, the first one ``depth`` levels inside of ``head``."""
+
+    def __init__(self, prefixes: Sequence[str], *, head: str = "", depth: int = 0) -> None:
+        self._index: dict[str, int] = {}
+        for number, prefix in enumerate(prefixes):
+            self._index.setdefault(prefix, number)
+        self._depth = depth
+        self._pending = head
+        self._open: list[tuple[str, int, int | None]] = []
+        self.printed: list[str] = []
+
+    def print(self, lines: Iterable[Line], *, hide: bool) -> str:
+        """Return the text of all lines; '' when there is nothing but names of sections."""
+        for line in lines:
+            self._close(line.path)
+            if not self._enter(line):
+                self._write(line, hide=hide)
+        while self._open:
+            _, _, start = self._open.pop()
+            self._depth -= 1
+            if start is None:
+                self.printed.append(f"{'  ' * self._depth}}}\n")
+        return "".join(self.printed)
+
+    def _close(self, path: str) -> None:
+        while self._open and not path.startswith(self._open[-1][0]):
+            _, _, start = self._open.pop()
+            self._depth -= 1
+            if start is None:
+                self.printed.append(f"{'  ' * self._depth}}}\n")
+            else:
+                self._pending = self._pending[:start]
+
+    def _enter(self, line: Line) -> bool:
+        """Open the sections of a line; return whether the line was the name of one."""
+        while (prefix := self._next(line.path)) is not None:
+            around = self._open[-1][0] if self._open else ""
+            start = len(self._pending) if line.names else None
+            self._open.append((prefix, self._index[prefix], start))
+            word = line.path[len(around) :].partition("/")[0]
+            if line.names and line.text:
+                name = f'"{escape(line.text)}"' if " " in line.text else line.text
+                word = f"{word} {name}"
+            self._pending += f"{'  ' * self._depth}{word} {{\n"
+            self._depth += 1
+            if line.names:
+                return True
+        return False
+
+    def _next(self, path: str) -> str | None:
+        """Return the first section that is open around a path and not yet opened."""
+        last = self._open[-1][1] if self._open else -1
+        found = [prefix for prefix in _outer(path) if self._index.get(prefix, -1) > last]
+        return min(found, key=lambda prefix: self._index[prefix], default=None)
+
+    def _write(self, line: Line, *, hide: bool) -> None:
+        self.printed.append(self._pending)
+        self._pending = ""
+        self._open = [(prefix, number, None) for prefix, number, _ in self._open]
+        key = line.path[len(self._open[-1][0]) :] if self._open else line.path
+        text = concealed(key, line.text, Version.V23) if hide else quoted(line.text, Version.V23)
+        self.printed.append(f"{'  ' * self._depth}{key} = {text}\n")
+
+
+def _outer(path: str) -> Iterator[str]:
+    end = path.find("/")
+    while end >= 0:
+        yield path[: end + 1]
+        end = path.find("/", end + 1)

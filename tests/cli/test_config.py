@@ -1,0 +1,92 @@
+"""`pushnotif config` as a user sees it: output, remarks, exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+
+CONFIG = """\
+mail_plugins = quota
+doveadm_password = geheim
+protocol lmtp {
+  mail_plugins = $mail_plugins notify
+}
+plugin {
+  push_notification_driver = ox:url=http://u:geheim@h/
+}
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    path = tmp_path / "dovecot.conf"
+    path.write_text(CONFIG)
+    return str(path)
+
+
+def test_n_prints_what_differs_from_the_defaults(
+    config: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["config", "-n", "-c", config]) == 0
+    out = capsysbinary.readouterr().out.decode()
+    assert out.startswith(
+        f"# 2.3.19.1: {config}\ndoveadm_password = # hidden, use -P to show it\nmail_plugins = quota\n"
+    )
+    assert out.endswith(
+        "plugin {\n  push_notification_driver = ox:url=http://#hidden_use-P_to_show#@h/\n}\n"
+        "protocol lmtp {\n  mail_plugins = quota notify\n}\n"
+    )
+
+
+def test_h_prints_the_value_alone_for_the_filter(
+    config: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["config", "-h", "-f", "protocol=lmtp", "-c", config, "mail_plugins"]) == 0
+    assert capsysbinary.readouterr().out == b"quota notify\n"
+
+
+def test_a_name_without_a_setting_prints_nothing(
+    config: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["config", "-c", config, "nosuch"]) == 0
+    assert capsysbinary.readouterr().out == b""
+
+
+def test_big_p_shows_secrets(config: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["config", "-n", "-P", "-c", config]) == 0
+    assert b"doveadm_password = geheim\n" in capsysbinary.readouterr().out
+
+
+def test_explain_hides_secrets_too(config: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    names = ["doveadm_password", "plugin/push_notification_driver"]
+    assert run(["config", "--explain", "-c", config, *names]) == 0
+    assert b"geheim" not in capsysbinary.readouterr().out
+
+
+def test_a_broken_file_prints_its_errors_and_nothing_else(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "broken.conf"
+    path.write_text("mail_plugins = a\nprotocol lmtp\n}\n")
+    assert run(["config", "-n", "-c", str(path)]) == 1
+    captured = capsysbinary.readouterr()
+    assert captured.out == b""
+    assert captured.err.startswith(f"pushnotif: {path}:2:1: Expecting '{{'\n".encode())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-h"],
+        ["--explain"],
+        ["-f", "colour=red", "-n"],
+        ["-f", "local=10.0.0.0/99", "-n"],
+        ["-o", "mail_plugins=x", "-n"],
+        ["--explain", "-n", "mail_plugins"],
+    ],
+)
+def test_wrong_calls_exit_with_2(config: str, arguments: list[str]) -> None:
+    assert run(["config", "-c", config, *arguments]) == 2
