@@ -10,7 +10,7 @@ from cli.common import ConfigSource, config_options, load_configuration
 from cli.output import printable, writing_to_stdout
 from dovecot_conf import Configuration, Severity, Version
 from dovecot_conf.conditions import Condition, ConditionError, parse_net
-from dovecot_conf.dump import DumpOptions, dump, look_up
+from dovecot_conf.dump import WHEN_EXPANDING, DumpOptions, dump, look_up
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.explain import Explainer, Explanation
@@ -28,9 +28,6 @@ _FILTER_KEYS = {
     },
     Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
 }
-_WHEN_EXPANDING = frozenset(("unknown-variable", "unreadable-value-file"))
-"""Errors that doveconf only finds with ``-x``."""
-
 _AT_THE_END = frozenset(("unclosed-section", "service-name-missing", "storage-version-missing"))
 """Errors that doveconf reports after the settings, and not at all when it is asked for a name."""
 
@@ -124,13 +121,14 @@ def _errors(configuration: Configuration, *, expanding: bool, names: bool = Fals
     """Return the errors that doveconf would report for this call, by name."""
     left_out = {"filter-conflict"}
     if not expanding:
-        left_out |= _WHEN_EXPANDING
+        left_out |= WHEN_EXPANDING
     if names:
         left_out |= _AT_THE_END
     return [
         (problem.name, f"{problem.span}: {problem.message}")
         for problem in configuration.problems
-        if problem.severity is Severity.ERROR and problem.name not in left_out
+        if (problem.severity is Severity.ERROR or problem.name in WHEN_EXPANDING)
+        and problem.name not in left_out
     ]
 
 

@@ -22,6 +22,9 @@ from dovecot_conf.versions import Version
 
 FULL_VERSIONS = {Version.V23: "2.3.19.1", Version.V24: "2.4.1"}
 
+WHEN_EXPANDING = frozenset(("unknown-variable", "unreadable-value-file"))
+"""Problems that doveconf only finds with ``-x``, where they are errors."""
+
 
 @dataclass(frozen=True, slots=True)
 class DumpOptions:
@@ -86,7 +89,11 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
 def _shown23(configuration: Configuration, options: DumpOptions) -> shown23.Shown23:
     surroundings = Surroundings(Files(options.root), options.environ)
     loads = not any(
-        problem.severity is Severity.ERROR and problem.name != "filter-conflict"
+        problem.name == "unknown-variable"
+        or (
+            problem.severity is Severity.ERROR
+            and problem.name not in ("filter-conflict", "unreadable-value-file")
+        )
         for problem in configuration.problems
     )
     return shown23.evaluate_as_written(

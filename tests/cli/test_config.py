@@ -90,3 +90,14 @@ def test_a_broken_file_prints_its_errors_and_nothing_else(
 )
 def test_wrong_calls_exit_with_2(config: str, arguments: list[str]) -> None:
     assert run(["config", "-c", config, *arguments]) == 2
+
+
+def test_an_unknown_variable_is_an_error_only_when_expanding(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "dovecot.conf"
+    path.write_text("login_greeting = $nope\n")
+    assert run(["config", "-n", "-c", str(path)]) == 0
+    assert b"login_greeting = $nope\n" in capsysbinary.readouterr().out
+    assert run(["config", "-n", "-x", "-c", str(path)]) == 1
+    assert b"Unknown variable: $nope" in capsysbinary.readouterr().err
