@@ -1,74 +1,68 @@
-"""The header block of a message or MIME part, field by field."""
+"""The header block of a message or MIME part, and the fields in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 LWSP = b" \t"
-_MAX_NAME = 1000
+
+_EMPTY_LINES = (b"\n", b"\r\n")
+_CLOSING = re.compile(rb"\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One header field: ``name`` without blanks around the colon, ``value`` all that follows it.
+class Header:
+    """The fields between ``start`` and ``end`` of ``data``; the body begins at ``body``.
 
-    A fold stays in ``value`` as LF and the original white space; CR in front of LF is dropped. A
-    line without a colon, or with a name over 1000 bytes, has the empty name (Dovecot 2.3.19.1).
+    ``closed`` says whether an empty line stands between header and body. Fields are looked up in
+    place: a header may be as large as a mail.
     """
 
-    name: bytes
-    value: bytes
+    data: bytes
+    start: int
+    end: int
+    body: int
+    closed: bool
 
-    def is_named(self, name: bytes) -> bool:
-        """Tell whether this is the field ``name``, without regard to ASCII case and what follows a NUL."""
-        return self.name.partition(b"\0")[0].lower() == name.lower()
+    def values(self, name: bytes) -> Iterator[bytes]:
+        """Yield the value of each field ``name``, in any case: all that follows the colon.
 
+        A fold stays as LF and the original white space; CR in front of LF is dropped. Blanks
+        before the colon don't matter, nor does what follows a NUL in a name (Dovecot 2.3.19.1).
+        """
+        for _, value in self._fields(name):
+            yield value
 
-def header_lines(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, end of text, start of the next line) for the lines up to and with the empty one."""
-    while start < end:
-        newline = data.find(b"\n", start, end)
-        if newline < 0:
-            yield start, end, end
-            return
-        text_end = newline - 1 if newline > start and data[newline - 1] == 0x0D else newline
-        yield start, text_end, newline + 1
-        if text_end == start:
-            return
-        start = newline + 1
+    def exact_values(self, name: bytes) -> Iterator[bytes]:
+        """Yield as ``values`` does, but not the fields with a NUL in their name."""
+        for before, value in self._fields(name):
+            if b"\0" not in before:
+                yield value
 
-
-def read_header(
-    data: bytes, start: int, end: int, is_boundary: Callable[[int], bool] = lambda _: False
-) -> tuple[list[Field], int, bool]:
-    """Read the header that begins at ``start``.
-
-    Return its fields, the position after it, and whether an empty line closed it. It also ends,
-    without being closed, at ``end`` and in front of a line start that ``is_boundary`` accepts.
-    """
-    fields: list[Field] = []
-    lines: list[bytes] = []
-    position, closed = start, False
-    for line_start, text_end, next_start in header_lines(data, start, end):
-        if is_boundary(line_start):
-            break
-        position = next_start
-        if text_end == line_start:
-            closed = True
-            break
-        if lines and data[line_start] not in LWSP:
-            fields.append(_field(lines))
-            lines = []
-        lines.append(data[line_start:text_end])
-    if lines:
-        fields.append(_field(lines))
-    return fields, position, closed
+    def _fields(self, name: bytes) -> Iterator[tuple[bytes, bytes]]:
+        for match in _field(name).finditer(self.data, self.start, self.end):
+            value = match[2].replace(b"\r\n", b"\n")
+            has_line_end = self.data.startswith(b"\n", match.end())
+            yield match[1], value.removesuffix(b"\r") if has_line_end else value
 
 
-def _field(lines: list[bytes]) -> Field:
-    name, colon, value = lines[0].partition(b":")
-    name = name.rstrip(LWSP)
-    if not colon or len(name) > _MAX_NAME:
-        name, value = b"", lines[0]
-    return Field(name, b"\n".join([value, *lines[1:]]))
+def read_header(data: bytes, start: int, end: int) -> Header:
+    """Find the header that begins at ``start``, a line start. It ends at an empty line, or at ``end``."""
+    for empty_line in _EMPTY_LINES:
+        if data.startswith(empty_line, start, end):
+            return Header(data, start, start, start + len(empty_line), closed=True)
+    closing = _CLOSING.search(data, start, end)
+    if closing is None:
+        return Header(data, start, end, end, closed=False)
+    return Header(data, start, closing.start(), closing.end(), closed=True)
+
+
+@cache
+def _field(name: bytes) -> re.Pattern[bytes]:
+    # the name is all in front of the colon; one of over 1000 bytes is none
+    nul = rb"(?:\0[^:\n]{0,990})?"
+    value = rb"([^\n]*+(?:\n[ \t][^\n]*+)*+)"
+    return re.compile(rb"^(%b%b)[ \t]*+:%b" % (re.escape(name), nul, value), re.MULTILINE | re.IGNORECASE)

@@ -21,7 +21,10 @@ _OPEN_ENTITY = re.compile(rb"[^ \t\r\n]{0,10}\Z")
 
 _TEXT_STOP = re.compile(rb"[<&]")
 _TAG_STOP = re.compile(rb"[\"'>]")
-_QUOTED_STOP = {b'"': re.compile(rb'["\\]'), b"'": re.compile(rb"['\\]")}
+_QUOTED = {
+    b'"': re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL),
+    b"'": re.compile(rb"(?:[^'\\]++|\\.)*+", re.DOTALL),
+}
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 
 _COMMENT = re.compile(rb"!--")
@@ -34,6 +37,12 @@ _FIRST_BYTES_OF_SPECIAL_TAGS = b"!sSbB/"
 # A tag can be told apart within 12 bytes, or when its name ends earlier.
 _OPEN_TAG_NAME = re.compile(rb"[^ \t\r\n>]{0,11}\Z")
 
+# Ordinary tags in a row, each complete.
+_ORDINARY_TAGS = re.compile(
+    rb"""(?:<(?!!--|!\[CDATA\[|(?:script|style|blockquote)[ \t\r\n>])
+        (?:[^"'>]++|"[^"\\]*+"|'[^'\\]*+')*+>)++""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _END_SCRIPT = re.compile(rb"</script>", re.IGNORECASE)
 _END_STYLE = re.compile(rb"</style>", re.IGNORECASE)
 _WAIT = -1
@@ -76,7 +85,12 @@ class Html2Text:
         # step by step, so that what was put out is not seen again after a wait
         if stop.start() > position:
             return stop.start()
-        return self._tag_name(data, position + 1) if stop[0] == b"<" else self._entity(data, position + 1)
+        if stop[0] == b"&":
+            return self._entity(data, position + 1)
+        if not self._quote_level and (tags := _ORDINARY_TAGS.match(data, position)):
+            self._add_space()
+            return tags.end()
+        return self._tag_name(data, position + 1)
 
     def _entity(self, data: bytes, position: int) -> int:
         """Put out a character; an unknown entity vanishes, what is none at all loses only its ``&``."""
@@ -136,13 +150,12 @@ class Html2Text:
 
     def _quoted(self, quote: bytes, data: bytes, position: int) -> int:
         """Skip an attribute value; a backslash takes the next byte along."""
-        stop = _QUOTED_STOP[quote].search(data, position)
-        if stop is None:
-            return len(data)
-        if stop[0] == quote:
+        value = _QUOTED[quote].match(data, position)
+        after = value.end() if value else position
+        if data[after : after + 1] == quote:
             self._step = self._tag
-            return stop.end()
-        return stop.end() + 1 if stop.end() < len(data) else _WAIT
+            return after + 1
+        return after if after > position else _WAIT
 
     def _comment(self, data: bytes, position: int) -> int:
         dashes = data.find(b"--", position)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 from dovecot_conf.errors import MessageError
 from mailstore.charset import REPLACEMENT_UTF8
-from mailstore.header_fields import LWSP, Field, read_header
+from mailstore.header_fields import LWSP, read_header
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """A mail, whatever is in it. ``data`` is the file in a Maildir: line ends are LF."""
 
@@ -23,11 +22,6 @@ class Message:
         """Make a message of a mail in any form; CR LF becomes LF as when Dovecot saves it."""
         return cls(data.replace(b"\r\n", b"\n"))
 
-    @cached_property
-    def _fields(self) -> list[Field]:
-        fields, _, _ = read_header(self.data, 0, len(self.data))
-        return fields
-
     def header(self, name: str) -> bytes | None:
         """Return the value of the first header field ``name`` as push notifications carry it.
 
@@ -35,11 +29,9 @@ class Message:
         fold is LF and the original white space, NUL is U+FFFD in UTF-8. None without such a field.
         Dovecot 2.3.19.1 and 2.4.1.
         """
-        wanted = name.encode("utf-8")
-        for field in self._fields:
-            if field.is_named(wanted):
-                return field.value.lstrip(LWSP).replace(b"\0", REPLACEMENT_UTF8)
-        return None
+        header = read_header(self.data, 0, len(self.data))
+        value = next(header.values(name.encode()), None)
+        return None if value is None else value.lstrip(LWSP).replace(b"\0", REPLACEMENT_UTF8)
 
     def stored(self, protocol: str, trace: bytes = b"") -> Message:
         """Return the message as ``protocol`` ("lmtp", "lda", "imap" …) leaves it in the mailbox.

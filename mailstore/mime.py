@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dovecot_conf.versions import Version
-from mailstore.header_fields import Field, read_header
+from mailstore.header_fields import read_header
 from mailstore.rfc822 import ContentType, parse_content_type
 
 _MAX_NESTED_PARTS = 100
@@ -27,9 +28,9 @@ class Part:
     children: list[Part] = field(default_factory=list)
 
 
-def first_content_type(fields: list[Field], version: Version) -> ContentType | None:
-    """Return the first Content-Type of a header: it counts, later ones don't."""
-    return next((parse_content_type(f.value, version) for f in fields if f.is_named(b"Content-Type")), None)
+def first_content_type(values: Iterator[bytes], version: Version) -> ContentType | None:
+    """Read the first of a header's Content-Type values: it counts, later ones don't."""
+    return next((parse_content_type(value, version) for value in values), None)
 
 
 def find_text_part(part: Part) -> Part | None:
@@ -106,15 +107,15 @@ class _PartsParser:
     def _read_part(self, position: int) -> int:
         """Read the header of the newest part, and of messages in it; return where the body starts."""
         while True:
-            fields, position, closed = read_header(
-                self.data, position, len(self.data), lambda start: self._boundary_at(start) is not None
-            )
+            line = self._next_boundary_line(position)
+            header = read_header(self.data, position, line[1] if line else len(self.data))
+            position = header.body
             part = self.path[-1]
-            part.content_type = kind = first_content_type(fields, self.version)
+            part.content_type = kind = first_content_type(header.values(b"Content-Type"), self.version)
             nested_too_deep = len(self.path) >= _MAX_NESTED_PARTS
             if kind is not None and kind.type == "multipart":
                 text = kind.parameter("boundary")
-                if text is not None and closed and not nested_too_deep:
+                if text is not None and header.closed and not nested_too_deep:
                     self.boundaries.append(_Boundary(text[:_MAX_BOUNDARY], len(self.path)))
                 return position
             if not self._holds_message(part) or nested_too_deep or self.parts >= _MAX_PARTS:

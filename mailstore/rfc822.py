@@ -49,6 +49,11 @@ class Scanner:
                 return not self.at_end()
             self._skip_comment()
 
+    def skip_to(self, byte: bytes) -> None:
+        """Go on to the next ``byte`` behind this place, or to the end."""
+        found = self.data.find(byte, self.position + 1)
+        self.position = len(self.data) if found < 0 else found
+
     def token(self) -> bytes:
         """Return a MIME token, maybe empty. The blanks behind it are not skipped yet."""
         return self._match(_TOKEN)
@@ -175,13 +180,13 @@ def _read_subtype(scanner: Scanner) -> bytes:
 
 
 def _read_parameters(scanner: Scanner) -> list[Parameter]:
-    """Read ``; name=value`` pairs, going on one byte after each place that can't be read."""
+    """Read ``; name=value`` pairs, going on at the next semicolon after what can't be read."""
     found: list[Parameter] = []
     while not scanner.at_end():
         try:
             found.append(_read_parameter(scanner))
         except Broken:
-            scanner.position += 1
+            scanner.skip_to(b";")
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.versions import Version
 from mailstore.charset import translation
-from mailstore.header_fields import Field, header_lines, read_header
+from mailstore.header_fields import Header, read_header
 from mailstore.html2text import Html2Text
 from mailstore.message import Message
 from mailstore.mime import find_text_part, first_content_type, parse_parts
@@ -30,18 +30,16 @@ def snippet(message: Message, max_chars: int = 200, *, version: Version = Versio
     part = find_text_part(parse_parts(message.data, version))
     if part is None:
         return ""
-    all_fields, body, _ = read_header(message.data, part.start, part.end)
-    # unlike elsewhere, a name with a NUL is no known name when a body is decoded
-    fields = [field for field in all_fields if b"\0" not in field.name]
-    kind = first_content_type(fields, version)
-    decoder = transfer_decoder(_transfer_encoding(fields))
+    header = read_header(message.data, part.start, part.end)
+    kind = first_content_type(header.exact_values(b"Content-Type"), version)
+    decoder = transfer_decoder(_transfer_encoding(header))
     if decoder is None or not (kind is None or (kind.type == "text" and kind.subtype)):
         return ""
     charset = kind.parameter("charset") if kind else None
     translated = translation(None if charset is None else charset.decode("latin-1"))
     html = _html2text(kind)
     collector = _Collector(max_chars)
-    for block in _blocks(message.data, part.start, body, part.end):
+    for block in _blocks(header, part.end):
         text = translated.translate(decoder.decode(block))
         if not text:
             # Dovecot takes a block without text for the end of a header
@@ -60,27 +58,32 @@ def _html2text(kind: ContentType | None) -> Html2Text | None:
     return Html2Text() if kind is not None and any(map(kind.is_, _HTML)) else None
 
 
-def _transfer_encoding(fields: list[Field]) -> str | None:
+def _transfer_encoding(header: Header) -> str | None:
     """Return the last Content-Transfer-Encoding: unlike with Content-Type, it is the one that counts."""
-    found = [field.value for field in fields if field.is_named(b"Content-Transfer-Encoding")]
+    found = list(header.exact_values(b"Content-Transfer-Encoding"))
     return parse_transfer_encoding(found[-1]) if found else None
 
 
-def _blocks(data: bytes, start: int, body: int, end: int) -> Iterator[bytes]:
-    """Yield the body in the blocks in which Dovecot's input buffer happens to hold it.
+def _blocks(header: Header, end: int) -> Iterator[bytes]:
+    """Yield the body behind ``header`` in the blocks in which Dovecot's input buffer holds it.
 
     The buffer is filled from the start of the part. What it holds is kept while more is read, so
     header lines that cross its end shift all that follows.
     """
-    filled = min(start + _BLOCK, end)
-    for line_start, _, after in header_lines(data, start, body):
-        if after + 1 > filled:
-            filled = min(line_start + _BLOCK, end)
-    position = body
+    data, position = header.data, header.body
+    filled = header.start + _BLOCK
+    while (line_end := data.find(b"\n", filled - 1, position)) >= 0:
+        line_start = max(data.rfind(b"\n", header.start, line_end) + 1, header.start)
+        while filled < line_end + 2:
+            # a line that fills the buffer is cut at its last blank
+            cut = max(data.rfind(blank, line_start + 1, filled) for blank in (b" ", b"\t"))
+            is_full = filled == line_start + _BLOCK
+            line_start = (cut if cut > 0 else filled) if is_full else line_start
+            filled = line_start + _BLOCK
     while position < end:
         if position + 2 > filled:
-            filled = min(position + _BLOCK, end)
-        yield data[position:filled]
+            filled = position + _BLOCK
+        yield data[position : min(filled, end)]
         position = filled
 
 
@@ -99,6 +102,9 @@ class _Collector:
     """Collects words, quoted lines apart, with one space for white space between them."""
 
     _TOKEN = re.compile(f"[{_WHITE_SPACE}]+|[{_SKIPPED}]+|[^{_SKIPPED}{_WHITE_SPACE}]+")
+
+    # where quoted lines may end
+    _LAST_LINE_END = re.compile(r"\n(?!>)")
 
     def __init__(self, max_chars: int) -> None:
         self._normal = _Buffer(max_chars)
@@ -121,7 +127,8 @@ class _Collector:
             else:
                 self._add_word(token[0])
             if self._target is self._quoted and self._quoted.room <= 0:
-                position = max(text.find("\n", position), position)
+                line_end = self._LAST_LINE_END.search(text, position)
+                position = line_end.start() if line_end else len(text)
         return self._normal.room > 0
 
     def has_text(self) -> bool:
