@@ -9,13 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dovecot_conf.evaluate import Problems, Surroundings, shadow_warning, split_words
-from dovecot_conf.lists24 import ListSyntaxError, check_boolean, parse_names
-from dovecot_conf.names import Kind, SettingName, names
+from dovecot_conf.lists24 import ListSyntaxError, parse_names
+from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
+from dovecot_conf.suggestions import Suggestions, meant
 from dovecot_conf.tree import Flaw, Setting, ValueKind
+from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.variables24 import syntax_error
 from dovecot_conf.versions import Version
+
+_ITEM = SettingName("", Kind.VALUE, type="bool")
+"""An item of a boolean list."""
 
 
 @dataclass(slots=True)
@@ -33,10 +38,14 @@ class Frame24:
 
 @dataclass(slots=True)
 class _Line:
-    """A setting on its way to a scope: the full name that was found for it, and where it landed."""
+    """A setting on its way to a scope: the full name that was found for it, and where it landed.
+
+    ``unexpanded`` is the text as ``doveconf -n`` sees it.
+    """
 
     node: Setting
     text: str
+    unexpanded: str
     path: str = ""
     full_name: str = ""
     landed: Scope24 | None = None
@@ -49,7 +58,9 @@ class Assigner:
         self._surroundings = surroundings
         self._problems = problems
         self._tree = tree
-        self._names = names(Version.V24)
+        self._names = table(Version.V24).names
+        self._checker = ValueChecker(Version.V24, problems)
+        self._suggestions = Suggestions(Version.V24)
         self._seen: dict[str, str] = {}
 
     def assign(self, node: Setting, frame: Frame24) -> None:
@@ -57,17 +68,19 @@ class Assigner:
         if frame.void:
             return
         text, path = node.value, ""
+        unexpanded = text
         if node.kind is ValueKind.VARIABLE:
             expanded = self._expand(node, frame)
             if expanded is None:
                 return
-            text = expanded
+            text, unexpanded = expanded
         elif node.kind is ValueKind.FILE:
             path = self._value_file(node, frame)
+            unexpanded = f"<{node.value}"
         if node.key.startswith("@"):
             self._use_group(node, frame.scope, text)
             return
-        line = _Line(node, text, path)
+        line = _Line(node, text, unexpanded, path)
         key = f"{frame.word}/{node.key}" if frame.word else node.key
         if "%{" in text:
             self._check_variables(node, text)
@@ -100,7 +113,7 @@ class Assigner:
         return path
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
-        """Find the scope and the full name for a key, and put the setting there."""
+        """Find the scope and the full name for a key, and put the setting there if it has one."""
         scope, key = self._follow_path(frame.scope, key)
         candidates = []
         block = scope.block
@@ -116,10 +129,12 @@ class Assigner:
             if can_prefix(self._names, name):
                 self._put(frame, target, name, line)
                 return
-        if not key:
-            self._problems.report(line.node, "missing-key", f": {_unknown('', block)}")
+        if can_be(self._names, key):
+            self._put(frame, scope, key, line)
             return
-        self._put(frame, scope, key, line)
+        message = f"{line.node.key}: {_unknown(key, frame.scope.block)}"
+        hint = self._suggestions.hint(key) if key else ""
+        self._problems.report(line.node, "unknown-setting" if key else "missing-key", message, hint=hint)
 
     def _follow_path(self, scope: Scope24, key: str) -> tuple[Scope24, str]:
         """Go down ``service/imap/client_limit`` as far as it names blocks."""
@@ -143,8 +158,8 @@ class Assigner:
             frame.scope.required_seen = True
         line.full_name, line.landed = key, scope
         node = line.node
-        known = self._names.get(name)
-        kind = known.kind if known is not None else Kind.VALUE
+        known = self._names[name]
+        kind = known.kind
         where = str(scope.condition)
         if kind is Kind.FILTER:
             raise ListSyntaxError(f"Setting is a named filter, use '{name} {{'", "block-as-setting")
@@ -154,13 +169,18 @@ class Assigner:
         if kind in (Kind.BOOLEANS, Kind.STRINGS):
             entries = scope.lists.setdefault(name, ListEntry())
             if slash:
-                if kind is Kind.BOOLEANS:
-                    check_boolean(line.text)
+                if kind is Kind.BOOLEANS and not self._check(line, _ITEM):
+                    return
                 entries.items[item] = Entry(key, line.text, node, where, line.path)
-                return
-            self._replace_list(entries, kind, name, line, where)
-            return
-        scope.values[name if known else key] = Entry(name, line.text, node, where, line.path)
+            else:
+                self._replace_list(entries, kind, name, line, where)
+        elif self._check(line, known):
+            scope.values[name] = Entry(name, line.text, node, where, line.path)
+        if known.auth and frame.scope.condition.is_of_network:
+            self._checker.refuse_auth(node, key, f"{node.key}: ")
+
+    def _check(self, line: _Line, known: SettingName) -> bool:
+        return self._checker.check(line.node, known, line.unexpanded, None if line.path else line.text)
 
     def _replace_list(self, entries: ListEntry, kind: Kind, name: str, line: _Line, where: str) -> None:
         if kind is Kind.STRINGS and line.text:
@@ -178,29 +198,35 @@ class Assigner:
         elif name and name not in self._seen and frame.scope.is_local:
             self._seen[name] = f"{node.document.path} line {node.end_line}"
 
-    def _expand(self, node: Setting, frame: Frame24) -> str | None:
-        """Expand the ``$SET:`` and ``$ENV:`` words of a value; None when doveconf refuses them."""
+    def _expand(self, node: Setting, frame: Frame24) -> tuple[str, str] | None:
+        """Expand the ``$SET:`` and ``$ENV:`` words of a value.
+
+        Returns it fully expanded and as ``doveconf -n`` sees it, with references to the key itself
+        expanded only; None when even doveconf -n refuses it.
+        """
         words: list[str] = []
+        unexpanded: list[str] = []
         for word, separator in split_words(node.value, " \t\n\r\x0b\x0c"):
+            value, self_reference = word, False
             if word.startswith("$ENV:"):
-                words.append(self._surroundings.environ.get(word[5:], ""))
+                value = self._surroundings.environ.get(word[5:], "")
             elif word.startswith("$SET:"):
                 name = word[5:]
-                found = self._look_up(name, frame, self_reference=name == node.key)
+                self_reference = name == node.key
+                found = self._look_up(name, frame, self_reference=self_reference)
                 if found is None:
                     known = self._names.get(name)
                     text = f"Unknown setting: {name}"
                     if known is not None:
                         text = f"Failed to expand {word}: Setting type can't be expanded to string"
-                    rule = "unknown-self-reference" if name == node.key else "unknown-variable"
+                    rule = "unknown-self-reference" if self_reference else "unknown-variable"
                     self._problems.report(node, rule, text)
-                    if name == node.key:
+                    if self_reference:
                         return None
-                words.append(word if found is None else found)
-            else:
-                words.append(word)
-            words.append(separator)
-        return "".join(words)
+                value = word if found is None else found
+            words += [value, separator]
+            unexpanded += [value if self_reference else word, separator]
+        return "".join(words), "".join(unexpanded)
 
     def _look_up(self, name: str, start: Frame24, *, self_reference: bool) -> str | None:
         known = self._names.get(name)
@@ -215,9 +241,14 @@ class Assigner:
         return known.default
 
 
-def can_prefix(table: Mapping[str, SettingName], name: str) -> bool:
+def can_be(known: Mapping[str, SettingName], name: str) -> bool:
+    """Return whether a name, or a list with an item, is a setting."""
+    return name.partition("/")[0] in known
+
+
+def can_prefix(names: Mapping[str, SettingName], name: str) -> bool:
     """Return whether a name made of a block's prefix and a key is a setting that may be meant."""
-    known = table.get(name.partition("/")[0])
+    known = names.get(name.partition("/")[0])
     return known is not None and known.kind is not Kind.FILTER
 
 
@@ -225,5 +256,11 @@ def _unknown(key: str, block: Block | None) -> str:
     text = f"Unknown setting: {key}"
     if block is None:
         return text
-    tried = [prefix + key for prefix in reversed(block.prefixes())]
-    return f"{text} ({' or '.join(tried)} not found either.)"
+    if block.name is None:
+        return f"{text} ({block.word}_{key} not found either.)"
+    name = block.name.replace("/", "_")
+    text = f"{text} ({block.word}_{key} or {block.word}_{name}_{key} not found either."
+    names = meant(block.word, key)
+    if len(names) > 1:
+        return f"{text} Did you mean one of: {', '.join(names)}?)"
+    return f"{text} Did you mean {names[0]}?)" if names else f"{text})"

@@ -110,6 +110,14 @@ class Condition:
     local: Net | None = None
     remote: Net | None = None
 
+    @property
+    def is_of_network(self) -> bool:
+        """Whether it asks for a network or for the name of a server."""
+        if self.local is None and self.remote is None:
+            return self.local_name is not None
+        nets = (self.local, self.remote)
+        return self.local_name is not None or any(net is not None and net.bits > 0 for net in nets)
+
     def narrow(self, word: str, name: str) -> Condition:
         """Return this condition with one more filter inside. Raises :class:`ConditionError`."""
         for outer in _FORBIDDEN_OUTSIDE[word]:

@@ -50,9 +50,11 @@ class Problems:
         self.flaws: list[Flaw] = []
         self.at_end: list[Flaw] = []
 
-    def report(self, node: Statement, rule: str, message: str, span: Span | None = None) -> None:
+    def report(
+        self, node: Statement, rule: str, message: str, span: Span | None = None, hint: str = ""
+    ) -> None:
         """Add a flaw of ``node``, at the line where Dovecot reports it."""
-        self.flaws.append(Flaw(rule, message, span or node.report_span))
+        self.flaws.append(Flaw(rule, message, span or node.report_span, hint))
 
 
 def report_unclosed(problems: Problems, reading: Reading) -> None:

@@ -5,14 +5,17 @@ Follows ``config_parser_apply_line`` of 2.3.19.1, in expanding mode as the daemo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning, split_words
-from dovecot_conf.names import Kind, names
+from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
+from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
+from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
 
 FLAT_SECTIONS = frozenset(("plugin", "dict"))
@@ -39,8 +42,9 @@ class Scope23:
 class _Frame:
     """An open section: what its settings are stored in, and under which path.
 
-    ``void``: nothing in it counts, because its own line is an error. ``word`` is set for a section
-    that is no filter. ``detached``: a filter inside of ``plugin {}``, where no key is known.
+    ``words`` are the words of the path alone (``service/unix_listener/``), as in the table. ``void``:
+    nothing in it counts, because its own line is an error. ``word`` is set for a section that is no
+    filter. ``detached``: a filter inside of ``plugin {}``, where no key is known.
     """
 
     scope: Scope23
@@ -49,6 +53,7 @@ class _Frame:
     void: bool = False
     word: str = ""
     detached: bool = False
+    words: str = ""
 
 
 class Evaluator23:
@@ -56,7 +61,7 @@ class Evaluator23:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
-        self._names = names(Version.V23)
+        self._table = table(Version.V23)
         self._global = Scope23(UNFILTERED)
         self.scopes = [self._global]
         self.problems = Problems()
@@ -64,7 +69,9 @@ class Evaluator23:
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
         self._counter = 0
-        self._nameless_services: list[Section] = []
+        self._nameless_services: list[Statement] = []
+        self._suggestions = Suggestions(Version.V23)
+        self._checker = ValueChecker(Version.V23, self.problems)
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""
@@ -87,7 +94,12 @@ class Evaluator23:
     def _section(self, node: Section) -> None:
         outer = self._frame
         self._frame = frame = _Frame(
-            outer.scope, outer.path, outer, outer.void or node.broken, detached=outer.detached
+            outer.scope,
+            outer.path,
+            outer,
+            outer.void or node.broken,
+            detached=outer.detached,
+            words=outer.words,
         )
         if frame.void:
             return
@@ -109,23 +121,48 @@ class Evaluator23:
 
     def _plain_section(self, node: Section, frame: _Frame) -> None:
         frame.word = node.word
+        name = node.name
+        if not name:
+            name = str(self._counter)
+            self._counter += 1
         if frame.path.startswith(_FLAT_PATHS):
             self.problems.report(node, "section-in-list", "Section not allowed here")
             frame.void = True
         elif not frame.path and node.word in FLAT_SECTIONS:
             frame.path = f"{node.word}/"
+        elif (known := self._find(frame, node.word)) is None:
+            message = f"Unknown setting: {self._open_words()}{node.word}"
+            hint = self._suggestions.hint(node.word, frame.words)
+            self.problems.report(node, "unknown-section", message, hint=hint)
+            frame.void = True
         else:
-            name = node.name
-            if not name:
-                if node.word == "service" and not frame.path:
-                    self._nameless_services.append(node)
-                self._counter += 1
-                name = f"#{self._counter}"
-            path = f"{frame.path}{node.word}/{name}"
-            if node.word in UNIQUE_SECTIONS and path in frame.scope.sections:
+            if not node.name and node.word == "service" and not frame.path:
+                self._nameless_services.append(node)
+            path = f"{frame.path}{node.word}/{node.name or f'#{name}'}"
+            if known.kind is not Kind.SECTION:
+                frame.void = not self._checker.check(node, known, name)
+            elif node.word in UNIQUE_SECTIONS and path in frame.scope.sections:
                 self.problems.report(node, "duplicate-section", f"{path} already exists")
+            if known.auth and frame.scope.condition.is_of_network:
+                self._checker.refuse_auth(node, node.word)
             frame.scope.sections.add(path)
-            frame.path = f"{path}/"
+            frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
+
+    def _find(self, frame: _Frame, key: str) -> SettingName | None:
+        """Return what a key in a section stands for, None if it stands for nothing there."""
+        path, words = frame.path, frame.words
+        if not path and "/" not in key:
+            return self._table.names.get(key)
+        *outer, key = key.split("/")
+        for word, name in zip(outer[::2], outer[1::2], strict=False):
+            path, words = f"{path}{word}/{name}/", f"{words}{word}/"
+        if len(outer) % 2 or (path and not self._exists(frame.scope, path[:-1])):
+            return None
+        return (self._table.inner if words else self._table.names).get(words + key)
+
+    def _exists(self, scope: Scope23, path: str) -> bool:
+        """Return whether a section was opened in this scope, or is there from the start."""
+        return path in scope.sections or path in self._table.built_in
 
     def _setting(self, node: Setting) -> None:
         frame = self._frame
@@ -133,12 +170,7 @@ class Evaluator23:
             return
         key = node.key
         path = frame.path + key
-        if frame.outer is None:
-            if path in self._seen:
-                warning = shadow_warning(node, key, self._seen[path])
-                self.problems.report(node, "shadowed-global", warning)
-        elif path not in self._seen:
-            self._seen[path] = f"{node.document.path} line {node.end_line}"
+        self._warn_shadowed(node, path)
         if not path:
             message = "Missing key name ('=' at the beginning of line)"
             self.problems.report(node, "missing-key", message)
@@ -148,14 +180,65 @@ class Evaluator23:
             self.problems.report(node, "unknown-list-key", message)
             return
         entry = Entry(path, node.value, node, str(frame.scope.condition) if frame.scope.opened else "")
+        unexpanded = node.value
         if node.kind is ValueKind.FILE:
             self._read_file(node, path, entry)
-        elif node.kind is ValueKind.VARIABLE and not self._expand(node, entry):
-            return
+            unexpanded = f"<{node.value}"
+        elif node.kind is ValueKind.VARIABLE:
+            seen = self._expand(node, entry)
+            if seen is None:
+                return
+            unexpanded = seen
         if path.startswith("plugin/"):
             frame.scope.plugin[path[7:]] = entry
-        else:
+        elif path.startswith(_FLAT_PATHS) or self._is_right(node, entry, unexpanded):
             frame.scope.values[path] = entry
+
+    def _warn_shadowed(self, node: Setting, path: str) -> None:
+        if self._frame.outer is None:
+            if path in self._seen:
+                warning = shadow_warning(node, node.key, self._seen[path])
+                self.problems.report(node, "shadowed-global", warning)
+        elif path not in self._seen:
+            self._seen[path] = f"{node.document.path} line {node.end_line}"
+
+    def _is_right(self, node: Setting, entry: Entry, unexpanded: str) -> bool:
+        """Judge the name and the value of a setting; return whether it is one."""
+        frame = self._frame
+        known = self._find(frame, node.key)
+        if known is None:
+            old = self._table.obsolete.get(node.key) if not frame.path else None
+            if old is None or node.kind not in (ValueKind.PLAIN, ValueKind.QUOTED):
+                message = f"Unknown setting: {self._open_words()}{node.key}"
+                hint = self._suggestions.hint(node.key, frame.words)
+                self.problems.report(node, "unknown-setting", message, hint=hint)
+            else:
+                place = f"{node.document.path}:{node.end_line}"
+                message = f"Obsolete setting in {place}: {old.warning}"
+                self.problems.report(node, "obsolete-setting", message)
+                self._checker.check(node, old, unexpanded)
+            return False
+        if known.kind is Kind.SECTION:
+            self._open_sections(node, known, unexpanded)
+        elif not self._checker.check(node, known, unexpanded, None if entry.path else entry.text):
+            return False
+        if known.auth and frame.scope.condition.is_of_network:
+            self._checker.refuse_auth(node, node.key)
+        return True
+
+    def _open_sections(self, node: Setting, known: SettingName, names: str) -> None:
+        """Take ``passdb = a b``, which opens sections without anything in them."""
+        if known.name in FLAT_SECTIONS:
+            return
+        for name in re.split("[,\t ]+", names):
+            path = f"{self._frame.path}{node.key}/{name}"
+            if not name:
+                continue
+            if node.key in UNIQUE_SECTIONS and path in self._frame.scope.sections:
+                self.problems.report(node, "duplicate-section", f"{path} already exists")
+            elif known.name == "service" and not self._exists(self._frame.scope, path):
+                self._nameless_services.append(node)
+            self._frame.scope.sections.add(path)
 
     def _open_words(self) -> str:
         words, frame = "", self._frame
@@ -172,30 +255,34 @@ class Evaluator23:
             message = f"{name}: Can't open file {entry.path}: {reason}"
             self.problems.report(node, "unreadable-value-file", message, node.value_span)
 
-    def _expand(self, node: Setting, entry: Entry) -> bool:
-        """Expand the ``$`` words of a value; return False when even doveconf -n refuses them."""
-        words = []
+    def _expand(self, node: Setting, entry: Entry) -> str | None:
+        """Expand the ``$`` words of a value.
+
+        Returns the text as ``doveconf -n`` sees it, with references to the key itself expanded only;
+        None when even doveconf -n refuses it.
+        """
+        expanded, unexpanded = [], []
         for word, separator in split_words(node.value, " \t"):
-            words.append(word if not word.startswith("$") else None)
-            if words[-1] is None:
-                name = word[1:]
-                if name.startswith("ENV:"):
-                    words[-1] = self._surroundings.environ.get(name[4:], "")
-                else:
-                    found = self._look_up(name, self_reference=name == node.key)
-                    if found is None:
-                        listed = self._names.get(name)
-                        section = listed is not None and listed.kind is Kind.SECTION
-                        text = f"{'Invalid' if section else 'Unknown'} variable: ${name}"
-                        rule = "unknown-self-reference" if name == node.key else "unknown-variable"
-                        self.problems.report(node, rule, text)
-                        if name == node.key:
-                            return False
-                        found = word
-                    words[-1] = found
-            words.append(separator)
-        entry.text = "".join(word for word in words if word)
-        return True
+            value, name = word, word[1:]
+            self_reference = word.startswith("$") and name == node.key
+            if name.startswith("ENV:") and word.startswith("$"):
+                value = self._surroundings.environ.get(name[4:], "")
+            elif word.startswith("$"):
+                found = self._look_up(name, self_reference=self_reference)
+                if found is None:
+                    listed = self._table.names.get(name)
+                    section = listed is not None and listed.kind is Kind.SECTION
+                    text = f"{'Invalid' if section else 'Unknown'} variable: ${name}"
+                    rule = "unknown-self-reference" if self_reference else "unknown-variable"
+                    self.problems.report(node, rule, text)
+                    if self_reference:
+                        return None
+                    found = word
+                value = found
+            expanded += [value, separator]
+            unexpanded += [value if self_reference else word, separator]
+        entry.text = "".join(expanded)
+        return "".join(unexpanded)
 
     def _look_up(self, name: str, *, self_reference: bool) -> str | None:
         """Return the value of a real setting at this line; None for what is no plain setting."""
@@ -205,7 +292,7 @@ class Evaluator23:
             if entry is not None and "/" not in name:
                 return self._surroundings.content(entry.path) if entry.path else entry.text
             frame = frame.outer if self_reference else None
-        known = self._names.get(name)
+        known = self._table.names.get(name)
         if known is None or known.kind is Kind.SECTION:
             return None
         return known.default

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
-from dovecot_conf.names import Kind, SettingName, names
+from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes24 import Block, Scope24, ScopeTree
+from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
+from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.version_lines import VersionLines
 from dovecot_conf.versions import Version
 
@@ -26,11 +28,13 @@ class Evaluator24:
     """Evaluates one tree into ``root`` and the scopes below it."""
 
     def __init__(self, surroundings: Surroundings) -> None:
-        self._names = names(Version.V24)
+        self._names = table(Version.V24).names
         self.tree = ScopeTree()
         self.problems = Problems()
         self._frame = Frame24(self.tree.root, None)
         self._versions = VersionLines(self.problems)
+        self._checker = ValueChecker(Version.V24, self.problems)
+        self._suggestions = Suggestions(Version.V24)
         self._assigner = Assigner(surroundings, self.problems, self.tree)
 
     def run(self, reading: Reading) -> None:
@@ -86,6 +90,10 @@ class Evaluator24:
             self._filter(node, frame, word)
         elif definition is not None and definition.kind in (Kind.FILTER, Kind.FILTERS):
             self._block(node, frame, definition)
+        elif definition is None:
+            hint = self._suggestions.hint(word)
+            self.problems.report(node, "unknown-section", f"Unknown section name: {word}", hint=hint)
+            frame.void = True
         else:
             frame.word = word
 
@@ -140,6 +148,10 @@ class Evaluator24:
                 text = f"Named list filter name must not begin with '__': {name}"
                 text = f"Failed to set {word}={name} for struct {definition.struct}: {text}"
                 self.problems.report(node, "section-name-reserved", text)
+                return
+            if definition.auth and frame.scope.condition.is_of_network:
+                before = f"Failed to set {word}={name} for struct {definition.struct}: "
+                self._checker.refuse_auth(node, word, before)
                 return
             block = Block(word, name)
             if block not in frame.scope.children:

@@ -20,12 +20,6 @@ class ListSyntaxError(Exception):
         self.rule = rule
 
 
-def check_boolean(text: str) -> None:
-    """Raise ListSyntaxError unless ``text`` is a boolean; one with a %variable can't be judged."""
-    if "%{" not in text and text.lower() not in ("yes", "y", "no") and text != "1":
-        raise ListSyntaxError(f"Invalid boolean value: {text} (use yes or no)")
-
-
 def is_true(text: str) -> bool:
     """Return whether a boolean of 2.4 is true."""
     return text.lower() in ("yes", "y") or text == "1"

@@ -1,17 +1,20 @@
-"""The names of Dovecot's settings and what kind of thing each is, from the files in ``data/``.
-
-Only what reading needs: the defaults that ``$name`` gives, the block words of 2.4, and the full
-names that short keys in blocks stand for. A name that isn't here is not an error.
-"""
+"""The settings of Dovecot: their names, types and defaults, from the tables in ``data/``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from dovecot_conf.versions import Version
+
+_AUTH, _HIDDEN, _OBSOLETE = "auth", "hidden", "obsolete"
+"""Marks in the tables; any other is the name of a package."""
+
+
+_ESCAPES = {"n": "\n", "t": "\t"}
 
 
 class Kind(StrEnum):
@@ -19,7 +22,7 @@ class Kind(StrEnum):
 
     VALUE = "value"
     SECTION = "section"
-    """a section or list of 2.3"""
+    """a section of 2.3 with settings of its own, or one that is a flat list"""
     FILTER = "filter"
     """a named filter of 2.4: ``X {``"""
     FILTERS = "filters"
@@ -30,12 +33,21 @@ class Kind(StrEnum):
     """a boolean list of 2.4"""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingName:
-    """A setting: its name and kind.
+_KINDS = {"section": Kind.SECTION, "list": Kind.SECTION} | {
+    str(kind): kind for kind in (Kind.FILTER, Kind.FILTERS, Kind.STRINGS, Kind.BOOLEANS)
+}
 
-    ``default`` is the built-in value of a plain setting. ``required`` is the part that a block must
-    have, '' for none; ``struct`` what 2.4 calls the settings that a named list filter belongs to.
+
+class SettingName(NamedTuple):
+    """A setting: its name, for what stands in a section of 2.3 with the words of the sections around.
+
+    ``type`` is that of a plain value (``bool``, ``time``, …; see :mod:`dovecot_conf.value_types`),
+    ``choices`` what an ``enum`` may be, or the text that 2.3 puts behind the value of an obsolete
+    name. ``default`` is the built-in value. ``auth``: not allowed in local and remote filters.
+    ``required`` is the part that a block must have, '' for none; ``struct`` what 2.4 calls the
+    settings that a named list filter belongs to. ``package``: the Debian package without which there
+    is no such setting, '' for those that are always there. ``hidden``: not in the dumps of 2.3.
+    ``warning`` is 2.3's about an old name.
     """
 
     name: str
@@ -43,24 +55,77 @@ class SettingName:
     default: str = ""
     required: str = ""
     struct: str = ""
+    type: str = "string"
+    choices: str = ""
+    auth: bool = False
+    package: str = ""
+    hidden: bool = False
+    warning: str = ""
+
+
+class Table(NamedTuple):
+    """The names of a version: ``names`` are all settings of the top level, ``inner`` those in the
+    sections of 2.3 with the words of the sections (``service/client_limit``).
+
+    ``obsolete`` are old names that 2.3 takes, ``built_in`` the paths of the sections that exist without
+    any configuration, ``alternatives`` the full names that Dovecot offers, in its own order, for a key
+    in a named list filter: ``word/key``.
+    """
+
+    names: dict[str, SettingName]
+    inner: dict[str, SettingName]
+    obsolete: dict[str, SettingName]
+    built_in: frozenset[str]
+    alternatives: dict[str, str]
+
+
+@cache
+def table(version: Version) -> Table:
+    """Return the table of a version."""
+    found = Table({}, {}, {}, frozenset(), {})
+    built_in = []
+    path = Path(__file__).with_name("data") / f"settings-{version}.txt"
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        name, kind, mark, extra, default = line.split("\t")
+        if kind == "built-in":
+            built_in.append(name)
+        elif kind == "alternatives":
+            found.alternatives[name] = extra
+        elif mark == _OBSOLETE:
+            warning, _, suffix = extra.partition("\\t")
+            found.obsolete[name] = SettingName(name, Kind.VALUE, type=kind, choices=suffix, warning=warning)
+        else:
+            rows = found.inner if "/" in name else found.names
+            rows[name] = _setting_name(name, kind, mark.split(), extra, default)
+    return found._replace(built_in=frozenset(built_in))
 
 
 @cache
 def names(version: Version) -> dict[str, SettingName]:
-    """Return the known settings of a version by name."""
-    table = {}
-    path = Path(__file__).with_name("data") / f"names-{version}.txt"
-    for line in path.read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            kind, name, rest = line.split("\t")
-            table[name] = _setting_name(name, Kind(kind), rest)
-    return table
+    """Return the settings of the top level that every Dovecot of a version shows, by name."""
+    return {name: row for name, row in table(version).names.items() if not row.hidden and not row.package}
 
 
-def _setting_name(name: str, kind: Kind, rest: str) -> SettingName:
-    if kind is Kind.FILTER:
-        return SettingName(name, kind, required=rest)
+def _setting_name(name: str, word: str, marks: list[str], extra: str, default: str) -> SettingName:
+    auth, hidden = _AUTH in marks, _HIDDEN in marks
+    package = next((mark for mark in marks if mark not in (_AUTH, _HIDDEN)), "")
+    kind = _KINDS.get(word)
+    if kind is None:
+        if "\\" in default:
+            default = re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), default)
+        return SettingName(
+            name,
+            Kind.VALUE,
+            default,
+            type=word,
+            choices=extra,
+            auth=auth,
+            package=package,
+            hidden=hidden,
+        )
+    required, struct = extra, ""
     if kind is Kind.FILTERS:
-        struct, _, required = rest.partition(" ")
-        return SettingName(name, kind, required=required, struct=struct)
-    return SettingName(name, kind, rest)
+        struct, _, required = extra.partition(" ")
+    return SettingName(name, kind, "", required, struct, word, "", auth, package, hidden)

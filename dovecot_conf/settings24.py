@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.lists24 import is_true, parse_names
-from dovecot_conf.names import Kind, names
+from dovecot_conf.names import Kind, table
 from dovecot_conf.scopes import Entry, SettingValue
 from dovecot_conf.scopes24 import Block, Scope24, matching
 from dovecot_conf.settings import Settings
@@ -27,7 +27,7 @@ class Settings24(Settings):
         self._root = root
         self._asked = asked
         self._read = read
-        self._names = names(Version.V24)
+        self._names = table(Version.V24).names
         self._matching: dict[frozenset[Block], list[Scope24]] = {}
         self._overrides = {self._resolve(name): value for name, value in overrides.items()}
 

@@ -53,7 +53,7 @@ class WrittenEvaluator23(Evaluator23):
             opened = self.opened.setdefault(frame.scope.condition, {})
             opened.setdefault(frame.path, Opened(outer, node.word, node.name))
 
-    def _expand(self, node: Setting, entry: Entry) -> bool:
+    def _expand(self, node: Setting, entry: Entry) -> str | None:
         if self._expanding:
             return super()._expand(node, entry)
         words = []
@@ -62,10 +62,10 @@ class WrittenEvaluator23(Evaluator23):
             if word == f"${node.key}":
                 shown = self._look_up(node.key, self_reference=True)
             if shown is None:
-                return False
+                return None
             words += [shown, separator]
         entry.text = "".join(words)
-        return True
+        return entry.text
 
     def _read_file(self, node: Setting, name: str, entry: Entry) -> None:
         if self._expanding:

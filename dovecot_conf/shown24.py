@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from dovecot_conf.assign24 import Assigner, Frame24, _Line, can_prefix
+from dovecot_conf.assign24 import Assigner, Frame24, _Line, can_be, can_prefix
 from dovecot_conf.conditions import Condition
 from dovecot_conf.default_sections import default_sections
 from dovecot_conf.evaluate import Problems, Surroundings, split_words
@@ -34,7 +34,7 @@ class WrittenAssigner(Assigner):
         blocks = (name for name, known in names(Version.V24).items() if known.kind is Kind.FILTER)
         self._blocks = sorted(blocks, key=len, reverse=True)
 
-    def _expand(self, node: Setting, frame: Frame24) -> str | None:
+    def _expand(self, node: Setting, frame: Frame24) -> tuple[str, str] | None:
         if self._expanding:
             return super()._expand(node, frame)
         words = []
@@ -45,7 +45,8 @@ class WrittenAssigner(Assigner):
             if shown is None:
                 return None
             words += [shown, separator]
-        return "".join(words)
+        text = "".join(words)
+        return text, text
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
         if line.path and not self._expanding:
@@ -57,7 +58,8 @@ class WrittenAssigner(Assigner):
             if can_prefix(self._names, prefix + key):
                 self._put(frame, scope, prefix + key, line)
                 return
-        self._put(frame, scope, key, line)
+        if can_be(self._names, key):
+            self._put(frame, scope, key, line)
 
     def _block_around(self, scope: Scope24, key: str) -> str:
         """Return the longest word of a block that the key begins with, '' when the scope is that block."""

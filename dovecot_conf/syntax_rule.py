@@ -53,4 +53,4 @@ class SyntaxRule:
     def diagnose(self, flaw: Flaw) -> Diagnostic:
         """Make the diagnostic of a flaw of this kind, with Dovecot's message."""
         message = flaw.message + DAEMON_ONLY if self.daemon_only else flaw.message
-        return Diagnostic(self.code, self.name, self.severity, message, flaw.span, self.hint)
+        return Diagnostic(self.code, self.name, self.severity, message, flaw.span, flaw.hint or self.hint)

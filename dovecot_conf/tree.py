@@ -26,11 +26,15 @@ class ValueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something wrong with a node: the ``rule`` by its readable name, Dovecot's message, a place."""
+    """Something wrong with a node: the ``rule`` by its readable name, Dovecot's message, a place.
+
+    ``hint`` says what to do when more is known than the rule says itself.
+    """
 
     rule: str
     message: str
     span: Span
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,14 +113,14 @@ def test_sections_enclose_over_files(tmp_path: Path) -> None:
     (tmp_path / "open.conf").write_text("protocol lmtp {\n  plugin {\n")
     (tmp_path / "close.conf").write_text("}\n")
     main = tmp_path / "dovecot.conf"
-    main.write_text("!include open.conf\nfoo = 1\n!include close.conf\n}\nbar = 2\n")
+    main.write_text("!include open.conf\nfoo = 1\n!include close.conf\n}\nmail_home = 2\n")
     configuration = load(main)
     enclosing = {
         node.key: [section.word for section in sections]
         for node, sections in configuration.walk()
         if isinstance(node, Setting)
     }
-    assert enclosing == {"foo": ["protocol", "plugin"], "bar": []}
+    assert enclosing == {"foo": ["protocol", "plugin"], "mail_home": []}
     assert not configuration.problems
     assert [file.path for file in configuration.files] == [
         str(main),

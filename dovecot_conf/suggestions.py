@@ -1,0 +1,66 @@
+"""What was most likely meant by a name that Dovecot doesn't know: the text of a hint."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from functools import cache
+
+from dovecot_conf.names import table
+from dovecot_conf.versions import Version
+
+_MOST = 40
+"""Near names are looked for this often, since each search goes over all names."""
+
+
+class Suggestions:
+    """Makes the hints for one configuration."""
+
+    def __init__(self, version: Version) -> None:
+        self._version = version
+        self._made: dict[tuple[str, str], str] = {}
+
+    def hint(self, key: str, around: str = "") -> str:
+        """Return what to do about the unknown ``key``, '' if nothing special is known.
+
+        ``around``: the words of the sections, ``service/``, that stand before a name in the table.
+        """
+        if (key, around) not in self._made:
+            if len(self._made) >= _MOST:
+                return ""
+            self._made[key, around] = self._make(key, around)
+        return self._made[key, around]
+
+    def _make(self, key: str, around: str) -> str:
+        other = Version.V24 if self._version is Version.V23 else Version.V23
+        if around + key in (table(other).inner if around else table(other).names):
+            return f"Dovecot {other} has it, and Dovecot {self._version} doesn't"
+        known = table(self._version)
+        here = list(known.names)
+        if around:
+            if key in known.names:
+                return f"{key} stands outside of this section"
+            here = [name.removeprefix(around) for name in known.inner if name.startswith(around)]
+        near = difflib.get_close_matches(key, here, n=1, cutoff=0.75)
+        return f"did you mean {near[0]}?" if near else ""
+
+
+def meant(word: str, key: str) -> tuple[str, ...]:
+    """Return what 2.4 asks whether it was meant by ``key`` in ``word NAME {``.
+
+    These are the settings ``word_*_key`` (``config_set_unknown_key_error`` of 2.4.1), whose order is
+    that of a hash table and therefore captured.
+    """
+    captured = table(Version.V24).alternatives.get(f"{word}/{key}")
+    return tuple(captured.split(", ")) if captured else tuple(_by_ends().get((word, key), ()))
+
+
+@cache
+def _by_ends() -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, row in table(Version.V24).names.items():
+        parts = name.split("_")
+        if not row.package:
+            for end in range(1, len(parts) - 1):
+                found["_".join(parts[:end]), "_".join(parts[end + 1 :])].append(name)
+    return found
