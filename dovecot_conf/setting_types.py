@@ -17,7 +17,7 @@ _MILLISECONDS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 6
 @cache
 def setting_types(version: Version) -> Mapping[str, str]:
     """Return the type of each setting by its name, with the words of its section in front."""
-    path = Path(__file__).with_name("data") / f"types-{version}.txt"
+    path = Path(__file__).with_name("data") / f"settings-{version}.txt"
     rows = (line.split("\t") for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
     return {row[0]: row[1] for row in rows}
 
