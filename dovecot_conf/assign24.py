@@ -82,18 +82,19 @@ class Assigner:
             return
         line = _Line(node, text, unexpanded, path)
         key = f"{frame.word}/{node.key}" if frame.word else node.key
-        if "%{" in text:
-            self._check_variables(node, text)
         try:
             self._store(frame, key, line)
         except ListSyntaxError as error:
             self._problems.report(node, error.rule, f"{node.key}: {error}")
         else:
             self._warn_shadowed(line, frame)
+        self._check_variables(line)
 
-    def _check_variables(self, node: Setting, text: str) -> None:
-        if message := syntax_error(text):
-            self._problems.at_end.append(Flaw("variable-syntax", message, node.report_span))
+    def _check_variables(self, line: _Line) -> None:
+        place = (id(line.landed), line.full_name)
+        self._problems.at_end.pop(place, None)
+        if "%{" in line.text and (message := syntax_error(line.text)):
+            self._problems.at_end[place] = Flaw("variable-syntax", message, line.node.report_span)
 
     def _use_group(self, node: Setting, scope: Scope24, name: str) -> None:
         label = node.key[1:]

@@ -43,12 +43,13 @@ class Surroundings:
 class Problems:
     """Collects flaws in reading order.
 
-    Those ``at_end`` are found when the whole configuration has been read.
+    Those ``at_end`` are found when the whole configuration has been read; each belongs to a setting,
+    and goes away when that is set again.
     """
 
     def __init__(self) -> None:
         self.flaws: list[Flaw] = []
-        self.at_end: list[Flaw] = []
+        self.at_end: dict[tuple[int, str], Flaw] = {}
 
     def report(
         self, node: Statement, rule: str, message: str, span: Span | None = None, hint: str = ""

@@ -54,7 +54,7 @@ class Evaluator24:
         flaws.extend(reading.flaws)
         self._check_groups()
         report_unclosed(self.problems, reading)
-        flaws.extend(self.problems.at_end)
+        flaws.extend(self.problems.at_end.values())
         self._versions.finish(reading.document, self.tree.root.values.get("dovecot_storage_version"))
 
     def _apply(self, node: Statement) -> None:
