@@ -48,8 +48,11 @@ def translation(charset: str | None) -> Translation:
 
 def to_utf8(data: bytes, charset: str) -> bytes | None:
     """Convert a short text as a whole; None for an unknown charset and for bytes that make no sense."""
-    decode = charset_decoder("utf-8" if charset.lower() in _UTF8_NAMES else charset)
-    text = BAD_BYTE if decode is None else decode(data)
+    if charset.lower() in _UTF8_NAMES:
+        return data if replace_invalid_utf8(data).encode() == data else None
+    decode = charset_decoder(charset)
+    # the blank shows whether the last character was complete
+    text = BAD_BYTE if decode is None else decode(data + b" ").removesuffix(" ")
     return None if BAD_BYTE in text else text.encode("utf-8", "replace")
 
 

@@ -141,12 +141,12 @@ class _PartsParser:
         return line_start - (2 if self.data.endswith(b"\r\n", 0, line_start) else 1)
 
     def _next_boundary_line(self, position: int) -> tuple[_Boundary, int] | None:
-        """Find the next line at or behind ``position``, a line start, that matches a boundary."""
+        """Find the next line at or behind ``position``, the start of a later line, that is a boundary."""
         if not self.boundaries:
             return None
         needle = b"\n--" + _common_beginning([boundary.text for boundary in self.boundaries])
-        found = position - 1 if position else -1
-        while self.parts < _MAX_PARTS and (found := self.data.find(needle, max(found, 0))) >= 0:
+        found = position - 1
+        while self.parts < _MAX_PARTS and (found := self.data.find(needle, found)) >= 0:
             boundary = self._boundary_at(found + 1)
             if boundary is not None:
                 return boundary, found + 1

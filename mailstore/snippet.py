@@ -102,8 +102,7 @@ class _Collector:
     """Collects words, quoted lines apart, with one space for white space between them."""
 
     _TOKEN = re.compile(f"[{_WHITE_SPACE}]+|[{_SKIPPED}]+|[^{_SKIPPED}{_WHITE_SPACE}]+")
-
-    # where quoted lines may end
+    # in front of a line that isn't quoted
     _LAST_LINE_END = re.compile(r"\n(?!>)")
 
     def __init__(self, max_chars: int) -> None:
