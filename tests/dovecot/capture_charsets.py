@@ -173,7 +173,7 @@ def compare_multi(name: str, converter: Converter, variants: dict[str, dict[str,
             continue
         if len(sample) > 1 and (sample[:1].hex() in extra or wanted[sample[:1]][0] is Verdict.DONE):
             continue
-        if own_verdict is Verdict.DONE and len(own) == 1 and ord(own) >= 0x20:
+        if own_verdict is Verdict.DONE and len(own) == 1:
             changed[own] = text if verdict is Verdict.DONE else INVALID
         elif verdict is Verdict.DONE:
             extra[sample.hex()] = text
