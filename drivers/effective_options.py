@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dovecot_conf.versions import Version
 from drivers.chain import LoadedDriver
-from drivers.interface import OptionKind, OptionSpec
 from drivers.option_values import parse_unsigned
+from drivers.options import OptionKind, OptionSpec
 from drivers.secrets import hide_in_url
 
 

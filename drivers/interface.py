@@ -15,44 +15,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.log import Log
+from drivers.options import OptionSpec
 
 if TYPE_CHECKING:
     from drivers.events import MessageEvents
     from drivers.session import UserSession
     from drivers.transaction import DriverTransaction
-
-
-class OptionKind(StrEnum):
-    """What the value of an option is."""
-
-    STRING = "string"
-    URL = "url"
-    FLAG = "flag"
-    BOOLEAN = "boolean"
-    UNSIGNED = "unsigned"
-    SECONDS = "seconds"
-    MILLISECONDS = "milliseconds"
-
-
-@dataclass(frozen=True, slots=True)
-class OptionSpec:
-    """One option of a driver.
-
-    A ``FLAG`` is switched on by its mere presence. ``default`` is written as a user would write it;
-    empty when there is none. ``secret`` values may carry a password.
-    """
-
-    name: str
-    kind: OptionKind
-    default: str = ""
-    required: bool = False
-    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ from dovecot_conf.versions import Version
 from drivers.events import MessageEvents, MessageField
 from drivers.http import HttpRequest, http_date
 from drivers.http_client import HttpResult
-from drivers.interface import Driver, InitContext, OptionSpec
+from drivers.interface import Driver, InitContext
+from drivers.options import OptionSpec
 from drivers.ox_body import json_object
-from drivers.ox_settings import OPTIONS, OxSettings, parse_settings
+from drivers.ox_options import OPTIONS
+from drivers.ox_settings import OxSettings, parse_settings
 from drivers.report import Outcome, Request
 from drivers.secrets import HIDDEN, hide_in_url
 from mailstore.tabescape import unescape

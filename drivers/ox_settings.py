@@ -9,29 +9,12 @@ from dovecot_conf.errors import DriverError
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.http_url import HttpUrl, HttpUrlError, parse_http_url
-from drivers.interface import InitContext, OptionKind, OptionSpec
+from drivers.interface import InitContext
 from drivers.option_values import UINT_MAX, parse_boolean, parse_milliseconds, parse_seconds, parse_unsigned
 from drivers.secrets import hide_in_url
 
 _PREFIX = "push-notification-ox: "
 _DEFAULT_TIMEOUT_MSECS = 60_000
-
-OPTIONS: Mapping[Version, tuple[OptionSpec, ...]] = {
-    Version.V23: (
-        OptionSpec("url", OptionKind.URL, required=True, secret=True),
-        OptionSpec("user_from_metadata", OptionKind.FLAG),
-        OptionSpec("cache_lifetime", OptionKind.SECONDS, "60s"),
-        OptionSpec("max_retries", OptionKind.UNSIGNED, "1"),
-        OptionSpec("timeout_msecs", OptionKind.UNSIGNED, "2000"),
-    ),
-    Version.V24: (
-        OptionSpec("push_notification_ox_url", OptionKind.URL, required=True, secret=True),
-        OptionSpec("push_notification_ox_user_from_metadata", OptionKind.BOOLEAN, "no"),
-        OptionSpec("push_notification_ox_cache_ttl", OptionKind.MILLISECONDS, "60s"),
-        OptionSpec("http_client_request_max_attempts", OptionKind.UNSIGNED, "1"),
-        OptionSpec("http_client_request_timeout", OptionKind.MILLISECONDS, "60s"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import entry_points
 
 from dovecot_conf.errors import DriverError
 from drivers.interface import Driver
@@ -36,6 +35,8 @@ class DriverRegistry:
 
 
 def _load_entry_points() -> Iterator[type[Driver]]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow to import
+
     for point in entry_points(group=ENTRY_POINT_GROUP):
         try:
             driver = point.load()

@@ -48,7 +48,7 @@ def test_a_broken_driver_of_a_site_is_one_clear_line(
     value: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     point = EntryPoint("kafka", value, registry_module.ENTRY_POINT_GROUP)
-    monkeypatch.setattr(registry_module, "entry_points", lambda group: (point,))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: (point,))
     with pytest.raises(DriverError) as caught:
         DriverRegistry.installed()
     assert str(caught.value) == f"driver kafka ({value}) {problem}"

@@ -10,7 +10,6 @@ from dovecot_conf.lint import Context, Rule
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
-from drivers.registry import DriverRegistry
 
 _BUILT_IN = ("dlog", "ox", "lua")
 _THIRD_PARTY = {
@@ -98,6 +97,8 @@ class DriverUnknown(Rule):
             text = f"driver {name} is not part of Dovecot, and no plugin of that name is loaded"
             hint = f"it comes with a package of its own: add its plugin ({plugin}) to mail_plugins"
             return self.found(span, text, hint=hint, severity=Severity.WARNING)
+        from drivers.registry import DriverRegistry  # noqa: PLC0415 - drivers of a site are seldom asked for
+
         if DriverRegistry.installed().find(name) is not None:
             text = f"driver {name} is not part of Dovecot, but installed here for pushnotif"
             return self.found(span, text, severity=Severity.INFO)

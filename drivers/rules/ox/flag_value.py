@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
-from drivers.interface import OptionKind
-from drivers.ox_settings import OPTIONS
+from drivers.options import OptionKind
+from drivers.ox_options import OPTIONS
 from drivers.rules.definitions import written
 
 _FLAGS = frozenset(option.name for option in OPTIONS[Version.V23] if option.kind is OptionKind.FLAG)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
-from drivers.interface import OptionKind
 from drivers.option_values import parse_unsigned
-from drivers.ox_settings import OPTIONS
+from drivers.options import OptionKind
+from drivers.ox_options import OPTIONS
 from drivers.rules.definitions import written
 
 _DEFAULTS = {

@@ -9,7 +9,7 @@ from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
-from drivers.ox_settings import OPTIONS
+from drivers.ox_options import OPTIONS
 from drivers.rules.definitions import written
 
 _KNOWN = tuple(option.name for option in OPTIONS[Version.V23])
