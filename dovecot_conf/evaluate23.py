@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning, split_words
@@ -27,6 +28,15 @@ UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
 """Sections of which a name may be used once in a scope."""
 
 
+class Opened23(NamedTuple):
+    """A section that was opened: the path of the section around it, its word, its name, and where."""
+
+    outer: str
+    word: str
+    name: str
+    node: Statement
+
+
 @dataclass(slots=True, eq=False)
 class Scope23:
     """The settings of one condition: values by path (``plugin/foo``, ``service/imap/client_limit``)."""
@@ -34,7 +44,7 @@ class Scope23:
     condition: Condition
     values: dict[str, Entry] = field(default_factory=dict)
     plugin: dict[str, Entry] = field(default_factory=dict)
-    sections: set[str] = field(default_factory=set)
+    sections: dict[str, Opened23] = field(default_factory=dict)
     opened: Section | None = None
 
 
@@ -145,7 +155,8 @@ class Evaluator23:
                 self.problems.report(node, "duplicate-section", f"{path} already exists")
             if known.auth and frame.scope.condition.is_of_network:
                 self._checker.refuse_auth(node, node.word)
-            frame.scope.sections.add(path)
+            opened = Opened23(frame.path, node.word, node.name, node)
+            frame.scope.sections.setdefault(path, opened)
             frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
 
     def _find(self, frame: _Frame, key: str) -> SettingName | None:
@@ -238,7 +249,8 @@ class Evaluator23:
                 self.problems.report(node, "duplicate-section", f"{path} already exists")
             elif known.name == "service" and not self._exists(self._frame.scope, path):
                 self._nameless_services.append(node)
-            self._frame.scope.sections.add(path)
+            opened = Opened23(self._frame.path, node.key, name, node)
+            self._frame.scope.sections.setdefault(path, opened)
 
     def _open_words(self) -> str:
         words, frame = "", self._frame
