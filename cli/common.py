@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 ENVIRONMENT_NAME = "PUSHNOTIF_CONFIG"
 SYSTEM_CONFIG = Path("/etc/dovecot/dovecot.conf")
-DEMO_DIRECTORY = Path(str(files("cli") / "demo"))
+DEMO_DIRECTORY = Path(__file__).with_name("demo")
 DEMO_CONFIG = DEMO_DIRECTORY / "dovecot.conf"
 
 

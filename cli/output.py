@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,6 +108,8 @@ def _write_file(path: Path, content: bytes) -> None:
         with target.open("wb") as stream:
             stream.write(content)
         return
+    import tempfile  # noqa: PLC0415 - slow to import
+
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:

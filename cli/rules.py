@@ -10,6 +10,7 @@ from cli.render import rules as render
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from dovecot_conf.lint import Catalogue
+from dovecot_conf.lint.entries import entries
 from drivers.rules import all_rules
 
 
@@ -23,14 +24,14 @@ def rules(rule: str | None, format_: str, color: str) -> int:
     RULE is a code (PN301) or a name (driver-chain-gap); the beginning of codes (PN3) lists a family.
     """
     catalogue = Catalogue(all_rules())
-    entries = catalogue.entries()
+    shown = entries(catalogue.rules)
     if rule is not None:
         codes = catalogue.codes([rule])
-        entries = tuple(entry for entry in entries if entry.code in codes)
+        shown = tuple(entry for entry in shown if entry.code in codes)
     if format_ == "json":
-        write_result(render.to_json(entries))
+        write_result(render.to_json(shown))
     else:
-        explain = rule is not None and len(entries) == 1
-        lines = render.explanation(entries[0]) if explain else render.catalogue(entries)
+        explain = rule is not None and len(shown) == 1
+        lines = render.explanation(shown[0]) if explain else render.catalogue(shown)
         write_result(render_lines(lines, colored=wants_color(color, into_file=False)))
     return 0

@@ -106,7 +106,9 @@ def validate(  # noqa: PLR0913, PLR0917 - one for each option
     if statistics:
         write_result(render.statistics(validations), output)
     elif format_ == "json":
-        write_result(render.to_json(validations), output)
+        from cli.render.diagnostics_json import to_json  # noqa: PLC0415 - only for this format
+
+        write_result(to_json(validations), output)
     elif format_ == "concise":
         write_result(render.concise(validations), output)
     else:

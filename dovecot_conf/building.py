@@ -8,7 +8,7 @@ from dovecot_conf.configuration import Configuration
 from dovecot_conf.detect import find_sign, starts_with_version_line
 from dovecot_conf.dialects import DIALECTS
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluations import EVALUATIONS
+from dovecot_conf.evaluations import evaluation_class
 from dovecot_conf.files import Files
 from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.reader import Reading, TreeReader
@@ -31,7 +31,7 @@ def build(
         version, reason, reading = _detect(files, source)
     else:
         reason, reading = "as asked for", _read(files, source, version)
-    evaluation = EVALUATIONS[version](surroundings, reading, values)
+    evaluation = evaluation_class(version)(surroundings, reading, values)
     return Configuration(
         version,
         reason,

@@ -5,18 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 
-from dovecot_conf import chain23, chain24
 from dovecot_conf.conditions import Condition
-from dovecot_conf.conflicts23 import conflicts
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23
-from dovecot_conf.evaluate24 import Evaluator24
 from dovecot_conf.push import PushConfig
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
-from dovecot_conf.settings23 import Settings23
-from dovecot_conf.settings24 import Settings24
 from dovecot_conf.tree import Flaw
 from dovecot_conf.versions import Version
 
@@ -44,83 +38,12 @@ class Evaluation(ABC):
         """Yield the condition of every filter, as first opened."""
 
 
-class Evaluation23(Evaluation):
-    """A configuration of 2.3."""
+def evaluation_class(version: Version) -> type[Evaluation]:
+    """Return the class for a version; the modules of the other one are not imported."""
+    if version is Version.V23:
+        from dovecot_conf.evaluation23 import Evaluation23  # noqa: PLC0415
 
-    def __init__(
-        self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
-    ) -> None:
-        self._read = surroundings.content
-        self._overrides = overrides
-        evaluator = Evaluator23(surroundings)
-        evaluator.run(reading)
-        self.flaws = evaluator.problems.flaws
-        self._scopes = evaluator.scopes
-        for key, scope in conflicts(evaluator.scopes):
-            if scope.opened is not None:
-                path, line = scope.opened.document.path, scope.opened.end_line
-                text = f"Conflict in setting {key} found from filter at {path}:{line}"
-                evaluator.problems.report(scope.opened, "filter-conflict", text)
+        return Evaluation23
+    from dovecot_conf.evaluation24 import Evaluation24  # noqa: PLC0415
 
-    def settings(self, asked: Condition) -> Settings23:
-        """Return the effective settings for a condition."""
-        return Settings23(self._scopes, asked, self._overrides, self._read)
-
-    def push(self, protocol: str) -> PushConfig:
-        """Return the driver chain for a protocol."""
-        settings = self.settings(Condition(protocol))
-        plugin = settings.plugin
-        definitions = chain23.chain(plugin, chain23.CHAIN)
-        fallback = chain23.chain(plugin, chain23.OLD_CHAIN)
-        return PushConfig(
-            Version.V23,
-            protocol,
-            settings.words("mail_plugins"),
-            tuple(definitions),
-            tuple(fallback),
-            (
-                *chain23.unread(plugin, chain23.CHAIN, len(definitions)),
-                *chain23.unread(plugin, chain23.OLD_CHAIN, len(fallback)),
-            ),
-        )
-
-    def conditions(self) -> Iterator[Condition]:
-        """Yield the condition of every filter, as first opened."""
-        return (scope.condition for scope in self._scopes[1:])
-
-
-class Evaluation24(Evaluation):
-    """A configuration of 2.4."""
-
-    def __init__(
-        self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
-    ) -> None:
-        self._read = surroundings.content
-        self._overrides = overrides
-        evaluator = Evaluator24(surroundings)
-        evaluator.run(reading)
-        self.flaws = evaluator.problems.flaws
-        self._tree = evaluator.tree
-
-    def settings(self, asked: Condition) -> Settings24:
-        """Return the effective settings for a condition."""
-        return Settings24(self._tree.root, asked, self._overrides, self._read)
-
-    def push(self, protocol: str) -> PushConfig:
-        """Return the driver chain for a protocol."""
-        settings = self.settings(Condition(protocol))
-        definitions = chain24.chain(settings)
-        return PushConfig(
-            Version.V24,
-            protocol,
-            settings.words("mail_plugins"),
-            tuple(definitions),
-            unread=tuple(chain24.unread(settings)),
-        )
-
-    def conditions(self) -> Iterator[Condition]:
-        """Yield the condition of every filter, as first opened."""
-        return (scope.condition for scope in self._tree.scopes[1:])
-
-
-EVALUATIONS: dict[Version, type[Evaluation]] = {Version.V23: Evaluation23, Version.V24: Evaluation24}
+    return Evaluation24

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dovecot_conf.errors import VariableError
+from dovecot_conf.hashing import hashed
 from dovecot_conf.variables23_functions import FunctionError, compare, digest, split_conditional
 
 SHORT_NAMES = {
@@ -199,7 +199,7 @@ def _hash(data: bytes, cut: _Cut) -> bytes:
 
 
 def _new_hash(data: bytes, cut: _Cut) -> bytes:
-    return _hash_text(int.from_bytes(hashlib.md5(data, usedforsecurity=False).digest()[:8], "big"), cut)
+    return _hash_text(int.from_bytes(hashed("md5", data)[:8], "big"), cut)
 
 
 def _hash_text(value: int, cut: _Cut) -> bytes:
@@ -219,7 +219,7 @@ MODIFIERS: dict[str, Callable[[bytes, _Cut], bytes]] = {
     "R": _text(lambda text: text[::-1]),
     "H": _hash,
     "N": _new_hash,
-    "M": lambda data, _: hashlib.md5(data, usedforsecurity=False).hexdigest().encode(),
+    "M": lambda data, _: hashed("md5", data).hex().encode(),
     "D": _text(lambda text: text.replace(".", ",dc=")),
     "T": _text(lambda text: text.rstrip(" \t\n\r\v\f")),
 }

@@ -6,10 +6,11 @@ As ``var_expand_hash`` and ``var_expand_if`` of 2.3.19.1.
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from fnmatch import translate
+
+from dovecot_conf.hashing import hashed, pbkdf2
 
 
 class FunctionError(Exception):
@@ -145,10 +146,8 @@ def _argument(text: str, name: str) -> int:
 
 def _digest(method: str, data: bytes, salt: bytes, rounds: int) -> bytes:
     if method == "pkcs5":
-        return hashlib.pbkdf2_hmac("sha256", data, salt, rounds, 64)
-    for _ in range(rounds):
-        data = hashlib.new(method.replace("sha3-", "sha3_"), salt + data, usedforsecurity=False).digest()
-    return data
+        return pbkdf2("sha256", data, salt, rounds, 64)
+    return hashed(method.replace("sha3-", "sha3_"), data, salt, rounds)
 
 
 def _truncate(data: bytes, bits: int) -> bytes:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import re
 import string
 from collections.abc import Callable
 
+from dovecot_conf.hashing import hashed
 from dovecot_conf.variables23_functions import FunctionError, compare
 from dovecot_conf.variables24_state import Argument, Call, FilterError, State
 
@@ -80,9 +80,7 @@ def _digest(state: State, call: Call, method: str, options: tuple[Argument, ...]
     if method not in ("md5", "sha1", "sha256", "sha384", "sha512"):
         raise FilterError(f"Unsupported algorithm '{method}'")
     data = state.need(call.name)
-    for _ in range(min(rounds, _MAX_ROUNDS)):
-        data = hashlib.new(method, salt + data, usedforsecurity=False).digest()
-    state.set(data, binary=True)
+    state.set(hashed(method, data, salt, min(rounds, _MAX_ROUNDS)), binary=True)
 
 
 def _hash(state: State, call: Call) -> None:

@@ -8,7 +8,9 @@ from itertools import groupby
 
 from cli.render.diagnostics import STYLES
 from cli.render.styled import Line
-from dovecot_conf.lint import FAMILIES, Entry, Example
+from dovecot_conf.lint import FAMILIES
+from dovecot_conf.lint.docs import Example
+from dovecot_conf.lint.entries import Entry
 
 
 def catalogue(entries: Sequence[Entry]) -> Iterator[Line]:

@@ -7,13 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dovecot_conf import syntax_rules
-from dovecot_conf.diagnostics import Severity
 from dovecot_conf.errors import PushnotifError
-from dovecot_conf.lint.docs import Example, RuleDoc, parse_doc
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.syntax_rules import SYNTAX_RULES, SyntaxRule
-from dovecot_conf.versions import Version
+from dovecot_conf.syntax_rules import SYNTAX_RULES
 
 FAMILIES = {
     "PN1": "the configuration language",
@@ -33,22 +29,6 @@ class SelectionError(PushnotifError):
     """A rule was named that does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One rule as the catalogue shows it."""
-
-    code: str
-    name: str
-    severity: Severity
-    versions: tuple[Version, ...]
-    doc: RuleDoc
-
-    @property
-    def family(self) -> str:
-        """The first digits of the code: ``PN3``."""
-        return self.code[:3]
-
-
 class Catalogue:
     """The rules of a program: those of the language and ``rules``, in the order of their codes."""
 
@@ -58,18 +38,6 @@ class Catalogue:
         names += [(rule.code, rule.name) for rule in self.rules]
         self._codes = dict.fromkeys(code for code, _ in names)
         self._by_name = {name: code for code, name in names}
-
-    def entries(self) -> tuple[Entry, ...]:
-        """Return all rules with their documentation."""
-        entries = [*map(_syntax_entry, SYNTAX_RULES), *map(_rule_entry, self.rules)]
-        return tuple(sorted(entries, key=lambda entry: entry.code))
-
-    def entry(self, wanted: str) -> Entry:
-        """Return the rule with this code or name. Raises SelectionError with a near name."""
-        code = wanted.upper() if wanted.upper() in self._codes else self._by_name.get(wanted.lower())
-        if code is None:
-            raise self._unknown(wanted)
-        return next(entry for entry in self.entries() if entry.code == code)
 
     def codes(self, words: Iterable[str]) -> frozenset[str]:
         """Return the codes that ``words`` stand for.
@@ -102,20 +70,6 @@ class Catalogue:
         near = difflib.get_close_matches(shape, known, n=1)
         advice = f"did you mean '{near[0]}'?" if near else "'pushnotif rules' lists them"
         return SelectionError(f"no such rule: '{word}'; {advice}")
-
-
-def _rule_entry(rule: Rule) -> Entry:
-    return Entry(rule.code, rule.name, rule.severity, rule.versions, parse_doc(type(rule).__doc__ or ""))
-
-
-def _syntax_entry(rule: SyntaxRule) -> Entry:
-    summary, _, explanation = rule.explanation.partition(". ")
-    doc = RuleDoc(summary.rstrip(".") + ".", explanation, (_shown(rule.bad),), (_shown(rule.good),))
-    return Entry(rule.code, rule.name, rule.severity, rule.versions, doc)
-
-
-def _shown(example: syntax_rules.Example) -> Example:
-    return Example(example.version, example.text, example.text, tuple(example.files.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import cli.main
-from dovecot_conf.lint import Example, parse_doc
+from dovecot_conf.lint.docs import Example, parse_doc
 from dovecot_conf.versions import Version
 from drivers.rules import all_rules
 from tests.dovecot.conftest import unavailable

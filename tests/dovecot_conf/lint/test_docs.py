@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dovecot_conf.lint import parse_doc
+from dovecot_conf.lint.docs import parse_doc
 from dovecot_conf.versions import Version
 
 DOC = """Summary line.

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import Diagnostic, load
-from dovecot_conf.lint import RULES, Catalogue, Example, Rule, lint, parse_doc
+from dovecot_conf.lint import RULES, Catalogue, Rule, lint
+from dovecot_conf.lint.docs import Example, parse_doc
+from dovecot_conf.lint.entries import entries
 
 CATALOGUE = Catalogue(RULES)
 
@@ -50,6 +52,6 @@ def test_a_rule_has_examples_for_each_of_its_dialects(rule: Rule) -> None:
 
 
 def test_codes_and_names_are_used_once() -> None:
-    entries = CATALOGUE.entries()
-    assert len({entry.code for entry in entries}) == len(entries)
-    assert len({entry.name for entry in entries}) == len(entries)
+    found = entries(CATALOGUE.rules)
+    assert len({entry.code for entry in found}) == len(found)
+    assert len({entry.name for entry in found}) == len(found)

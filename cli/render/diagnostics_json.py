@@ -1,0 +1,60 @@
+"""The findings of `validate` as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from cli.render.diagnostics import Validations, summary
+from dovecot_conf.diagnostics import Diagnostic, Fix
+
+
+def to_json(validations: Validations) -> str:
+    """Return the findings as one JSON document (schema: docs/schemas/validate.schema.json)."""
+    versions = {str(result.configuration.version) for result in validations.results}
+    diagnostics = validations.diagnostics
+    document = {
+        "version": 1,
+        "dovecot_version": versions.pop() if len(versions) == 1 else None,
+        "files": [_clean(path) for path in validations.sources],
+        "diagnostics": [_item(item) for item in diagnostics],
+        "summary": summary(diagnostics),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _item(item: Diagnostic) -> dict[str, object]:
+    return {
+        "code": item.code,
+        "name": item.name,
+        "severity": item.severity,
+        "message": _clean(item.message),
+        "file": _clean(item.span.file),
+        "line": item.span.line,
+        "column": item.span.column,
+        "end_line": item.span.end_line,
+        "end_column": item.span.end_column,
+        "hint": _clean(item.hint),
+        "fix": _fix(item.fix) if item.fix else None,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    return {
+        "title": _clean(fix.title),
+        "edits": [
+            {
+                "file": _clean(edit.span.file),
+                "line": edit.span.line,
+                "column": edit.span.column,
+                "end_line": edit.span.end_line,
+                "end_column": edit.span.end_column,
+                "text": _clean(edit.text),
+            }
+            for edit in fix.edits
+        ],
+    }
+
+
+def _clean(text: str) -> str:
+    """Return text that JSON can carry: bytes that are no UTF-8 are replaced."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,62 @@
+"""What is made of a tree of 2.3: problems, settings for a condition, the driver chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dovecot_conf import chain23
+from dovecot_conf.conditions import Condition
+from dovecot_conf.conflicts23 import conflicts
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.evaluations import Evaluation
+from dovecot_conf.push import PushConfig
+from dovecot_conf.reader import Reading
+from dovecot_conf.scopes import SettingValue
+from dovecot_conf.settings23 import Settings23
+from dovecot_conf.versions import Version
+
+
+class Evaluation23(Evaluation):
+    """A configuration of 2.3."""
+
+    def __init__(
+        self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
+    ) -> None:
+        self._read = surroundings.content
+        self._overrides = overrides
+        evaluator = Evaluator23(surroundings)
+        evaluator.run(reading)
+        self.flaws = evaluator.problems.flaws
+        self._scopes = evaluator.scopes
+        for key, scope in conflicts(evaluator.scopes):
+            if scope.opened is not None:
+                path, line = scope.opened.document.path, scope.opened.end_line
+                text = f"Conflict in setting {key} found from filter at {path}:{line}"
+                evaluator.problems.report(scope.opened, "filter-conflict", text)
+
+    def settings(self, asked: Condition) -> Settings23:
+        """Return the effective settings for a condition."""
+        return Settings23(self._scopes, asked, self._overrides, self._read)
+
+    def push(self, protocol: str) -> PushConfig:
+        """Return the driver chain for a protocol."""
+        settings = self.settings(Condition(protocol))
+        plugin = settings.plugin
+        definitions = chain23.chain(plugin, chain23.CHAIN)
+        fallback = chain23.chain(plugin, chain23.OLD_CHAIN)
+        return PushConfig(
+            Version.V23,
+            protocol,
+            settings.words("mail_plugins"),
+            tuple(definitions),
+            tuple(fallback),
+            (
+                *chain23.unread(plugin, chain23.CHAIN, len(definitions)),
+                *chain23.unread(plugin, chain23.OLD_CHAIN, len(fallback)),
+            ),
+        )
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the condition of every filter, as first opened."""
+        return (scope.condition for scope in self._scopes[1:])

@@ -1,0 +1,50 @@
+"""What is made of a tree of 2.4: problems, settings for a condition, the driver chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dovecot_conf import chain24
+from dovecot_conf.conditions import Condition
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.evaluate24 import Evaluator24
+from dovecot_conf.evaluations import Evaluation
+from dovecot_conf.push import PushConfig
+from dovecot_conf.reader import Reading
+from dovecot_conf.scopes import SettingValue
+from dovecot_conf.settings24 import Settings24
+from dovecot_conf.versions import Version
+
+
+class Evaluation24(Evaluation):
+    """A configuration of 2.4."""
+
+    def __init__(
+        self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
+    ) -> None:
+        self._read = surroundings.content
+        self._overrides = overrides
+        evaluator = Evaluator24(surroundings)
+        evaluator.run(reading)
+        self.flaws = evaluator.problems.flaws
+        self._tree = evaluator.tree
+
+    def settings(self, asked: Condition) -> Settings24:
+        """Return the effective settings for a condition."""
+        return Settings24(self._tree.root, asked, self._overrides, self._read)
+
+    def push(self, protocol: str) -> PushConfig:
+        """Return the driver chain for a protocol."""
+        settings = self.settings(Condition(protocol))
+        definitions = chain24.chain(settings)
+        return PushConfig(
+            Version.V24,
+            protocol,
+            settings.words("mail_plugins"),
+            tuple(definitions),
+            unread=tuple(chain24.unread(settings)),
+        )
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the condition of every filter, as first opened."""
+        return (scope.condition for scope in self._tree.scopes[1:])
