@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -23,8 +22,7 @@ DEMO_DIRECTORY = Path(__file__).with_name("demo")
 DEMO_CONFIG = DEMO_DIRECTORY / "dovecot.conf"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigSource:
+class ConfigSource(NamedTuple):
     """Which configuration to read and how, as the options say.
 
     ``path`` is None when neither ``--config`` nor ``--demo`` was given. ``quiet`` and ``verbose``

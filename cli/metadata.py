@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +43,7 @@ def metadata(ctx: click.Context, source: ConfigSource, formatter: str | None) ->
 
 def _merge(outer: ConfigSource, inner: ConfigSource) -> ConfigSource:
     """Join the options in front of the command's name with those behind it, which win."""
-    return replace(
-        inner,
+    return inner._replace(
         path=inner.path or (None if inner.demo else outer.path),
         overrides=(*outer.overrides, *inner.overrides),
         version=inner.version or outer.version,

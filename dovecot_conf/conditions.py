@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import starmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -101,8 +101,7 @@ def _numeric_host(host: str) -> IPv4Address | None:
         raise ConditionError("filter-address", message) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """What must hold for the settings of a filter: None or no net means that anything goes."""
 
     protocol: str | None = None

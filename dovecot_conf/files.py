@@ -10,8 +10,8 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MAX_FILE_SIZE = 64 * 1024 * 1024
 """No configuration file is larger; reading stops there, so that a device can't fill the memory."""
@@ -21,8 +21,7 @@ _MAX_BRACE_ALTERNATIVES = 1000
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(NamedTuple):
     """Reads files for one configuration."""
 
     root: Path | None = None

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
+from typing import NamedTuple
 
 import pyparsing as pp
 
@@ -38,8 +38,7 @@ class Shape(Enum):
     """anything else"""
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(NamedTuple):
     """The tokens of one dialect. ``setting`` matches the token that most lines are, without the rest."""
 
     setting: Callable[[str], re.Match[str] | None]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dovecot_conf.positions import Span
 from dovecot_conf.versions import Version
 
 
-@dataclass(frozen=True, slots=True)
-class DriverOption:
+class DriverOption(NamedTuple):
     """One option of a driver: ``url`` = … in 2.3, ``push_notification_ox_url`` = … in 2.4.
 
     A bare word of 2.3 (``user_from_metadata``) has an empty value.
@@ -20,8 +19,7 @@ class DriverOption:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class DriverDefinition:
+class DriverDefinition(NamedTuple):
     """One driver as written: a ``push_notification_driverN`` key (2.3) or a block (2.4).
 
     ``setting`` is what an administrator searches for: ``push_notification_driver2``, or
@@ -38,16 +36,14 @@ class DriverDefinition:
     option_text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadDefinition:
+class UnreadDefinition(NamedTuple):
     """A definition that Dovecot never looks at, and why."""
 
     definition: DriverDefinition
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PushConfig:
+class PushConfig(NamedTuple):
     """What push notifications see of a configuration for one protocol.
 
     ``plugins`` is the effective ``mail_plugins`` list. ``definitions`` are tried in this order

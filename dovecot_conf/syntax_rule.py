@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.tree import Flaw
@@ -17,13 +19,12 @@ V24_ONLY = (Version.V24,)
 DAEMON_ONLY = " (doveconf -n accepts it, but the daemons and doveconf -x refuse the file)"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A configuration that shows a rule: the main file, a version, other files by relative path."""
 
     text: str
     version: Version = Version.V23
-    files: dict[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = MappingProxyType({})
 
 
 def example24(text: str) -> Example:
@@ -31,8 +32,7 @@ def example24(text: str) -> Example:
     return Example(V24_LINES + text, Version.V24)
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxRule:
+class SyntaxRule(NamedTuple):
     """One kind of problem.
 
     ``explanation`` is a paragraph for people, ``hint`` says what to do; ``bad`` fires the rule,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile, encode
@@ -24,8 +25,7 @@ class ValueKind(StrEnum):
     VARIABLE = "variable"
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(NamedTuple):
     """Something wrong with a node: the ``rule`` by its readable name, Dovecot's message, a place.
 
     ``hint`` says what to do when more is known than the rule says itself.
@@ -37,8 +37,7 @@ class Flaw:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Where a part of a continued line stands: from ``offset`` of the joined text on."""
 
     offset: int

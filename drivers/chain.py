@@ -8,7 +8,7 @@ when nothing was loaded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dovecot_conf.errors import DriverError, VariableError
 from dovecot_conf.push import DriverDefinition, DriverOption, PushConfig
@@ -179,8 +179,7 @@ class _Loader:
         else:
             definitions.sort(key=lambda definition: (definition.span.line, definition.span.column))
         expanded = {definition.setting: self._expanded_setting(definition) for definition in definitions}
-        return replace(
-            push,
+        return push._replace(
             definitions=tuple(expanded[definition.setting] for definition in push.definitions),
             fallback=tuple(expanded[definition.setting] for definition in push.fallback),
         )
@@ -206,8 +205,8 @@ class _Loader:
             except VariableError as error:
                 message = f"Failed to expand {option.name} setting variables: {error.message}"
                 raise DriverError(message) from error
-            options.append(replace(option, value=value))
-        return replace(definition, options=tuple(options))
+            options.append(option._replace(value=value))
+        return definition._replace(options=tuple(options))
 
 
 def _gets_events(entry: LoadedDriver | NotLoadedDriver) -> bool:
@@ -228,6 +227,6 @@ def _split(definition: DriverDefinition, text: str) -> DriverDefinition:
         if word:
             name, _, value = word.partition("=")
             options.append(DriverOption(name, value, definition.span))
-    return replace(
-        definition, driver=driver, options=tuple(options), option_text=rest if colon else None, text=text
+    return definition._replace(
+        driver=driver, options=tuple(options), option_text=rest if colon else None, text=text
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import string
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dovecot_conf.errors import DriverError
 from dovecot_conf.versions import Version
@@ -35,8 +35,7 @@ class HttpUrlError(DriverError):
     """A URL that Dovecot refuses; the message is Dovecot's reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpUrl:
+class HttpUrl(NamedTuple):
     """An HTTP URL as Dovecot understands it.
 
     ``host`` is the name as it appears in the Host header (an IPv6 address in brackets); ``address``

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class OptionKind(StrEnum):
@@ -18,8 +18,7 @@ class OptionKind(StrEnum):
     MILLISECONDS = "milliseconds"
 
 
-@dataclass(frozen=True, slots=True)
-class OptionSpec:
+class OptionSpec(NamedTuple):
     """One option of a driver.
 
     A ``FLAG`` is switched on by its mere presence. ``default`` is written as a user would write it;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cli.output import printable, width
 from cli.render.secrets import hide, hide_marked
@@ -16,16 +16,14 @@ MAX_PART = 160
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """A main file that was looked at, and what was found."""
 
     configuration: Configuration
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Validations:
+class Validations(NamedTuple):
     """All of one run. Secrets are hidden unless ``show_secrets``."""
 
     results: tuple[Validation, ...]
@@ -47,7 +45,7 @@ def _without_secrets(item: Diagnostic) -> Diagnostic:
     fix = item.fix and Fix(
         hide(item.fix.title), tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits)
     )
-    return replace(item, message=hide(item.message), hint=hide(item.hint), fix=fix)
+    return item._replace(message=hide(item.message), hint=hide(item.hint), fix=fix)
 
 
 def concise(validations: Validations) -> str:

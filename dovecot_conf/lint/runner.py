@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from dovecot_conf.configuration import Configuration
@@ -72,4 +71,4 @@ def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
             yield problem
         elif path not in told:
             told.add(path)
-            yield replace(problem, hint=BINARY_HINT)
+            yield problem._replace(hint=BINARY_HINT)

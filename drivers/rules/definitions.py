@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dovecot_conf.errors import VariableError
 from dovecot_conf.lint import Context
@@ -12,8 +12,7 @@ from dovecot_conf.push import DriverDefinition, DriverOption
 from dovecot_conf.variables import expand, user_values
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A driver as written, and the protocols that see it.
 
     ``options`` are the effective ones by name (the last of a name), as a made-up user has them: with
@@ -45,5 +44,5 @@ def written(context: Context, driver: str) -> Iterator[Written]:
             except VariableError:
                 options.pop(option.name, None)
             else:
-                options[option.name] = replace(option, value=text)
+                options[option.name] = option._replace(value=text)
         yield Written(definition, protocols, options, context.unclear_driver(definition, protocols[0]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dovecot_conf.lint import Context
 from dovecot_conf.positions import Span
@@ -17,8 +17,7 @@ SHARED_SETTING = "mail_lua_script"
 _UNCLEAR = re.compile(r"%|\{\{|\$\{|<%")
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """The script of one lua driver.
 
     ``path`` is as written, None when no setting names one; ``span`` is where. ``shared``: 2.3 may
