@@ -172,11 +172,11 @@ class Assigner:
             if slash:
                 if kind is Kind.BOOLEANS and not self._check(line, _ITEM):
                     return
-                entries.items[item] = Entry(key, line.text, node, where, line.path)
+                entries.items[item] = _entry(key, line, where)
             else:
                 self._replace_list(entries, kind, name, line, where)
         elif self._check(line, known):
-            scope.values[name] = Entry(name, line.text, node, where, line.path)
+            scope.values[name] = _entry(name, line, where)
         if known.auth and frame.scope.condition.is_of_network:
             self._checker.refuse_auth(node, key, f"{node.key}: ")
 
@@ -189,7 +189,7 @@ class Assigner:
         items = parse_names(line.text) if kind is Kind.BOOLEANS else []
         entries.items = {item: Entry(f"{name}/{item}", "yes", line.node, where) for item in items}
         entries.stop = True
-        entries.entry = Entry(name, line.text, line.node, where)
+        entries.entry = _entry(name, line, where)
 
     def _warn_shadowed(self, line: _Line, frame: Frame24) -> None:
         node, name = line.node, line.full_name
@@ -240,6 +240,11 @@ class Assigner:
                 return self._surroundings.content(entry.path) if entry.path else entry.text
             frame = frame.outer if self_reference else None
         return known.default
+
+
+def _entry(name: str, line: _Line, where: str) -> Entry:
+    unexpanded = None if line.unexpanded == line.text and not line.path else line.unexpanded
+    return Entry(name, line.text, line.node, where, line.path, unexpanded)
 
 
 def can_be(known: Mapping[str, SettingName], name: str) -> bool:

@@ -35,13 +35,16 @@ class SettingValue:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A setting in a scope. ``path`` is set when the value is a file's content, read when needed."""
+    """A setting as it stands in a scope. ``path`` is set when the value is a file's content, read when
+    needed; ``unexpanded`` is the value as ``doveconf -n`` sees it, None where that is ``text``.
+    """
 
     name: str
     text: str
     node: Setting
     scope: str
     path: str = ""
+    unexpanded: str | None = None
 
     def value(self, read: Callable[[str], str]) -> SettingValue:
         """Return the value; ``read`` gives the content of a file, '' if it can't be read."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Protocol
 
-from drivers.http_url import HttpUrl
+from dovecot_conf.http_url import HttpUrl
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
+from dovecot_conf.http_url import HttpUrlError, parse_http_url
 from drivers.clock import Clock
 from drivers.http import (
     ConnectionLostError,
@@ -19,7 +20,6 @@ from drivers.http import (
     TransportError,
     UnansweredError,
 )
-from drivers.http_url import HttpUrlError, parse_http_url
 from drivers.report import Attempt
 
 _FIRST_BACKOFF_SECONDS = 0.1

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dovecot_conf.errors import DriverError
+from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
-from drivers.http_url import HttpUrl, HttpUrlError, parse_http_url
 from drivers.interface import InitContext
 from drivers.option_values import UINT_MAX, parse_boolean, parse_milliseconds, parse_seconds, parse_unsigned
 from drivers.secrets import hide_in_url

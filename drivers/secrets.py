@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from drivers.http_url import HttpUrlError, parse_http_url
+from dovecot_conf.http_url import HttpUrlError, parse_http_url
 
 HIDDEN = "<hidden>"
 

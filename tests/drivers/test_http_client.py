@@ -6,6 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
+from dovecot_conf.http_url import parse_http_url
 from drivers import HttpRequest, HttpResponse, TransportError
 from drivers.http import (
     BadResponseError,
@@ -14,7 +15,6 @@ from drivers.http import (
     RequestTimedOutError,
 )
 from drivers.http_client import HttpClient, HttpResult
-from drivers.http_url import parse_http_url
 from tests.drivers.doubles import BEGINNING, FakeClock, ScriptedTransport
 
 REQUEST = HttpRequest("PUT", parse_http_url("http://127.0.0.1:8009/"), (), b"{}")

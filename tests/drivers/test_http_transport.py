@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dovecot_conf.http_url import parse_http_url
 from drivers import HttpRequest
 from drivers.http import (
     BadResponseError,
@@ -23,7 +24,6 @@ from drivers.http import (
     RequestTimedOutError,
 )
 from drivers.http_transport import HttpcoreTransport
-from drivers.http_url import parse_http_url
 
 BODY = '{"user":"jürgen"}'.encode()
 OK = b"HTTP/1.1 200 Fine with me\r\nContent-Length: 0\r\n\r\n"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.http_url import HttpUrlError, parse_http_url
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
-from drivers.http_url import HttpUrlError, parse_http_url
 from drivers.rules.definitions import written
 from drivers.rules.ox.url_missing import URL_OPTIONS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import Version
-from drivers.http_url import HttpUrlError, parse_http_url
+from dovecot_conf.http_url import HttpUrlError, parse_http_url
 
 VERDICTS = [
     json.loads(line)
