@@ -1,0 +1,182 @@
+"""What a program makes of a configuration, in one form for doveconf and for us."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from dovecot_conf import Configuration, Severity, Version, load
+from dovecot_conf.dump import DumpOptions, dump
+from dovecot_conf.dump_errors import FilterConflictError
+from dovecot_conf.syntax_rule import DAEMON_ONLY
+from tests.dovecot.harness.installations import SYSTEM_PATH, Installation
+from tests.fuzz.texts import Text
+
+ENVIRON = {"PATH": SYSTEM_PATH, "LC_ALL": "C"}
+SHOWN_FOLDER = "/etc/dovecot"
+"""Stands for the folder of the main file."""
+
+WARNINGS = ("ambiguous-comment", "shadowed-global", "obsolete-setting")
+WITHOUT_LINE = ("unclosed-section", "filter-conflict", "service-name-missing")
+WITHOUT_FILE = ("storage-version-missing",)
+ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
+ONLY_UNEXPANDED = ("unexpanded-value",)
+LIMIT_SECONDS = 10
+"""No text of a run is so large that reading it takes longer."""
+
+
+ENDLESS = "doveconf doesn't end"
+AT_THE_END = re.compile(r"Fatal: (?!Error in configuration file \S+ line \d+: )")
+"""An error that is found when everything has been read."""
+
+
+class SlowError(Exception):
+    """A text that takes us too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``error`` is the first that ends the reading, None without one; ``warnings`` are those before it.
+
+    ``output`` is the dump without its header, None when there is none.
+    """
+
+    error: str | None
+    warnings: tuple[str, ...]
+    output: str | None
+
+
+def write(text: Text, folder: Path) -> Path:
+    """Write the files of a text into an empty folder and return the main file."""
+    for name, content in text.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    main = folder / "dovecot.conf"
+    main.write_bytes(text.main)
+    return main
+
+
+class Doveconf:
+    """Runs the doveconf of an installation, where it can't ask any name server."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        unshare = shutil.which("unshare", path=SYSTEM_PATH)
+        self._prefix = (unshare, "--net") if unshare is not None and os.geteuid() == 0 else ()
+
+    def verdict(self, main: Path, *, expanding: bool) -> Verdict:
+        """Return what ``doveconf -n`` says, with ``-x`` if ``expanding``."""
+        inside = self._installation.inside(main)
+        call = ("doveconf", "-n", *(("-x",) if expanding else ()), "-c", inside)
+        process = subprocess.Popen(
+            [*self._prefix, *self._installation.command(*call)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=ENVIRON,
+            start_new_session=True,
+        )
+        try:
+            output, errors = process.communicate(timeout=LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            # What it has started, such as managesieve-login, would stay otherwise.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return Verdict(ENDLESS, (), None)
+        folder = str(Path(inside).parent)
+        said = [
+            line.removeprefix("doveconf: ")
+            for line in _text(errors, folder).split("\n")
+            if line.startswith("doveconf: ")
+        ]
+        error = None
+        if process.returncode:
+            fatal = [line for line in said if line.startswith(("Fatal: ", "Panic: "))]
+            error = fatal[-1] if fatal else f"exit code {process.returncode}: {said[-1:]}"
+        warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
+        body = without_header(_text(output, folder))
+        return Verdict(error, tuple(dict.fromkeys(filter(_is_compared, warnings))), body)
+
+
+def _is_compared(warning: str) -> bool:
+    return re.match(r"(?!NOTE: )", warning) is not None
+
+
+def _text(output: bytes, folder: str) -> str:
+    return output.decode("utf-8", "surrogateescape").replace(folder, SHOWN_FOLDER)
+
+
+def without_header(text: str) -> str:
+    """Return a dump without the lines in front that say what was printed where."""
+    return "".join(f"{line}\n" for line in text.split("\n")[:-1] if not line.startswith("# "))
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Raise SlowError in what takes too much of the processor's time."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise SlowError(f"still not done after {LIMIT_SECONDS} seconds")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def own_verdict(
+    main: Path, version: Version, root: Path | None, environ: Mapping[str, str], *, expanding: bool
+) -> Verdict:
+    """Return what we say about a configuration, as ``doveconf -n`` (or ``-nx``) would."""
+    configuration = load(main, version=version, root=root, environ=environ)
+    folder = str(main.parent)
+
+    def shown(text: str) -> str:
+        text = text.replace(folder, SHOWN_FOLDER)
+        return text.replace(f"{root}/", "/") if root is not None else text
+
+    left_out = ONLY_UNEXPANDED if expanding else ONLY_EXPANDED
+    error, warnings = None, []
+    for problem in configuration.problems:
+        if problem.name in WARNINGS:
+            warnings.append(shown(problem.message))
+        elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
+            problem.name not in left_out
+        ):
+            message = problem.message.removesuffix(DAEMON_ONLY)
+            place = "" if problem.name in WITHOUT_LINE else f" line {problem.span.line}"
+            error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
+            if problem.name in WITHOUT_FILE:
+                error = f"Fatal: {message}"
+            elif problem.name == "variable-syntax":
+                error = f"Panic: {message}"
+            error = shown(error)
+            break
+    output = None
+    if error is None or AT_THE_END.match(error):
+        output = _own_output(configuration, root, environ, expanding=expanding)
+    if output is not None:
+        output = shown(output)
+    return Verdict(error, tuple(dict.fromkeys(warnings)), output)
+
+
+def _own_output(
+    configuration: Configuration, root: Path | None, environ: Mapping[str, str], *, expanding: bool
+) -> str | None:
+    options = DumpOptions(expanding=expanding, environ=environ, root=root)
+    try:
+        return without_header(dump(configuration, options))
+    except FilterConflictError:
+        return None
