@@ -117,6 +117,12 @@ class Condition(NamedTuple):
         nets = (self.local, self.remote)
         return self.local_name is not None or any(net is not None and net.bits > 0 for net in nets)
 
+    @property
+    def is_of_several(self) -> bool:
+        """Whether it asks for different things; filters on one thing alone never contradict each other."""
+        parts = (self.protocol, self.local_name, self.local, self.remote)
+        return sum(part is not None for part in parts) > 1
+
     def narrow(self, word: str, name: str) -> Condition:
         """Return this condition with one more filter inside. Raises :class:`ConditionError`."""
         for outer in _FORBIDDEN_OUTSIDE[word]:

@@ -12,33 +12,16 @@ from itertools import pairwise, product
 
 from dovecot_conf.conditions import Condition, Net
 from dovecot_conf.evaluate23 import Scope23
-from dovecot_conf.settings23 import rank
 
 _NetKey = tuple[object, ...]
 _Bucket = tuple[_NetKey | None, _NetKey | None]
 
 
-def conflicts(scopes: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:
-    """Yield each setting that is in conflict, with the filter that doveconf names."""
-    reported: set[tuple[str, int]] = set()
-    buckets = _Buckets(scopes)
-    for asked in scopes:
-        if not _can_conflict(asked.condition):
-            continue
-        matching = sorted(buckets.matching(asked.condition), key=rank)
-        for key, scope in _conflicts_among(matching):
-            if (key, id(scope)) not in reported:
-                reported.add((key, id(scope)))
-                yield key, scope
+def conflict(matching: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:
+    """Yield each setting that is in conflict, with the filter that doveconf names.
 
-
-def _can_conflict(condition: Condition) -> bool:
-    """Return whether filters on different things can hold at once: one thing alone never conflicts."""
-    parts = (condition.protocol, condition.local_name, condition.local, condition.remote)
-    return sum(part is not None for part in parts) > 1
-
-
-def _conflicts_among(matching: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:
+    ``matching`` are the filters that hold in one of them, the one that wins first.
+    """
     if not matching:
         return
     taken = set(_keys(matching[0]))
@@ -69,7 +52,7 @@ def _bits(net: Net | None) -> int:
     return net.bits if net is not None else 0
 
 
-class _Buckets:
+class Buckets:
     """The scopes by their networks, so that those holding for an address are found without a search."""
 
     def __init__(self, scopes: Sequence[Scope23]) -> None:

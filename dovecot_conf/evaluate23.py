@@ -79,7 +79,6 @@ class Evaluator23:
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
         self._counter = 0
-        self._nameless_services: list[Statement] = []
         self._suggestions = Suggestions(Version.V23)
         self._checker = ValueChecker(Version.V23, self.problems)
 
@@ -98,8 +97,6 @@ class Evaluator23:
                     self._frame = self._frame.outer
         flaws.extend(reading.flaws)
         report_unclosed(self.problems, reading)
-        for section in self._nameless_services:
-            self.problems.report(section, "service-name-missing", "Service #… is missing name")
 
     def _section(self, node: Section) -> None:
         outer = self._frame
@@ -146,8 +143,6 @@ class Evaluator23:
             self.problems.report(node, "unknown-section", message, hint=hint)
             frame.void = True
         else:
-            if not node.name and node.word == "service" and not frame.path:
-                self._nameless_services.append(node)
             path = f"{frame.path}{node.word}/{node.name or f'#{name}'}"
             if known.kind is not Kind.SECTION:
                 frame.void = not self._checker.check(node, known, name)
@@ -199,7 +194,7 @@ class Evaluator23:
             seen = self._expand(node, entry)
             if seen is None:
                 return
-            unexpanded = seen
+            unexpanded = entry.unexpanded = seen
         if path.startswith("plugin/"):
             frame.scope.plugin[path[7:]] = entry
         elif path.startswith(_FLAT_PATHS) or self._is_right(node, entry, unexpanded):
@@ -247,8 +242,6 @@ class Evaluator23:
                 continue
             if node.key in UNIQUE_SECTIONS and path in self._frame.scope.sections:
                 self.problems.report(node, "duplicate-section", f"{path} already exists")
-            elif known.name == "service" and not self._exists(self._frame.scope, path):
-                self._nameless_services.append(node)
             opened = Opened23(self._frame.path, node.key, name, node)
             self._frame.scope.sections.setdefault(path, opened)
 

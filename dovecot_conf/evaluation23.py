@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dovecot_conf import chain23
+from dovecot_conf.checks23 import check
 from dovecot_conf.conditions import Condition
-from dovecot_conf.conflicts23 import conflicts
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Evaluator23
 from dovecot_conf.evaluations import Evaluation
@@ -29,11 +29,7 @@ class Evaluation23(Evaluation):
         evaluator.run(reading)
         self.flaws = evaluator.problems.flaws
         self._scopes = evaluator.scopes
-        for key, scope in conflicts(evaluator.scopes):
-            if scope.opened is not None:
-                path, line = scope.opened.document.path, scope.opened.end_line
-                text = f"Conflict in setting {key} found from filter at {path}:{line}"
-                evaluator.problems.report(scope.opened, "filter-conflict", text)
+        check(evaluator.scopes, evaluator.problems)
 
     def settings(self, asked: Condition) -> Settings23:
         """Return the effective settings for a condition."""

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from dovecot_conf import amounts
 from dovecot_conf.versions import Version
 
 _SIZE_UNITS = ("B", "k", "M", "G", "T")
 _TIME_UNITS = (("mins", 60), ("hours", 60), ("days", 24), ("weeks", 7))
-_MILLISECOND_WORDS = ("msecs", "mseconds", "millisecs", "milliseconds")
-_MILLISECONDS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
 @cache
@@ -35,23 +34,15 @@ def _boolean(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    return str(_natural(text))
+    return str(amounts.natural(text))
 
 
 def _octal(text: str) -> str:
-    return f"0{int(text, 8) if text.startswith('0') else _natural(text):o}"
-
-
-def _natural(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError
-    return int(text)
+    return f"0{amounts.octal(text):o}"
 
 
 def _size(text: str) -> str:
-    digits, unit = _number_and_unit(text)
-    unit = unit.lower().removesuffix("b").removesuffix("i")
-    size = digits * 1024 ** ("", "k", "m", "g", "t").index(unit)
+    size = amounts.size(text)
     power = 0
     while size and size % 1024 == 0 and power < len(_SIZE_UNITS) - 1:
         size //= 1024
@@ -60,7 +51,7 @@ def _size(text: str) -> str:
 
 
 def _time(text: str) -> str:
-    milliseconds = _milliseconds(text)
+    milliseconds = amounts.milliseconds(text)
     if milliseconds % 1000:
         return f"{milliseconds} ms"
     amount, shown = milliseconds // 1000, "secs"
@@ -71,21 +62,6 @@ def _time(text: str) -> str:
             break
         amount, shown = amount // size, unit
     return f"{amount} {shown}"
-
-
-def _milliseconds(text: str) -> int:
-    digits, unit = _number_and_unit(text)
-    if not unit and digits == 0:
-        return 0
-    word = unit.lower()
-    if word not in ("m", "mi") and any(full.startswith(word) for full in _MILLISECOND_WORDS):
-        return digits
-    return digits * _MILLISECONDS[word[:1]]
-
-
-def _number_and_unit(text: str) -> tuple[int, str]:
-    rest = text.lstrip("0123456789")
-    return _natural(text[: len(text) - len(rest)]), rest.strip(" ")
 
 
 _NORMALISERS = {
