@@ -17,6 +17,7 @@ from dovecot_conf.explain import Explainer, Explanation
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.secrets import concealed, quoted
+from dovecot_conf.syntax_rules import SYNTAX_RULES
 
 _FILTER_KEYS = {
     Version.V23: {
@@ -28,7 +29,7 @@ _FILTER_KEYS = {
     },
     Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
 }
-_AT_THE_END = frozenset(("unclosed-section", "service-name-missing", "storage-version-missing"))
+_AT_THE_END = frozenset(rule.name for rule in SYNTAX_RULES if rule.at_end)
 """Errors that doveconf reports after the settings, and not at all when it is asked for a name."""
 
 

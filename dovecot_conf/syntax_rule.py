@@ -37,6 +37,7 @@ class SyntaxRule(NamedTuple):
 
     ``explanation`` is a paragraph for people, ``hint`` says what to do; ``bad`` fires the rule,
     ``good`` is the same thing done right. ``daemon_only``: ``doveconf -n`` doesn't notice.
+    ``at_end``: Dovecot finds it when it has read everything, and names no line.
     ``versions`` are those whose configurations can have it.
     """
 
@@ -49,6 +50,7 @@ class SyntaxRule(NamedTuple):
     good: Example
     daemon_only: bool = False
     versions: tuple[Version, ...] = (Version.V23, Version.V24)
+    at_end: bool = False
 
     def diagnose(self, flaw: Flaw) -> Diagnostic:
         """Make the diagnostic of a flaw of this kind, with Dovecot's message."""

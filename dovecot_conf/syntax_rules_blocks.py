@@ -169,6 +169,7 @@ BLOCK_RULES = (
         Example("service {\n  client_limit = 3\n}\n"),
         Example("service lmtp {\n  client_limit = 3\n}\n"),
         versions=V23_ONLY,
+        at_end=True,
     ),
     SyntaxRule(
         "PN137",
@@ -183,6 +184,7 @@ BLOCK_RULES = (
         ),
         Example("local 10.0.0.0/8 {\n  protocol imap {\n    mail_home = /a\n  }\n  mail_home = /b\n}\n"),
         versions=V23_ONLY,
+        at_end=True,
     ),
     SyntaxRule(
         "PN141",
@@ -224,5 +226,6 @@ BLOCK_RULES = (
         Example("dovecot_config_version = 2.4.1\n", Version.V24),
         Example(V24_LINES, Version.V24),
         versions=V24_ONLY,
+        at_end=True,
     ),
 )

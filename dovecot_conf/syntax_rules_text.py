@@ -45,6 +45,7 @@ TEXT_RULES = (
         "close the section with a `}` on a line of its own",
         Example("protocol lmtp {\n  mail_plugins = notify push_notification\n"),
         Example("protocol lmtp {\n  mail_plugins = notify push_notification\n}\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN105",

@@ -16,6 +16,7 @@ WHOLE_RULES = (
         "correct the setting of the service",
         Example("service imap-push {\n  vsz_limit = 10k\n}\n"),
         Example("service imap-push {\n  vsz_limit = 10M\n}\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN186",
@@ -25,6 +26,7 @@ WHOLE_RULES = (
         "give one of them another path or port, or close it with mode = 0 or port = 0",
         Example("service push {\n  unix_listener a {\n  }\n  fifo_listener a {\n  }\n}\n"),
         Example("service push {\n  unix_listener a {\n  }\n  fifo_listener b {\n  }\n}\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN187",
@@ -35,6 +37,7 @@ WHOLE_RULES = (
         "correct the name, install the package, or remove the word; words are separated by spaces",
         Example("protocols = imap jmap\n"),
         Example("protocols = imap\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN188",
@@ -44,6 +47,7 @@ WHOLE_RULES = (
         "write a value in the range that the message names",
         Example("mailbox_idle_check_interval = 0\n"),
         Example("mailbox_idle_check_interval = 30s\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN189",
@@ -53,6 +57,7 @@ WHOLE_RULES = (
         "write words that the setting takes",
         Example("lmtp_client_workarounds = whitespace-before\n"),
         Example("lmtp_client_workarounds = whitespace-before-path\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN190",
@@ -62,6 +67,7 @@ WHOLE_RULES = (
         "set the other one as well, or remove this one",
         Example("ssl_verify_client_cert = yes\n"),
         Example("ssl_verify_client_cert = yes\nssl_ca = </etc/ssl/certs/ca-certificates.crt\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN191",
@@ -72,6 +78,7 @@ WHOLE_RULES = (
         Example("passdb {\n  args = /etc/dovecot/users\n}\n"),
         Example("passdb {\n  driver = passwd-file\n  args = /etc/dovecot/users\n}\n"),
         versions=V23_ONLY,
+        at_end=True,
     ),
     SyntaxRule(
         "PN192",
@@ -82,6 +89,7 @@ WHOLE_RULES = (
         "correct the setting of the namespace or mailbox",
         Example("namespace inbox {\n  separator = //\n}\n"),
         Example("namespace inbox {\n  separator = /\n}\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN193",
@@ -92,6 +100,7 @@ WHOLE_RULES = (
         "correct the metric or the exporter",
         Example("metric deliveries {\n  exporter = log\n}\n"),
         Example("metric deliveries {\n  filter = event=mail_delivery_finished\n}\n"),
+        at_end=True,
     ),
     SyntaxRule(
         "PN194",
@@ -101,5 +110,6 @@ WHOLE_RULES = (
         "correct the text",
         Example("log_debug = event\n"),
         Example("log_debug = event=imap_command_finished\n"),
+        at_end=True,
     ),
 )

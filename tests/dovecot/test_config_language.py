@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import Configuration, Severity, VariableError, Version, expand, load, user_values
+from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.harness.installations import (
     SYSTEM_PATH,
     Installation,
@@ -89,7 +90,6 @@ INCLUDED = (
 NEEDS_WHOLE_SECTIONS = re.compile(r"Fatal: Error in configuration file \S+: (?!Missing '}')|must|failed: ")
 """Errors without a line: checks of whole sections at the end."""
 
-WITHOUT_LINE = ("unclosed-section", "filter-conflict")
 
 
 def installed(find: Callable[[], Installation]) -> Installation:
@@ -129,7 +129,7 @@ def ours(configuration: Configuration) -> str | None:
         if problem.severity is Severity.ERROR:
             if problem.name == "variable-syntax":
                 return f"Panic: {problem.message}"
-            place = "" if problem.name in WITHOUT_LINE else f" line {problem.span.line}"
+            place = "" if rule_named(problem.name).at_end else f" line {problem.span.line}"
             return f"Fatal: Error in configuration file {problem.span.file}{place}: {problem.message}"
     return None
 

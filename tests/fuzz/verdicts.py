@@ -17,6 +17,8 @@ from dovecot_conf import Configuration, Severity, Version, load
 from dovecot_conf.dump import DumpOptions, dump
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.syntax_rule import DAEMON_ONLY
+from dovecot_conf.syntax_rules import rule_named
+from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.harness.installations import SYSTEM_PATH, Installation
 from tests.fuzz.texts import Text
 
@@ -25,7 +27,6 @@ SHOWN_FOLDER = "/etc/dovecot"
 """Stands for the folder of the main file."""
 
 WARNINGS = ("ambiguous-comment", "shadowed-global", "obsolete-setting")
-WITHOUT_LINE = ("unclosed-section", "filter-conflict", "service-name-missing")
 WITHOUT_FILE = ("storage-version-missing",)
 ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
 ONLY_UNEXPANDED = ("unexpanded-value",)
@@ -156,7 +157,7 @@ def own_verdict(
             problem.name not in left_out
         ):
             message = problem.message.removesuffix(DAEMON_ONLY)
-            place = "" if problem.name in WITHOUT_LINE else f" line {problem.span.line}"
+            place = "" if rule_named(problem.name).at_end else f" line {problem.span.line}"
             error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
             if problem.name in WITHOUT_FILE:
                 error = f"Fatal: {message}"
