@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import cmp_to_key, partial
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -51,18 +52,24 @@ UNLISTED_HEAD = (
     "# What doveconf -a leaves out, or lists with a value that isn't the effective default (captured).\n"
 )
 WRITTEN = ("dovecot_config_version", "dovecot_storage_version")
+_EACH_LINE = re.MULTILINE | re.DOTALL
 VERSION_LINES = "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
 
 
 def ask(installation: Installation, text: str, *args: str) -> str:
     """Return what doveconf prints for a configuration."""
+    return run(installation, text, *args).stdout
+
+
+def run(installation: Installation, text: str, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run doveconf with a configuration."""
     with tempfile.NamedTemporaryFile("w", suffix=".conf", dir=installation.filesystem / "tmp") as file:
         file.write(text)
         file.flush()
         command = installation.command("doveconf", "-c", installation.inside(Path(file.name)), *args)
         return subprocess.run(
             command, env={"PATH": SYSTEM_PATH, "LC_ALL": "C"}, capture_output=True, text=True, check=False
-        ).stdout
+        )
 
 
 def sections_of_23() -> str:
@@ -70,7 +77,19 @@ def sections_of_23() -> str:
     always = [
         line for line in ask(installation, "", "-n").splitlines(keepends=True) if not line.startswith("#")
     ]
-    return "".join(always) + ask(installation, TEMPLATES, "namespace", "passdb", "userdb", "service")
+    parts = ask(installation, TEMPLATES, "namespace", "passdb", "userdb", "service")
+    others, services = parts[: parts.index("service ")], re.findall("^service .*?^}\n", parts, _EACH_LINE)
+    return "".join([*always, others, *sorted(services, key=cmp_to_key(partial(_first, installation)))])
+
+
+def _first(installation: Installation, service: str, other: str) -> int:
+    """Compare two services by the order in which Dovecot holds and checks them, the template last."""
+    names = [text.split()[1] for text in (service, other)]
+    if "template" in names:
+        return 1 if names[0] == "template" else -1
+    wrong = "".join(f"service {name} {{\n  type = wrong-{name}\n}}\n" for name in names)
+    first = re.findall("Unknown service type: wrong-(.*)", run(installation, wrong, "-n").stderr)[-1]
+    return -1 if first == names[0] else 1
 
 
 def sections_of_24() -> str:
