@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -159,4 +160,6 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
 def main() -> None:
     """Entry point of the console command."""
     open_standard_streams()
-    sys.exit(run())
+    code = run()
+    gc.freeze()  # the end of the process frees everything: no search for garbage before it
+    sys.exit(code)

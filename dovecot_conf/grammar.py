@@ -38,15 +38,28 @@ class Shape(Enum):
     """anything else"""
 
 
-class Grammar(NamedTuple):
-    """The tokens of one dialect. ``setting`` matches the token that most lines are, without the rest."""
+_FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION)
+"""The shapes of nearly all lines. Their tokens exclude each other and all others."""
 
-    setting: Callable[[str], re.Match[str] | None]
+
+class Grammar(NamedTuple):
+    """The tokens of one dialect.
+
+    ``frequent`` are matchers of the tokens that nearly all lines are: one of them after the other is
+    tried without the rest of the machinery. ``statement`` is the whole grammar, ``shapes`` tells what
+    a token of it is.
+    """
+
+    frequent: tuple[tuple[Shape, Callable[[str], re.Match[str] | None]], ...]
     statement: pp.ParserElement
     shapes: dict[re.Pattern[str], Shape]
 
     def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
         """Return the shape of a logical line, and the match with its parts."""
+        for shape, matcher in self.frequent:
+            found = matcher(text)
+            if found is not None:
+                return shape, found
         match: re.Match[str] = self.statement.parse_string(text)[0]
         return self.shapes[match.re], match
 
@@ -88,7 +101,7 @@ def _patterns(dialect: Dialect) -> dict[Shape, str]:
         )
         patterns[Shape.NAMELESS_GROUP] = rf"{group}{black}+\Z"
     patterns[Shape.SECTION] = (
-        rf"{not_group}{word}"
+        rf"{not_include}{not_group}{word}"
         rf'(?:"(?P<quoted_name>[^"]*)"{white}*|(?P<name>(?!["{{]){black}+){white}+)?\{{(?P<garbage>.*)'
     )
     patterns[Shape.BAD] = ".*"
@@ -104,7 +117,7 @@ def grammar(version: Version) -> Grammar:
         token.set_name(shape.name).leave_whitespace()
         tokens[shape] = token
     return Grammar(
-        setting=tokens[Shape.SETTING].re.match,
-        statement=pp.MatchFirst(list(tokens.values())),
+        frequent=tuple((shape, tokens[shape].re.match) for shape in _FREQUENT),
+        statement=pp.MatchFirst(list(tokens.values())).parse_with_tabs(),
         shapes={token.re: shape for shape, token in tokens.items()},
     )

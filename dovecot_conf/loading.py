@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from dovecot_conf.collector import without_collector
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.files import Files
@@ -74,6 +75,7 @@ def _build(
     version: Version | None,
     environ: Mapping[str, str] | None,
 ) -> Configuration:
-    from dovecot_conf.building import build  # noqa: PLC0415 - pyparsing only when something is read
+    with without_collector():
+        from dovecot_conf.building import build  # noqa: PLC0415 - pyparsing only when something is read
 
-    return build(source, files, overrides, version, environ or {})
+        return build(source, files, overrides, version, environ or {})

@@ -171,11 +171,7 @@ class TreeReader:
         (document.children if section is None else section.children).append(node)
 
     def _statement(self, line: _Line) -> bool:
-        match = self._grammar.setting(line.text)
-        if match is not None:
-            shape = Shape.SETTING
-        else:
-            shape, match = self._grammar.parse(line.text)
+        shape, match = self._grammar.parse(line.text)
         if self._awaits_brace:
             self._awaits_brace = False
             if line.text == "{":

@@ -85,14 +85,16 @@ class Node:
         return tuple(reversed(sections))
 
 
-@dataclass(slots=True, eq=False)
 class Blank(Node):
     """A line with nothing in it."""
 
+    __slots__ = ()
 
-@dataclass(slots=True, eq=False)
+
 class Comment(Node):
     """A line that is a comment."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -221,9 +223,10 @@ class Include(Statement):
     documents: tuple[Document, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Invalid(Statement):
     """A line that is none of the above; its flaw says why."""
+
+    __slots__ = ()
 
 
 def nodes_of(document: Document) -> Iterator[Node]:

@@ -71,7 +71,7 @@ def _grammar() -> pp.ParserElement:
     math = pp.Group(pp.Regex("[-+*/%]") + (number | variable))
     call = (name + arguments + pp.Optional(math)).set_parse_action(_make_call)
     pipeline = pp.Optional(call) + pp.ZeroOrMore(pp.Suppress("|") + pp.Optional(call))
-    return pipeline.ignore(pp.Regex("[^a-zA-Z0-9\u0080-\U0010ffff \\t%|(),=+*/'\"-]"))
+    return pipeline.ignore(pp.Regex("[^a-zA-Z0-9\u0080-\U0010ffff \\t%|(),=+*/'\"-]")).parse_with_tabs()
 
 
 def parse(text: str) -> list[str | Program]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 HIDDEN = "<hidden>"
 
@@ -20,20 +21,23 @@ _CUT_URL = rf"(?<=://)[^\s/@\"']*:{_NO_PORT}.{{0,2000}}(?=@)"
 _LOST_URL = rf"(?<=://)[^\s/?#:@\[\"']*:{_NO_PORT}[^\s/?#\"']+"
 _URL_WITHOUT_SCHEME = r"(?<==)[^\s=/\"']*:(?!//)[^\s\"']{0,2000}(?=@)"
 _NAME = r"[\w.-]*(?:passw(?:or)?d|pass|secret|token|nonce|apikey|[_-]key|^\s*key)"
-_WHOLE = re.compile(rf"^\s*{_NAME}(?:\s*=\s*|\s+(?![=<{{]))(?P<secret>[^<\s].*)$", re.IGNORECASE)
-_PART = re.compile(
-    rf"{_URL}|{_CUT_URL}|{_LOST_URL}|{_URL_WITHOUT_SCHEME}|(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)",
-    re.IGNORECASE,
-)
+_WHOLE = rf"^\s*{_NAME}(?:\s*=\s*|\s+(?![=<{{]))(?P<secret>[^<\s].*)$"
+_PART = rf"{_URL}|{_CUT_URL}|{_LOST_URL}|{_URL_WITHOUT_SCHEME}|(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(_WHOLE, re.IGNORECASE), re.compile(_PART, re.IGNORECASE)
 
 
 def secrets(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each secret in one line, from left to right."""
-    whole = _WHOLE.match(text)
+    whole_line, part = _patterns()
+    whole = whole_line.match(text)
     if whole is not None:
         yield whole.span("secret")
         return
-    for match in _PART.finditer(text):
+    for match in part.finditer(text):
         yield match.span("secret" if match["secret"] else 0)
 
 

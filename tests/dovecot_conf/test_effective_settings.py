@@ -106,6 +106,14 @@ def test_a_file_value_is_read_as_it_is(tmp_path: Path) -> None:
     assert load(main).settings().value("login_greeting") == "  hi\n\udcff"
 
 
+@pytest.mark.parametrize("version", list(Version))
+def test_a_tab_is_part_of_the_name_of_an_included_file(tmp_path: Path, version: Version) -> None:
+    (tmp_path / "a\tb.conf").write_text("mail_home = /tab\n")
+    main = tmp_path / "main.conf"
+    main.write_text("!include a\tb.conf\n")
+    assert load(main, version=version).settings().value("mail_home") == "/tab"
+
+
 def test_absolute_paths_are_below_the_root(tmp_path: Path) -> None:
     (tmp_path / "etc/dovecot/conf.d").mkdir(parents=True)
     (tmp_path / "etc/dovecot/conf.d/10-a.conf").write_text("ssl_key = </etc/key\n")

@@ -82,6 +82,7 @@ def test_without_a_home_its_variable_is_unknown() -> None:
         ("%{user|md5}", "0f6210e0e0a918479f45010eed4fc7be"),
         ("%{user|md5 % 8}", "6"),
         ("%{nosuch|default('x y')}", "x y"),
+        ("%{nosuch|default('x\ty')}", "x\ty"),
         ("%{user|substr(0,3)}", "Bob"),
         ("%{user | index('@',1)}", "example.com"),
         ("%{user|if('eq','a','b','c')}", "c"),
