@@ -17,7 +17,7 @@ from dovecot_conf.conflicts23 import Buckets, conflict
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.evaluate23 import Scope23
 from dovecot_conf.settings23 import rank
-from dovecot_conf.view23 import View23
+from dovecot_conf.view23 import View23, written
 
 
 class _Check(NamedTuple):
@@ -83,6 +83,8 @@ def check(scopes: list[Scope23], problems: Problems) -> None:
         if can_conflict:
             for key, other in conflict(matching):
                 checker.conflict(key, other)
+        if "ssl" in scope.values:
+            checker.switched_on(scopes[0], scope)
         subjects = frozenset().union(*(_subjects(found) for found in matching[:-1])) & checked
         checker.run(View23(matching), subjects, scope)
 
@@ -96,7 +98,7 @@ def _subjects(scope: Scope23) -> frozenset[str]:
 class _Checker:
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
-        self._reported: set[tuple[object, ...]] = set()
+        self._reported: set[object] = set()
 
     def run(self, view: View23, subjects: frozenset[str], scope: Scope23) -> None:
         """Report each finding where it is met first."""
@@ -111,6 +113,15 @@ class _Checker:
                 if key not in self._reported:
                     self._reported.add(key)
                     self._problems.report(where, finding.rule, finding.message, hint=finding.hint)
+
+    def switched_on(self, outside: Scope23, scope: Scope23) -> None:
+        """Report the first filter that switches TLS on although it is off for all."""
+        off, entry = outside.values.get("ssl"), scope.values["ssl"]
+        if off is None or written(off) != "no" or written(entry) == "no" or "ssl" in self._reported:
+            return
+        self._reported.add("ssl")
+        text = f"SSL is disabled because global ssl=no, ignoring ssl={written(entry)} for subsection"
+        self._problems.report(entry.node, "ssl-off-for-all", text)
 
     def conflict(self, key: str, scope: Scope23) -> None:
         """Report a setting on which filters contradict each other."""

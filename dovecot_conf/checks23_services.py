@@ -18,6 +18,8 @@ SINGLE = frozenset(("anvil", "auth", "director", "indexer", "ipc", "log", "old-s
 """The services that can have one process only."""
 
 MINIMUM_VSZ = 1024**2
+ANVIL_PIPES = 2
+"""Clients that anvil always has."""
 
 
 def master(view: View23) -> Iterator[Finding]:
@@ -53,6 +55,7 @@ def services(view: View23) -> Iterator[Finding]:
     for part in enabled:
         yield from _limits(view, part)
     yield from _listeners(view, enabled)
+    yield from _clients(view, parts, enabled)
 
 
 def _protocols(view: View23) -> list[str]:
@@ -76,25 +79,64 @@ def _limits(view: View23, part: Part23) -> Iterator[Finding]:
 
 
 def _listeners(view: View23, parts: list[Part23]) -> Iterator[Finding]:
-    """Yield listeners without a path, and those that two services, or one of them twice, want to open."""
+    """Yield what is wrong with listeners, and those of which the place is taken."""
     base = view.text("base_dir").removesuffix("/")
     places: dict[str, list[Statement | None]] = {}
     for part in parts:
         for word in ("unix_listener", "fifo_listener"):
             for listener in part.parts(word):
                 path = listener.text("path")
-                where = listener.where("path")
                 if not path:
                     message = f"service({part.title}): {word}: path must not be empty"
-                    yield Finding(SERVICE, message, where)
-                elif amounts.octal(listener.text("mode")):
+                    yield Finding(SERVICE, message, listener.where("path"))
+                    continue
+                if path.startswith(f"{base}/"):
+                    message = f"You should remove base_dir prefix from unix_listener: {path}"
+                    yield Finding("base-dir-prefix", message, listener.where("path"))
+                if amounts.octal(listener.text("mode")):
                     full = path if path.startswith("/") else f"{base}/{path}"
-                    places.setdefault(full, []).append(where)
-        for listener in part.parts("inet_listener"):
-            if port := amounts.natural(listener.text("port")):
-                place = f"{port}:{listener.text('address')}"
-                places.setdefault(place, []).append(listener.where("port", "address"))
+                    places.setdefault(full, []).append(listener.where("path"))
+        _add_ports(part, places)
     for place, lines in sorted(places.items()):
         if len(lines) > 1:
             written = [line for line in lines if line is not None]
             yield Finding(LISTENER, f"duplicate listener: {place}", written[-1] if written else None)
+
+
+def _add_ports(part: Part23, places: dict[str, list[Statement | None]]) -> None:
+    for listener in part.parts("inet_listener"):
+        if port := amounts.natural(listener.text("port")):
+            place = f"{port}:{listener.text('address')}"
+            places.setdefault(place, []).append(listener.where("port", "address"))
+
+
+def _clients(view: View23, parts: list[Part23], enabled: list[Part23]) -> Iterator[Finding]:
+    """Yield auth and anvil when fewer processes can connect to them than there may be."""
+    default = amounts.natural(view.text("default_process_limit"))
+    default_clients = amounts.natural(view.text("default_client_limit"))
+    limits = {part.title: amounts.natural(part.text("process_limit")) or default for part in enabled}
+    auth = [
+        part.title
+        for part in enabled
+        if part.text("protocol")
+        and (amounts.natural(part.text("service_count")) != 1 or part.text("type") == "login")
+        and part.title != "imap-hibernate"
+    ]
+    anvil = [part.title for part in enabled if part.text("type") == "login" or part.title == "auth"]
+    for name, counted, others, reason in (
+        ("auth", auth, 0, "Counted for protocol services with service_count != 1"),
+        ("anvil", anvil, ANVIL_PIPES, "Counted with"),
+    ):
+        part = next(part for part in parts if part.title == name)
+        limit = amounts.natural(part.text("client_limit")) or amounts.natural(
+            view.text("default_client_limit")
+        )
+        needed = sum(limits[title] for title in counted) + others
+        if limit < needed:
+            sum_of = " + ".join(f"service {title} {{ process_limit={limits[title]} }}" for title in counted)
+            message = (
+                f"service {name} {{ client_limit={limit} }} is lower than required under max. load"
+                f" ({needed}). {reason}: {sum_of}"
+            )
+            where = part.where("client_limit") or view.where("default_client_limit", "protocols")
+            yield Finding("client-limit", message, where)

@@ -40,4 +40,6 @@ def _wrong_numbers(function: str, low: int, high: int, other: int) -> str:
         return f"base must be one of: 2, 10 (base={other})"
     if function == "linear" and low + other > high:
         return f"min+step must be <= max ({low + other} must be <= {high})"
+    if function == "linear" and not other:
+        return "step must not be 0 (Dovecot crashes: it divides by it)"
     return ""

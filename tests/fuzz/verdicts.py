@@ -18,7 +18,6 @@ from dovecot_conf.dump import DumpOptions, dump
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.syntax_rule import DAEMON_ONLY
 from dovecot_conf.syntax_rules import rule_named
-from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.harness.installations import SYSTEM_PATH, Installation
 from tests.fuzz.texts import Text
 

@@ -31,7 +31,7 @@ class Pool:
     """The running servers of one installation, the least recently used one stopped when too many."""
 
     def __init__(self, installation: Installation) -> None:
-        self._installation = installation
+        self.installation = installation
         self._running: OrderedDict[Setup, Dovecot] = OrderedDict()
         self._ending: list[Dovecot] = []
 
@@ -39,7 +39,7 @@ class Pool:
         """Return a running server with this setup, its log forgotten."""
         server = self._running.pop(setup, None)
         if server is None or not server.is_up:
-            server = Dovecot(self._installation, setup)
+            server = Dovecot(self.installation, setup)
         self._running[setup] = server
         server.forget_log()
         while len(self._running) > MOST_SERVERS:
