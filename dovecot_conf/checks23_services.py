@@ -128,9 +128,7 @@ def _clients(view: View23, parts: list[Part23], enabled: list[Part23]) -> Iterat
         ("anvil", anvil, ANVIL_PIPES, "Counted with"),
     ):
         part = next(part for part in parts if part.title == name)
-        limit = amounts.natural(part.text("client_limit")) or amounts.natural(
-            view.text("default_client_limit")
-        )
+        limit = amounts.natural(part.text("client_limit")) or default_clients
         needed = sum(limits[title] for title in counted) + others
         if limit < needed:
             sum_of = " + ".join(f"service {title} {{ process_limit={limits[title]} }}" for title in counted)
