@@ -16,8 +16,11 @@ from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
 from dovecot_conf.suggestions import Suggestions, meant
 from dovecot_conf.tree import Flaw, Setting, ValueKind
 from dovecot_conf.value_checks import ValueChecker
-from dovecot_conf.variables24 import syntax_error
+from dovecot_conf.variables24_syntax import find_mistake
 from dovecot_conf.versions import Version
+
+_ALIAS_PANIC = "file config-parser.c: line 489: unreached"
+"""How doveconf stops at the second name of a setting."""
 
 _ITEM = SettingName("", Kind.VALUE, type="bool")
 """An item of a boolean list."""
@@ -93,8 +96,11 @@ class Assigner:
     def _check_variables(self, line: _Line) -> None:
         place = (id(line.landed), line.full_name)
         self._problems.at_end.pop(place, None)
-        if "%{" in line.text and (message := syntax_error(line.text)):
-            self._problems.at_end[place] = Flaw("variable-syntax", message, line.node.report_span)
+        wrong = find_mistake(line.text) if "%{" in line.text else None
+        if wrong is not None:
+            rule = "dovecot-crash" if wrong.crashes else "variable-syntax"
+            message = wrong.message if wrong.crashes else f"{line.text}: {wrong.message}"
+            self._problems.at_end[place] = Flaw(rule, message, line.node.report_span)
 
     def _use_group(self, node: Setting, scope: Scope24, name: str) -> None:
         label = node.key[1:]
@@ -161,6 +167,9 @@ class Assigner:
         node = line.node
         known = self._names[name]
         kind = known.kind
+        if known.name != name:
+            self._problems.report(node, "dovecot-panic", _ALIAS_PANIC)
+            return
         where = str(scope.condition)
         if kind is Kind.FILTER:
             raise ListSyntaxError(f"Setting is a named filter, use '{name} {{'", "block-as-setting")

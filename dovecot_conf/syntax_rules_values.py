@@ -76,4 +76,15 @@ VALUE_RULES = (
         example24("mail_home = /home/%{user}\n"),
         versions=V24_ONLY,
     ),
+    SyntaxRule(
+        "PN157",
+        "dovecot-crash",
+        Severity.ERROR,
+        "doveconf crashes while it reads this, and so do all programs of Dovecot: a mistake of Dovecot, which"
+        " the configuration has to avoid.",
+        "write it another way",
+        example24("mail_home = /home/%{}/%{user}\n"),
+        example24("mail_home = /home/%{user}\n"),
+        versions=V24_ONLY,
+    ),
 )

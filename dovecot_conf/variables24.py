@@ -16,6 +16,7 @@ import pyparsing as pp
 from dovecot_conf.errors import VariableError
 from dovecot_conf.variables24_filters import FILTERS
 from dovecot_conf.variables24_state import Argument, Call, FilterError, State
+from dovecot_conf.variables24_syntax import find_mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ def _grammar() -> pp.ParserElement:
 
 def parse(text: str) -> list[str | Program]:
     """Return the literal texts and programs of a value. Raises VariableError for wrong syntax."""
+    wrong = find_mistake(text)
+    if wrong is not None:
+        raise VariableError(f"{text}: {wrong.message}")
     parts: list[str | Program] = []
     position = 0
     for match in _OPENING.finditer(text):
@@ -87,44 +91,20 @@ def parse(text: str) -> list[str | Program]:
             continue
         parts.append(text[position : match.start()])
         end = _end_of_program(text, match.end())
-        try:
-            calls = _grammar().parse_string(text[match.end() : end], parse_all=True)
-        except pp.ParseException:
-            raise VariableError(f"{text}: syntax error in %{{{text[match.end() : end]}}}") from None
-        except VariableError as error:
-            raise VariableError(f"{text}: {error.message}") from None
+        calls = _grammar().parse_string(text[match.end() : end], parse_all=True)
         parts.append(Program(tuple(calls)))
         position = end + 1
     parts.append(text[position:])
     return [part for part in parts if part != ""]
 
 
-def syntax_error(text: str) -> str:
-    """Return why 2.4 can't make a program of a value, '' when it can."""
-    if "%{" not in _SIMPLE.sub("", text):
-        return ""
-    try:
-        parse(text)
-    except VariableError as error:
-        return error.message
-    return ""
-
-
-_SIMPLE = re.compile(r"%\{[ \t]*[a-zA-Z][\w/;:.-]*[ \t]*(?:\|[ \t]*[a-zA-Z][\w/;:.-]*[ \t]*)*\}", re.ASCII)
-"""Variables with filters and no arguments, which most are."""
-
 _OPENING = re.compile(r"%%\{|%\{")
 _INSIDE = re.compile(r"(?:[^\"'}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')*", re.DOTALL)
-
-UNCLOSED = "syntax error, unexpected end of file, expecting CCBRACE or PIPE"
 
 
 def _end_of_program(text: str, start: int) -> int:
     match = _INSIDE.match(text, start)
-    end = match.end() if match is not None else start
-    if end >= len(text) or text[end] != "}":
-        raise VariableError(f"{text}: {UNCLOSED}")
-    return end
+    return match.end() if match is not None else start
 
 
 def expand24(text: str, values: Mapping[str, str], environ: Mapping[str, str]) -> str:
