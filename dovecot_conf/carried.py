@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from dovecot_conf.positions import Span
 from dovecot_conf.tree import Document, Flaw, Piece, Section, SectionEnd, Setting, Statement, ValueKind
 
+TYPE_PANIC = "file config-parser.c: line 89 (config_add_type): assertion failed: (ret > 0)"
+"""How doveconf stops where the name of a section can't be stored."""
+
 
 @dataclass(slots=True, eq=False)
 class CarriedSetting(Setting):
@@ -65,3 +68,9 @@ def _common(
     node: Statement,
 ) -> tuple[Document, int, int, Section | None, str, int, tuple[Piece, ...], tuple[Flaw, ...]]:
     return node.document, node.line, node.end_line, node.parent, node.text, node.column, node.pieces, ()
+
+
+def written_key(node: Setting) -> str:
+    """Return the key that stands in the file."""
+    written = node.written if isinstance(node, CarriedSetting) else node
+    return written.key if isinstance(written, Setting) else node.key

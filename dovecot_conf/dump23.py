@@ -13,6 +13,7 @@ from dovecot_conf.default_sections import listed_otherwise
 from dovecot_conf.extent import Extent
 from dovecot_conf.names import Kind, names
 from dovecot_conf.secrets import concealed, escape, quoted
+from dovecot_conf.section_names import escaped
 from dovecot_conf.shown23 import NUMBERED_SECTIONS, TEMPLATE, Section23, completed, default_root
 from dovecot_conf.versions import Version
 
@@ -99,7 +100,7 @@ def _collect(
     for word, children in section.sections.items():
         prefixes = []
         for number, child in enumerate(children):
-            name = _escaped(child.name) if child.name and word not in NUMBERED_SECTIONS else str(number)
+            name = escaped(child.name) if child.name and word not in NUMBERED_SECTIONS else str(number)
             prefixes.append(f"{path}{word}/{name}/")
             _collect(child, prefixes[-1], extent, lines, lists)
         lists.append((path + word, prefixes))
@@ -126,13 +127,6 @@ def _defaults(section: Section23) -> dict[str, str]:
         found = {name: known.default for name, known in names(Version.V23).items()}
         return found | dict.fromkeys(default_root().values, "")
     return default_root().sections[section.kind][0].values
-
-
-def _escaped(name: str) -> str:
-    """Return a section's name as a part of a path."""
-    for character, code in (("\\", "\\\\"), ("=", "\\e"), ("/", "\\s"), (" ", "\\_"), (",", "\\+")):
-        name = name.replace(character, code)
-    return name
 
 
 class Printer:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dovecot_conf.files import Files
 from dovecot_conf.positions import Span
-from dovecot_conf.reader import Reading
-from dovecot_conf.tree import Flaw, Setting, Statement
+from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 
 
 @dataclass(slots=True)
@@ -58,16 +57,15 @@ class Problems:
         self.flaws.append(Flaw(rule, message, span or node.report_span, hint))
 
 
-def report_unclosed(problems: Problems, reading: Reading) -> None:
+def report_unclosed(problems: Problems, main: Document, sections: Iterable[Section]) -> None:
     """Report the sections that are open at the end, the innermost (Dovecot's only one) first.
 
     Dovecot names the main file; where the section was opened in another one, the end of the main
     file is the place.
     """
-    main = reading.document
     last = max(1, len(main.source.lines))
     end = Span(main.path, last, 1, last, 1)
-    for section in reversed(reading.unclosed):
+    for section in sections:
         message = f"Missing '}}' (section started at {section.document.path}:{section.end_line})"
         span = section.report_span if section.document is main else end
         problems.report(section, "unclosed-section", message, span)

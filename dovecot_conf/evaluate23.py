@@ -9,11 +9,14 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dovecot_conf.carried import TYPE_PANIC, CarriedSetting, carried, written_key
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning, split_words
 from dovecot_conf.names import Kind, SettingName, table
+from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
+from dovecot_conf.section_names import escaped
 from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
 from dovecot_conf.value_checks import ValueChecker
@@ -54,7 +57,8 @@ class _Frame:
 
     ``words`` are the words of the path alone (``service/unix_listener/``), as in the table. ``void``:
     nothing in it counts, because its own line is an error. ``word`` is set for a section that is no
-    filter. ``detached``: a filter inside of ``plugin {}``, where no key is known.
+    filter. ``detached``: a filter inside of ``plugin {}``, where no key is known. ``list_name`` is what
+    Dovecot has in the path behind ``plugin/``.
     """
 
     scope: Scope23
@@ -64,6 +68,13 @@ class _Frame:
     word: str = ""
     detached: bool = False
     words: str = ""
+    list_name: str = ""
+    section: Section | None = None
+
+    @property
+    def old_path(self) -> str:
+        """The path as Dovecot has it."""
+        return self.path + self.list_name
 
 
 class Evaluator23:
@@ -75,12 +86,13 @@ class Evaluator23:
         self._global = Scope23(UNFILTERED)
         self.scopes = [self._global]
         self.problems = Problems()
-        self._frame = _Frame(self._global, "", None)
+        self._frame = self._outermost = _Frame(self._global, "", None)
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
         self._counter = 0
         self._suggestions = Suggestions(Version.V23)
         self._checker = ValueChecker(Version.V23, self.problems)
+        self._old_names = OldNames(self.problems)
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""
@@ -89,14 +101,40 @@ class Evaluator23:
             if isinstance(node, Statement):
                 if node.flaws:
                     flaws.extend(node.flaws)
-                if isinstance(node, Setting):
-                    self._setting(node)
-                elif isinstance(node, Section):
-                    self._section(node)
-                elif isinstance(node, SectionEnd) and self._frame.outer is not None:
-                    self._frame = self._frame.outer
+                frame = self._frame
+                lines = None
+                if not frame.void:
+                    lines = self._old_names.replace(node, frame.old_path, frame.scope.condition)
+                if lines is None:
+                    self._statement(node)
+                else:
+                    for line in lines:
+                        self._statement(line)
         flaws.extend(reading.flaws)
-        report_unclosed(self.problems, reading)
+        report_unclosed(self.problems, reading.document, self._open_sections())
+
+    def _statement(self, node: Statement) -> None:
+        if isinstance(node, CarriedSetting):
+            self._carried(node)
+        elif isinstance(node, Setting):
+            self._setting(node)
+        elif isinstance(node, Section):
+            self._section(node)
+        elif isinstance(node, SectionEnd) and self._frame.outer is not None:
+            if self._frame.void:
+                self._old_names.skip(-1)
+            self._frame = self._frame.outer
+
+    def _carried(self, node: CarriedSetting) -> None:
+        """Take a setting that an old name has become."""
+        frame, flaws = self._frame, self.problems.flaws
+        count = len(flaws)
+        if node.outermost:
+            self._frame = self._outermost
+        self._setting(node)
+        self._frame = frame
+        if node.silent:
+            del flaws[count:]
 
     def _section(self, node: Section) -> None:
         outer = self._frame
@@ -107,8 +145,11 @@ class Evaluator23:
             outer.void or node.broken,
             detached=outer.detached,
             words=outer.words,
+            list_name=outer.list_name,
+            section=node,
         )
         if frame.void:
+            self._old_names.skip(1)
             return
         if node.word in FILTER_WORDS:
             try:
@@ -132,11 +173,11 @@ class Evaluator23:
         if not name:
             name = str(self._counter)
             self._counter += 1
-        if frame.path.startswith(_FLAT_PATHS):
+        if frame.path.startswith(_FLAT_PATHS) and not frame.detached:
             self.problems.report(node, "section-in-list", "Section not allowed here")
             frame.void = True
         elif not frame.path and node.word in FLAT_SECTIONS:
-            frame.path = f"{node.word}/"
+            frame.path, frame.list_name = f"{node.word}/", f"{name}/"
         elif (known := self._find(frame, node.word)) is None:
             message = f"Unknown setting: {self._open_words()}{node.word}"
             hint = self._suggestions.hint(node.word, frame.words)
@@ -145,14 +186,23 @@ class Evaluator23:
         else:
             path = f"{frame.path}{node.word}/{node.name or f'#{name}'}"
             if known.kind is not Kind.SECTION:
-                frame.void = not self._checker.check(node, known, name)
-            elif node.word in UNIQUE_SECTIONS and path in frame.scope.sections:
-                self.problems.report(node, "duplicate-section", f"{path} already exists")
-            if known.auth and frame.scope.condition.is_of_network:
-                self._checker.refuse_auth(node, node.word)
-            opened = Opened23(frame.path, node.word, node.name, node)
-            frame.scope.sections.setdefault(path, opened)
+                frame.void = not self._value_section(node, escaped(name))
+            else:
+                if node.word in UNIQUE_SECTIONS and path in frame.scope.sections:
+                    self.problems.report(node, "duplicate-section", f"{path} already exists")
+                if known.auth and frame.scope.condition.is_of_network:
+                    self._checker.refuse_auth(node, node.word)
+                opened = Opened23(frame.path, node.word, node.name, node)
+                frame.scope.sections.setdefault(path, opened)
             frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
+
+    def _value_section(self, node: Section, name: str) -> bool:
+        """Take a section that is a plain setting, whose name is the value; return whether it counts."""
+        count = len(self.problems.flaws)
+        self._setting(carried(node, node.word, name))
+        if len(self.problems.flaws) == count and self._frame.path:
+            self.problems.report(node, "dovecot-panic", TYPE_PANIC)
+        return len(self.problems.flaws) == count
 
     def _find(self, frame: _Frame, key: str) -> SettingName | None:
         """Return what a key in a section stands for, None if it stands for nothing there."""
@@ -182,7 +232,7 @@ class Evaluator23:
             self.problems.report(node, "missing-key", message)
             return
         if path.startswith(_FLAT_PATHS) and (frame.detached or path.count("/") > 1):
-            message = f"Unknown setting: {self._open_words()}{key}"
+            message = f"Unknown setting: {self._open_words()}{written_key(node)}"
             self.problems.report(node, "unknown-list-key", message)
             return
         entry = Entry(path, node.value, node, str(frame.scope.condition) if frame.scope.opened else "")
@@ -195,12 +245,19 @@ class Evaluator23:
             if seen is None:
                 return
             unexpanded = entry.unexpanded = seen
-        if path.startswith("plugin/"):
-            frame.scope.plugin[path[7:]] = entry
-        elif path.startswith(_FLAT_PATHS) or self._is_right(node, entry, unexpanded):
-            frame.scope.values[path] = entry
+        if path.startswith(_FLAT_PATHS) or self._is_right(node, entry, unexpanded):
+            self._store(frame.scope, entry)
+
+    def _store(self, scope: Scope23, entry: Entry) -> None:
+        """Keep a value."""
+        if entry.name.startswith("plugin/"):
+            scope.plugin[entry.name.removeprefix("plugin/")] = entry
+        else:
+            scope.values[entry.name] = entry
 
     def _warn_shadowed(self, node: Setting, path: str) -> None:
+        if isinstance(node, CarriedSetting) and node.direct:
+            return
         if self._frame.outer is None:
             if path in self._seen:
                 warning = shadow_warning(node, node.key, self._seen[path])
@@ -213,26 +270,21 @@ class Evaluator23:
         frame = self._frame
         known = self._find(frame, node.key)
         if known is None:
-            old = self._table.obsolete.get(node.key) if not frame.path else None
-            if old is None or node.kind not in (ValueKind.PLAIN, ValueKind.QUOTED):
-                message = f"Unknown setting: {self._open_words()}{node.key}"
-                hint = self._suggestions.hint(node.key, frame.words)
-                self.problems.report(node, "unknown-setting", message, hint=hint)
-            else:
-                place = f"{node.document.path}:{node.end_line}"
-                message = f"Obsolete setting in {place}: {old.warning}"
-                self.problems.report(node, "obsolete-setting", message)
-                self._checker.check(node, old, unexpanded)
+            message = f"Unknown setting: {self._open_words()}{node.key}"
+            hint = self._suggestions.hint(node.key, frame.words)
+            self.problems.report(node, "unknown-setting", message, hint=hint)
             return False
         if known.kind is Kind.SECTION:
-            self._open_sections(node, known, unexpanded)
+            self._open_by_names(node, known, unexpanded)
         elif not self._checker.check(node, known, unexpanded, None if entry.path else entry.text):
             return False
         if known.auth and frame.scope.condition.is_of_network:
             self._checker.refuse_auth(node, node.key)
+        outer, slash, _ = entry.name.rpartition("/")
+        entry.name = outer + slash + known.name.rpartition("/")[2]
         return True
 
-    def _open_sections(self, node: Setting, known: SettingName, names: str) -> None:
+    def _open_by_names(self, node: Setting, known: SettingName, names: str) -> None:
         """Take ``passdb = a b``, which opens sections without anything in them."""
         if known.name in FLAT_SECTIONS:
             return
@@ -244,6 +296,14 @@ class Evaluator23:
                 self.problems.report(node, "duplicate-section", f"{path} already exists")
             opened = Opened23(self._frame.path, node.key, name, node)
             self._frame.scope.sections.setdefault(path, opened)
+
+    def _open_sections(self) -> list[Section]:
+        """Return the open sections, the innermost first."""
+        found, frame = [], self._frame
+        while frame.outer is not None and frame.section is not None:
+            found.append(frame.section)
+            frame = frame.outer
+        return found
 
     def _open_words(self) -> str:
         words, frame = "", self._frame
@@ -276,8 +336,7 @@ class Evaluator23:
                 found = self._look_up(name, self_reference=self_reference)
                 if found is None:
                     listed = self._table.names.get(name)
-                    section = listed is not None and listed.kind is Kind.SECTION
-                    text = f"{'Invalid' if section else 'Unknown'} variable: ${name}"
+                    text = f"{'Unknown' if listed is None else 'Invalid'} variable: ${name}"
                     rule = "unknown-self-reference" if self_reference else "unknown-variable"
                     self.problems.report(node, rule, text)
                     if self_reference:
@@ -298,6 +357,6 @@ class Evaluator23:
                 return self._surroundings.content(entry.path) if entry.path else entry.text
             frame = frame.outer if self_reference else None
         known = self._table.names.get(name)
-        if known is None or known.kind is Kind.SECTION:
+        if known is None or known.kind is Kind.SECTION or known.name != name:
             return None
         return known.default

@@ -53,7 +53,7 @@ class Evaluator24:
                 self._apply(node)
         flaws.extend(reading.flaws)
         self._check_groups()
-        report_unclosed(self.problems, reading)
+        report_unclosed(self.problems, reading.document, reversed(reading.unclosed))
         flaws.extend(self.problems.at_end.values())
         self._versions.finish(reading.document, self.tree.root.values.get("dovecot_storage_version"))
 

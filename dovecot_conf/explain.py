@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dovecot_conf.assign24 import Assigner, Frame24, _Line
+from dovecot_conf.carried import written_key
 from dovecot_conf.conditions import Condition
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.default_sections import reading_of
@@ -17,7 +18,7 @@ from dovecot_conf.files import Files
 from dovecot_conf.names import Kind, names
 from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.positions import Span
-from dovecot_conf.scopes import SettingValue
+from dovecot_conf.scopes import Entry, SettingValue
 from dovecot_conf.scopes24 import Scope24
 from dovecot_conf.settings23 import Settings23, matching_scopes
 from dovecot_conf.settings24 import Settings24
@@ -70,12 +71,9 @@ class _Recorder23(Evaluator23):
         super().__init__(surroundings)
         self.assignments: list[_Assignment] = []
 
-    def _setting(self, node: Setting) -> None:
-        scope, path = self._frame.scope, self._frame.path + node.key
-        super()._setting(node)
-        entry = scope.plugin.get(path[7:]) if path.startswith("plugin/") else scope.values.get(path)
-        if entry is not None and entry.node is node:
-            self.assignments.append(_Assignment(path, node, scope))
+    def _store(self, scope: Scope23, entry: Entry) -> None:
+        super()._store(scope, entry)
+        self.assignments.append(_Assignment(entry.name, entry.node, scope))
 
 
 class _Recorder24(Assigner):
@@ -167,6 +165,7 @@ def _origins(
             role = Role.ADDS
         elif not counting and value is not None and value.node is one.node:
             role = Role.WINS
-        yield Origin(role, one.node.key_span, str(one.scope.condition), one.node.key, one.node.raw)
+        key = written_key(one.node)
+        yield Origin(role, one.node.key_span, str(one.scope.condition), key, one.node.raw)
     if value is not None and value.node is None:
         yield Origin(Role.WINS, value.span, "", value.name, value.raw)

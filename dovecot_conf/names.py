@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dovecot_conf.versions import Version
 
-_AUTH, _HIDDEN, _OBSOLETE = "auth", "hidden", "obsolete"
+_AUTH, _HIDDEN = "auth", "hidden"
 """Marks in the tables; any other is the name of a package."""
 
 
@@ -42,12 +42,11 @@ class SettingName(NamedTuple):
     """A setting: its name, for what stands in a section of 2.3 with the words of the sections around.
 
     ``type`` is that of a plain value (``bool``, ``time``, …; see :mod:`dovecot_conf.value_types`),
-    ``choices`` what an ``enum`` may be, or the text that 2.3 puts behind the value of an obsolete
-    name. ``default`` is the built-in value. ``auth``: not allowed in local and remote filters.
+    ``choices`` what an ``enum`` may be. ``default`` is the built-in value. ``auth``: not allowed in
+    local and remote filters.
     ``required`` is the part that a block must have, '' for none; ``struct`` what 2.4 calls the
     settings that a named list filter belongs to. ``package``: the Debian package without which there
     is no such setting, '' for those that are always there. ``hidden``: not in the dumps of 2.3.
-    ``warning`` is 2.3's about an old name.
     """
 
     name: str
@@ -60,30 +59,27 @@ class SettingName(NamedTuple):
     auth: bool = False
     package: str = ""
     hidden: bool = False
-    warning: str = ""
 
 
 class Table(NamedTuple):
     """The names of a version: ``names`` are all settings of the top level, ``inner`` those in the
-    sections of 2.3 with the words of the sections (``service/client_limit``).
+    sections of 2.3 with the words of the sections (``service/client_limit``). A second name of a setting
+    leads to the row of the first one.
 
-    ``obsolete`` are old names that 2.3 takes, ``built_in`` the paths of the sections that exist without
-    any configuration, ``alternatives`` the full names that Dovecot offers, in its own order, for a key
-    in a named list filter: ``word/key``.
+    ``built_in`` are the paths of the sections that exist without any configuration.
     """
 
     names: dict[str, SettingName]
     inner: dict[str, SettingName]
-    obsolete: dict[str, SettingName]
     built_in: frozenset[str]
-    alternatives: dict[str, str]
 
 
 @cache
 def table(version: Version) -> Table:
     """Return the table of a version."""
-    found = Table({}, {}, {}, frozenset(), {})
-    built_in = []
+    names: dict[str, SettingName] = {}
+    inner: dict[str, SettingName] = {}
+    built_in, aliases = [], []
     path = Path(__file__).with_name("data") / f"settings-{version}.txt"
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("#"):
@@ -91,21 +87,25 @@ def table(version: Version) -> Table:
         name, kind, mark, extra, default = line.split("\t")
         if kind == "built-in":
             built_in.append(name)
-        elif kind == "alternatives":
-            found.alternatives[name] = extra
-        elif mark == _OBSOLETE:
-            warning, _, suffix = extra.partition("\\t")
-            found.obsolete[name] = SettingName(name, Kind.VALUE, type=kind, choices=suffix, warning=warning)
+            continue
+        rows = inner if "/" in name else names
+        if kind == "alias":
+            aliases.append((rows, name, extra))
         else:
-            rows = found.inner if "/" in name else found.names
             rows[name] = _setting_name(name, kind, mark.split(), extra, default)
-    return found._replace(built_in=frozenset(built_in))
+    for rows, name, real_name in aliases:
+        rows[name] = rows[real_name]
+    return Table(names, inner, frozenset(built_in))
 
 
 @cache
 def names(version: Version) -> dict[str, SettingName]:
     """Return the settings of the top level that every Dovecot of a version shows, by name."""
-    return {name: row for name, row in table(version).names.items() if not row.hidden and not row.package}
+    return {
+        name: row
+        for name, row in table(version).names.items()
+        if name == row.name and not row.hidden and not row.package
+    }
 
 
 def _setting_name(name: str, word: str, marks: list[str], extra: str, default: str) -> SettingName:

@@ -125,7 +125,8 @@ class Shown23:
         root = Section23()
         found: dict[str, Section23] = {"": root}
         for path, opened in self.opened.get(scope.condition, {}).items():
-            found[path] = _opened_section(found[opened.outer], opened.word, opened.name)
+            outer, _ = _owner(opened.outer, found)
+            found[path] = _opened_section(outer, opened.word, opened.name)
         for path, entry in scope.values.items():
             text = self._text(entry)
             section, key = _owner(path, found)
@@ -148,7 +149,7 @@ def _type(kind: str, key: str) -> str:
 
 def _opened_section(outer: Section23, word: str, name: str) -> Section23:
     section = outer.find(word, name) or outer.add(word, name)
-    if name and word in NUMBERED_SECTIONS:
+    if word in NUMBERED_SECTIONS:
         section.put("name", name)
     return section
 
@@ -156,16 +157,17 @@ def _opened_section(outer: Section23, word: str, name: str) -> Section23:
 def _owner(path: str, found: dict[str, Section23]) -> tuple[Section23, str]:
     """Return the innermost section of a path, and the rest; names may have slashes in them."""
     end = path.rfind("/")
-    while end > 0:
-        if path[: end + 1] in found:
-            return found[path[: end + 1]], path[end + 1 :]
+    while end > 0 and path[: end + 1] not in found:
         end = path.rfind("/", 0, end)
-    parts = path.split("/")
-    if len(parts) > 2 and parts[0] not in FLAT_SECTIONS:
+    outer = path[: end + 1] if end > 0 else ""
+    key = path.removeprefix(outer)
+    section = found[outer]
+    while key.count("/") > 1 and (outer or key.partition("/")[0] not in FLAT_SECTIONS):
         # Written as a path: service/imap/client_limit = 5
-        section = found["/".join(parts[:2]) + "/"] = _opened_section(found[""], parts[0], parts[1])
-        return section, "/".join(parts[2:])
-    return found[""], path
+        word, name, key = key.split("/", 2)
+        outer += f"{word}/{name}/"
+        section = found[outer] = _opened_section(section, word, name)
+    return section, key
 
 
 def evaluate_as_written(

@@ -48,11 +48,10 @@ class Suggestions:
 def meant(word: str, key: str) -> tuple[str, ...]:
     """Return what 2.4 asks whether it was meant by ``key`` in ``word NAME {``.
 
-    These are the settings ``word_*_key`` (``config_set_unknown_key_error`` of 2.4.1), whose order is
-    that of a hash table and therefore captured.
+    These are the settings ``word_*_key`` (``config_set_unknown_key_error`` of 2.4.1, which offers them
+    in another order each time).
     """
-    captured = table(Version.V24).alternatives.get(f"{word}/{key}")
-    return tuple(captured.split(", ")) if captured else tuple(_by_ends().get((word, key), ()))
+    return tuple(_by_ends().get((word, key), ()))
 
 
 @cache

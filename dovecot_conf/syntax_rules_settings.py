@@ -121,10 +121,31 @@ SETTING_RULES = (
         "PN172",
         "obsolete-setting",
         Severity.WARNING,
-        "2.3 still takes some names of earlier versions, and does what it can with their values.",
+        "2.3 still takes names of earlier versions, and does what it can with their values: it sets the"
+        " new settings in their place.",
         "write what the message names; 2.4 refuses the old name",
         Example("login_max_connections = 100\n"),
         Example("service imap-login {\n  client_limit = 100\n}\n"),
         versions=V23_ONLY,
+    ),
+    SyntaxRule(
+        "PN173",
+        "old-auth-socket",
+        Severity.ERROR,
+        "In the `auth {}` section of Dovecot 1.x, a socket needs a path. That of a `master` ends in"
+        " `-master` or `-userdb`, that of a `client` doesn't.",
+        "write service auth { unix_listener PATH { } } instead",
+        Example("auth default {\n  socket listen {\n    client {\n      mode = 0660\n    }\n  }\n}\n"),
+        Example("service auth {\n  unix_listener auth-client {\n    mode = 0660\n  }\n}\n"),
+        versions=V23_ONLY,
+    ),
+    SyntaxRule(
+        "PN174",
+        "dovecot-panic",
+        Severity.ERROR,
+        "Dovecot has a bug here: what reads the configuration stops with a panic.",
+        "remove the line",
+        Example("passdb {\n  driver pam {\n  }\n}\n"),
+        Example("passdb {\n  driver = pam\n}\n"),
     ),
 )

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
 
 from dovecot_conf import Version
 from dovecot_conf.names import Kind, SettingName, table
+from dovecot_conf.old_names23_table import OLD_NAMES
 from tests.fuzz.texts import VERSION_LINES, Text
 
 RIGHT: Mapping[str, Sequence[str]] = {
@@ -196,10 +197,15 @@ class Generator:
         return dice.choice(RIGHT_OTHERWISE.get(known.kind, NAMES))
 
 
+def _obsolete(version: Version) -> Iterator[SettingName]:
+    if version is Version.V23:
+        yield from (SettingName(name, Kind.VALUE) for name in OLD_NAMES)
+
+
 @cache
 def _everything(version: Version) -> tuple[SettingName, ...]:
     found = table(version)
-    return (*found.names.values(), *found.inner.values(), *found.obsolete.values())
+    return (*found.names.values(), *found.inner.values(), *_obsolete(version))
 
 
 @cache
