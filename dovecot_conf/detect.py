@@ -6,7 +6,7 @@ Signs of 2.4 are looked for before signs of 2.3: a file with both was begun by s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from dovecot_conf.lines import find_comment
@@ -107,6 +107,23 @@ def find_sign(nodes: Iterable[Node]) -> tuple[Version | None, str]:
         if version in first:
             return version, first[version]
     return None, ""
+
+
+def other_language(nodes: Iterable[Node], read_as: Version) -> Iterator[tuple[Statement, str]]:
+    """Yield, for each file, the first statement that only the other version has, and what it is.
+
+    Signs that stand anywhere in a line are left out: they may be meant as plain text.
+    """
+    other = Version.V23 if read_as is Version.V24 else Version.V24
+    start, _ = _compiled(other)
+    seen = set()
+    for node in nodes:
+        if not isinstance(node, Statement) or node.document in seen:
+            continue
+        match = start(node.text)
+        if match is not None:
+            seen.add(node.document)
+            yield node, SIGNS[other][int((match.lastgroup or "_0")[1:])].text
 
 
 _Finder = Callable[[str], re.Match[str] | None]

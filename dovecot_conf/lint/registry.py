@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.lint.rules.dialects_mixed import DialectsMixed
+from dovecot_conf.lint.rules.dollar_variable_old import DollarVariableOld
 from dovecot_conf.lint.rules.driver_chain_gap import DriverChainGap
 from dovecot_conf.lint.rules.driver_empty import DriverEmpty
 from dovecot_conf.lint.rules.driver_never_loaded import DriverNeverLoaded
@@ -12,6 +14,7 @@ from dovecot_conf.lint.rules.driver_repeated import DriverRepeated
 from dovecot_conf.lint.rules.fallback_unread import BackendUnread
 from dovecot_conf.lint.rules.notify_missing import NotifyMissing
 from dovecot_conf.lint.rules.option_repeated import OptionRepeated
+from dovecot_conf.lint.rules.percent_variable_old import PercentVariableOld
 from dovecot_conf.lint.rules.plugin_misspelled import PluginMisspelled
 from dovecot_conf.lint.rules.plugin_value_variable import PluginVariableUnknown
 from dovecot_conf.lint.rules.plugin_variable import PluginVariableLiteral
@@ -35,4 +38,7 @@ RULES: tuple[Rule, ...] = (
     PushSettingUnknown(),
     PluginVariableUnknown(),
     DriverOutsideBlock(),
+    DialectsMixed(),
+    PercentVariableOld(),
+    DollarVariableOld(),
 )

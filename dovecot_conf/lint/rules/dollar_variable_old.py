@@ -1,0 +1,58 @@
+"""PN703 dollar-variable-old."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.rule import Rule
+from dovecot_conf.names import table
+from dovecot_conf.tree import Setting
+from dovecot_conf.versions import Version
+
+_WORD = re.compile(r"(?:^|(?<=\s))\$(?P<name>[a-z][a-z0-9_]+)")
+
+PLUGIN_LISTS = ("mail_plugins",)
+"""Settings where the word is taken as a name, which is another rule's matter."""
+
+
+class DollarVariableOld(Rule):
+    """A `$setting` is plain text in Dovecot 2.4.
+
+    2.3 put the value of the setting there. In 2.4 that is written `$SET:setting`; the old form stays as
+    it is, and `doveconf` says nothing.
+
+    Bad:
+
+    ```2.4
+    mail_path = /srv/mail
+    mail_home = $mail_path
+    ```
+
+    Good:
+
+    ```2.4
+    mail_path = /srv/mail
+    mail_home = $SET:mail_path
+    ```
+    """
+
+    code = "PN703"
+    name = "dollar-variable-old"
+    severity = Severity.WARNING
+    versions = (Version.V24,)
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Look for words that are the name of a setting, of 2.3 or of 2.4, behind a dollar sign."""
+        known = table(Version.V24).names
+        for node, _ in context.configuration.walk():
+            if not isinstance(node, Setting) or "$" not in node.value or node.key in PLUGIN_LISTS:
+                continue
+            for match in _WORD.finditer(node.value):
+                name = match["name"]
+                if name in known or name in table(Version.V23).names:
+                    hint = f"write $SET:{name}" if name in known else "write the value itself"
+                    text = f"${name} in {node.key} is plain text in 2.4"
+                    yield self.found(node.value_span, text, hint=hint)
