@@ -94,7 +94,7 @@ class Mistake(NamedTuple):
     crashes: bool = False
 
 
-_CRASH = Mistake("Dovecot 2.4.1 crashes on an empty %{} between other things", crashes=True)
+_CRASH = Mistake("Dovecot crashes on an empty %{} between other things", crashes=True)
 
 
 class _Program(NamedTuple):

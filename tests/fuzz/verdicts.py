@@ -34,6 +34,9 @@ LIMIT_SECONDS = 10
 
 
 ENDLESS = "doveconf doesn't end"
+CRASH = "Dovecot crashes"
+"""What doveconf that dies of a signal means, and what our messages about it have in them."""
+DIED = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGBUS)
 AT_THE_END = re.compile(r"Fatal: (?!Error in configuration file \S+ line \d+: )")
 """An error that is found when everything has been read."""
 
@@ -102,6 +105,8 @@ class Doveconf:
         if process.returncode:
             fatal = [line for line in said if line.startswith(("Fatal: ", "Panic: "))]
             error = fatal[-1] if fatal else f"exit code {process.returncode}: {said[-1:]}"
+            if error.startswith("Panic: file ") or process.returncode in DIED:
+                error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
         body = without_header(_text(output, folder))
         return Verdict(error, tuple(dict.fromkeys(filter(_is_compared, warnings))), body)
@@ -162,6 +167,8 @@ def own_verdict(
                 error = f"Fatal: {message}"
             elif problem.name == "variable-syntax":
                 error = f"Panic: {message}"
+            elif CRASH in message:
+                error = CRASH
             error = shown(error)
             break
     output = None

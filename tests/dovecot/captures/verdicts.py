@@ -10,9 +10,8 @@ from pathlib import Path
 
 from tests.dovecot.captures.common import INPUTS, Bench, Record
 from tests.dovecot.harness.installations import Installation
-from tests.fuzz.verdicts import Doveconf
+from tests.fuzz.verdicts import CRASH, Doveconf
 
-CRASH = "Dovecot crashes"
 SHOWN = re.compile(
     r"(?:Error in configuration file (?P<file>\S+?)(?: line (?P<line>\d+))?: )?(?P<message>.*)", re.DOTALL
 )
@@ -51,7 +50,7 @@ def _text(content: bytes) -> Record:
 def _error(text: str | None) -> Record | None:
     if text is None:
         return None
-    if text.startswith("exit code -"):
+    if text == CRASH:
         return {"message": CRASH, "line": None}
     match = SHOWN.fullmatch(text.partition(": ")[2])
     assert match is not None
