@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +14,13 @@ from dovecot_conf.conditions import Condition, ConditionError, parse_net
 from dovecot_conf.dump import WHEN_EXPANDING, DumpOptions, dump, look_up
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.explain import Explainer, Explanation
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.secrets import concealed, quoted
 from dovecot_conf.syntax_rules import SYNTAX_RULES
+
+if TYPE_CHECKING:
+    from dovecot_conf.explain import Explanation
 
 _FILTER_KEYS = {
     Version.V23: {
@@ -66,6 +69,8 @@ def config(
     configuration = load_configuration(source)
     asked = _condition(filters, configuration.version)
     if explain:
+        from dovecot_conf.explain import Explainer  # noqa: PLC0415 - both versions, only for this option
+
         surroundings = Surroundings(Files(), os.environ)
         explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
         for name in names:

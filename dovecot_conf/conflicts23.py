@@ -22,16 +22,13 @@ def conflict(matching: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:
 
     ``matching`` are the filters that hold in one of them, the one that wins first.
     """
-    if not matching:
-        return
-    taken = set(_keys(matching[0]))
+    taken: set[str] = set()
     for before, scope in pairwise(matching):
-        keys = _keys(scope)
+        taken.update(_keys(before))
         if not _is_more_general(scope.condition, before.condition):
-            both = [key for key in keys if key in taken]
+            both = [key for key in _keys(scope) if key in taken]
             if both:
                 yield both[0].rpartition("/")[2], scope
-        taken.update(keys)
 
 
 def _keys(scope: Scope23) -> list[str]:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dovecot_conf.conditions import Condition
+from dovecot_conf.configuration import Configuration
+from dovecot_conf.default_sections import reading_of
+from dovecot_conf.diagnostics import Severity
 from dovecot_conf.dump23 import Line, Printer, lines_of
+from dovecot_conf.dump_options import DumpOptions
+from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Scope23
 from dovecot_conf.extent import Extent
+from dovecot_conf.files import Files
 from dovecot_conf.filter_words import address
 from dovecot_conf.settings23 import matching_scopes, rank
-from dovecot_conf.shown23 import Section23, Shown23, default_root, merged
+from dovecot_conf.shown23 import Section23, Shown23, default_root, evaluate_as_written, merged
 
 
-def dump(shown: Shown23, asked: Condition, extent: Extent, *, hide: bool) -> str:
-    """Return the settings for ``asked``, and the filters that may hold as well.
+def dump(configuration: Configuration, options: DumpOptions) -> str:
+    """Return the settings for ``options.asked``, and the filters that may hold as well.
 
     Raises FilterConflictError for filters that Dovecot can't put together.
     """
-    found = lines_of(_effective(shown, asked), extent)
+    shown, asked, hide = _shown(configuration, options), options.asked, not options.show_secrets
+    found = lines_of(_effective(shown, asked), options.extent)
     parts = [Printer(found.prefixes).print(found.lines, hide=hide)]
     for scope in _filters(shown, asked):
         head, depth = _head(scope)
@@ -27,19 +34,32 @@ def dump(shown: Shown23, asked: Condition, extent: Extent, *, hide: bool) -> str
     return "".join(parts)
 
 
-def look_up(
-    shown: Shown23, asked: Condition, extent: Extent, name: str, *, value_only: bool, hide: bool
-) -> str:
+def look_up(configuration: Configuration, name: str, options: DumpOptions) -> str:
     """Return one setting, always in clear, or all of a section; '' when there is none.
 
     Raises FilterConflictError for filters that Dovecot can't put together.
     """
-    found = lines_of(_effective(shown, asked), extent)
+    found = lines_of(_effective(_shown(configuration, options), options.asked), options.extent)
     for line in found.lines:
         if line.path == name and not line.names:
-            return f"{line.text}\n" if value_only else f"{name} = {line.text}\n"
+            return f"{line.text}\n" if options.value_only else f"{name} = {line.text}\n"
     inside = [line for line in found.lines if _is_inside(line, name)]
-    return Printer(found.prefixes).print(inside, hide=hide)
+    return Printer(found.prefixes).print(inside, hide=not options.show_secrets)
+
+
+def _shown(configuration: Configuration, options: DumpOptions) -> Shown23:
+    surroundings = Surroundings(Files(options.root), options.environ)
+    loads = not any(
+        problem.name == "unknown-variable"
+        or (
+            problem.severity is Severity.ERROR
+            and problem.name not in ("filter-conflict", "unreadable-value-file")
+        )
+        for problem in configuration.problems
+    )
+    return evaluate_as_written(
+        reading_of(configuration), surroundings, expanding=options.expanding, loads=loads
+    )
 
 
 def _is_inside(line: Line, name: str) -> bool:

@@ -22,7 +22,8 @@ _LOST_URL = rf"(?<=://)[^\s/?#:@\[\"']*:{_NO_PORT}[^\s/?#\"']+"
 _URL_WITHOUT_SCHEME = r"(?<==)[^\s=/\"']*:(?!//)[^\s\"']{0,2000}(?=@)"
 _NAME = r"[\w.-]*(?:passw(?:or)?d|pass|secret|token|nonce|apikey|[_-]key|^\s*key)"
 _WHOLE = rf"^\s*{_NAME}(?:\s*=\s*|\s+(?![=<{{]))(?P<secret>[^<\s].*)$"
-_PART = rf"{_URL}|{_CUT_URL}|{_LOST_URL}|{_URL_WITHOUT_SCHEME}|(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)"
+_OPTION = rf"(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)"
+_PART = f"{_URL}|{_CUT_URL}|{_LOST_URL}|{_URL_WITHOUT_SCHEME}|{_OPTION}"
 
 
 @cache
