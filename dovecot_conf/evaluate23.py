@@ -294,7 +294,7 @@ class Evaluator23:
                 continue
             if node.key in UNIQUE_SECTIONS and path in self._frame.scope.sections:
                 self.problems.report(node, "duplicate-section", f"{path} already exists")
-            opened = Opened23(self._frame.path, node.key, name, node)
+            opened = Opened23(self._frame.path, node.key, "", node)
             self._frame.scope.sections.setdefault(path, opened)
 
     def _open_sections(self) -> list[Section]:
