@@ -6,6 +6,7 @@ daemons do it.
 
 from __future__ import annotations
 
+from dovecot_conf import checks24
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
@@ -55,6 +56,7 @@ class Evaluator24:
         self._check_groups()
         report_unclosed(self.problems, reading.document, reversed(reading.unclosed))
         flaws.extend(self.problems.at_end.values())
+        checks24.check(self.tree, reading, self.problems)
         self._versions.finish(reading.document, self.tree.root.values.get("dovecot_storage_version"))
 
     def _apply(self, node: Statement) -> None:

@@ -1,0 +1,156 @@
+"""Settings of 2.4 as a check looks them up: with those of the filters and blocks around.
+
+``doveconf`` reads its own output for this, without expanding ``$`` words, but replacing %variables; no
+variables of users or connections are known (``settings_get`` of 2.4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from dovecot_conf.conditions import Condition
+from dovecot_conf.errors import VariableError
+from dovecot_conf.lists24 import is_true
+from dovecot_conf.names import Kind, SettingName, table
+from dovecot_conf.scopes import Entry
+from dovecot_conf.scopes24 import Block, Scope24, matching
+from dovecot_conf.tree import Statement
+from dovecot_conf.value_types import check, is_unlimited
+from dovecot_conf.versions import Version
+from dovecot_conf.view24 import default_items, listed, name_setting, written
+
+_MACHINE = "1"
+"""What stands for a variable about the machine, which is only known there."""
+
+_PREFIXES = ("system", "dovecot", "process", "date", "event")
+"""Of the variables about the machine."""
+
+
+class Refused(NamedTuple):
+    """Why settings can't be read, in Dovecot's words, and the line."""
+
+    message: str
+    where: Statement | None
+
+
+class Lookup24:
+    """What holds for a condition inside of some blocks."""
+
+    def __init__(self, root: Scope24, asked: Condition, *blocks: Block) -> None:
+        self._blocks = blocks
+        self.scopes = matching(root, asked, frozenset(blocks))
+
+    @property
+    def opened(self) -> Statement | None:
+        """The line that opens the innermost block, None where none does."""
+        for scope in reversed(self.scopes):
+            if scope.block == self._blocks[-1] and scope.opened is not None:
+                return scope.opened
+        return None
+
+    def entry(self, name: str) -> Entry | None:
+        """Return where a setting is set, None for nowhere."""
+        for scope in reversed(self.scopes):
+            if (entry := scope.values.get(name)) is not None:
+                return entry
+        return None
+
+    def names(self, word: str) -> list[str]:
+        """Return the names of the blocks of a word in here."""
+        return list(dict.fromkeys(name for scope in self.scopes for name in scope.names.get(word, ())))
+
+    def words(self, name: str) -> list[str]:
+        """Return the items of a boolean list that are yes."""
+        items: dict[str, str] = {}
+        for scope in reversed(self.scopes):
+            entries = scope.lists.get(name)
+            if entries is not None:
+                items = dict(listed(entries)) | items
+                if entries.stop:
+                    break
+        else:
+            items = dict.fromkeys(default_items(name), "yes") | items
+        return [item for item, text in items.items() if is_true(text)]
+
+    def refused(self, names: Sequence[str]) -> Refused | None:
+        """Return why the settings of these names can't be read, None if they can."""
+        known = table(Version.V24).names
+        for name in names:
+            for key, text, where in self._texts(name):
+                if message := wrong_text(key, known[name], text):
+                    return Refused(f"Failed to parse configuration: {message}", where)
+        return None
+
+    def _texts(self, name: str) -> Iterator[tuple[str, str, Statement | None]]:
+        found = False
+        for key, entry in self._entries(name):
+            found = True
+            yield key, written(entry), entry.node
+        if not found and self._blocks and name == name_setting(self._blocks[-1]):
+            yield name, self._blocks[-1].name or "", self.opened
+
+    def _entries(self, name: str) -> Iterator[tuple[str, Entry]]:
+        if table(Version.V24).names[name].kind is Kind.VALUE:
+            if (entry := self.entry(name)) is not None:
+                yield name, entry
+            return
+        for scope in reversed(self.scopes):
+            entries = scope.lists.get(name)
+            if entries is not None:
+                yield from ((f"{name}/{item}", entry) for item, entry in entries.items.items())
+                if entries.stop:
+                    return
+
+
+def expanded(text: str) -> str | None:
+    """Return a value with its variables, None where it is only known on the machine itself.
+
+    Raises VariableError.
+    """
+    if "%{" not in text:
+        return text
+    from dovecot_conf.variables24 import expand24  # noqa: PLC0415 - few values that are looked up have any
+
+    values = _MachineValues()
+    result = expand24(text, values, {})
+    return None if values.asked or "env:" in text else result
+
+
+class _MachineValues(Mapping[str, str]):
+    """The variables about the machine; notes that one was asked for."""
+
+    asked = False
+
+    def __getitem__(self, name: str) -> str:
+        if name.partition(":")[0] not in _PREFIXES:
+            raise KeyError(name)
+        self.asked = True
+        return _MACHINE
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def wrong_text(key: str, known: SettingName, text: str) -> str:
+    """Return what is wrong with a setting when it is read, '' for a right one."""
+    if known.name in _LITERAL:
+        return ""
+    try:
+        value = expanded(text)
+    except VariableError as error:
+        return f"Failed to expand {key} setting variables: {error.message}"
+    if value is None or known.kind is not Kind.VALUE or is_unlimited(known.type, value):
+        return ""
+    wrong = check(known.type, value, known.choices)
+    if wrong is None:
+        return ""
+    before = f" (before expansion: {text})" if value != text else ""
+    return f"Invalid setting {key}={value}{before}: {wrong.message}"
+
+
+_LITERAL = frozenset(("unix_listener_path", "fifo_listener_path"))
+"""Settings in which Dovecot doesn't expand variables."""
