@@ -19,8 +19,7 @@ from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.variables24_syntax import find_mistake
 from dovecot_conf.versions import Version
 
-_ALIAS_PANIC = "file config-parser.c: line 489: unreached"
-"""How doveconf stops at the second name of a setting."""
+_SECOND_NAME = "{}: Dovecot crashes on this second name of {}"
 
 _ITEM = SettingName("", Kind.VALUE, type="bool")
 """An item of a boolean list."""
@@ -168,7 +167,8 @@ class Assigner:
         known = self._names[name]
         kind = known.kind
         if known.name != name:
-            self._problems.report(node, "dovecot-panic", _ALIAS_PANIC)
+            text = _SECOND_NAME.format(node.key, known.name)
+            self._problems.report(node, "dovecot-crash", text)
             return
         where = str(scope.condition)
         if kind is Kind.FILTER:
@@ -190,7 +190,8 @@ class Assigner:
             self._checker.refuse_auth(node, key, f"{node.key}: ")
 
     def _check(self, line: _Line, known: SettingName) -> bool:
-        return self._checker.check(line.node, known, line.unexpanded, None if line.path else line.text)
+        text = self._surroundings.content(line.path) if line.path else line.text
+        return self._checker.check(line.node, known, line.unexpanded, text)
 
     def _replace_list(self, entries: ListEntry, kind: Kind, name: str, line: _Line, where: str) -> None:
         if kind is Kind.STRINGS and line.text:

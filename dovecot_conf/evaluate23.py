@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dovecot_conf.carried import TYPE_PANIC, CarriedSetting, carried, written_key
+from dovecot_conf.carried import CarriedSetting, carried, written_key
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning, split_words
 from dovecot_conf.names import Kind, SettingName, table
@@ -29,6 +29,9 @@ _FLAT_PATHS = tuple(f"{word}/" for word in sorted(FLAT_SECTIONS))
 
 UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
 """Sections of which a name may be used once in a scope."""
+
+
+_CRASH = "Dovecot crashes on the setting {} opened as a section"
 
 
 class Opened23(NamedTuple):
@@ -201,7 +204,7 @@ class Evaluator23:
         count = len(self.problems.flaws)
         self._setting(carried(node, node.word, name))
         if len(self.problems.flaws) == count and self._frame.path:
-            self.problems.report(node, "dovecot-panic", TYPE_PANIC)
+            self.problems.report(node, "dovecot-crash", _CRASH.format(node.word))
         return len(self.problems.flaws) == count
 
     def _find(self, frame: _Frame, key: str) -> SettingName | None:
@@ -276,8 +279,10 @@ class Evaluator23:
             return False
         if known.kind is Kind.SECTION:
             self._open_by_names(node, known, unexpanded)
-        elif not self._checker.check(node, known, unexpanded, None if entry.path else entry.text):
-            return False
+        else:
+            text = self._surroundings.content(entry.path) if entry.path else entry.text
+            if not self._checker.check(node, known, unexpanded, text):
+                return False
         if known.auth and frame.scope.condition.is_of_network:
             self._checker.refuse_auth(node, node.key)
         outer, slash, _ = entry.name.rpartition("/")

@@ -141,11 +141,13 @@ SETTING_RULES = (
     ),
     SyntaxRule(
         "PN174",
-        "dovecot-panic",
-        Severity.ERROR,
-        "Dovecot has a bug here: what reads the configuration stops with a panic.",
-        "remove the line",
-        Example("passdb {\n  driver pam {\n  }\n}\n"),
-        Example("passdb {\n  driver = pam\n}\n"),
+        "old-ssl-protocols",
+        Severity.WARNING,
+        "2.3 makes `ssl_min_protocol` of the old setting `ssl_protocols`, but it doesn't know these words."
+        " It says so and goes on with the default.",
+        "set ssl_min_protocol in its place",
+        Example("ssl_protocols = TLSv1.3\n"),
+        Example("ssl_min_protocol = TLSv1.2\n"),
+        versions=V23_ONLY,
     ),
 )

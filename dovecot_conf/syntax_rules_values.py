@@ -85,6 +85,5 @@ VALUE_RULES = (
         "write it another way",
         example24("mail_home = /home/%{}/%{user}\n"),
         example24("mail_home = /home/%{user}\n"),
-        versions=V24_ONLY,
     ),
 )
