@@ -16,7 +16,7 @@ from pathlib import Path
 from dovecot_conf import Configuration, Version, load, print_tree
 from tests.dovecot.harness.installations import Installation
 from tests.fuzz.texts import Text
-from tests.fuzz.verdicts import AT_THE_END, ENVIRON, Doveconf, SlowError, Verdict, limited, own_verdict, write
+from tests.fuzz.verdicts import AFTER_ALL, ENVIRON, Doveconf, SlowError, Verdict, limited, own_verdict, write
 
 
 class Part(StrEnum):
@@ -120,8 +120,8 @@ _SAID_BY_MANAGESIEVE = re.compile(r"^managesieve_(?:notify|sieve)_capability = .
 
 
 def has_output(verdict: Verdict) -> bool:
-    """Return whether the settings are printed: an error at the end comes after them."""
-    return verdict.error is None or AT_THE_END.match(verdict.error) is not None
+    """Return whether the settings are printed: most errors at the end come after them."""
+    return verdict.error is None or AFTER_ALL.match(verdict.error) is not None
 
 
 def _may_expand(text: Text) -> bool:

@@ -37,8 +37,8 @@ ENDLESS = "doveconf doesn't end"
 CRASH = "Dovecot crashes"
 """What doveconf that dies of a signal means, and what our messages about it have in them."""
 DIED = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGBUS)
-AT_THE_END = re.compile(r"Fatal: (?!Error in configuration file \S+ line \d+: )")
-"""An error that is found when everything has been read."""
+AFTER_ALL = re.compile(r"Fatal: Error in configuration file (?!\S+ line \d+: )")
+"""An error that is found when everything has been printed."""
 
 
 class SlowError(Exception):
@@ -104,7 +104,9 @@ class Doveconf:
         error = None
         if process.returncode:
             fatal = [line for line in said if line.startswith(("Fatal: ", "Panic: "))]
-            error = fatal[-1] if fatal else f"exit code {process.returncode}: {said[-1:]}"
+            # In 2.3 managesieve-login reports the same before; 2.4 puts "Fatal:" before each line of a text.
+            which = -1 if self._installation.version == "2.3" else 0
+            error = fatal[which] if fatal else f"exit code {process.returncode}: {said[-1:]}"
             if error.startswith("Panic: file ") or process.returncode in DIED:
                 error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
@@ -160,7 +162,7 @@ def own_verdict(
         elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
             problem.name not in left_out
         ):
-            message = problem.message.removesuffix(DAEMON_ONLY)
+            message = problem.message.removesuffix(DAEMON_ONLY).split("\n")[0]
             place = "" if rule_named(problem.name).at_end else f" line {problem.span.line}"
             error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
             if problem.name in WITHOUT_FILE:
@@ -172,7 +174,7 @@ def own_verdict(
             error = shown(error)
             break
     output = None
-    if error is None or AT_THE_END.match(error):
+    if error is None or AFTER_ALL.match(error):
         output = _own_output(configuration, root, environ, expanding=expanding)
     if output is not None:
         output = shown(output)
