@@ -37,6 +37,8 @@ from dovecot_conf.tree import (
 EXPECTING_BRACE = "Expecting '{'"
 GARBAGE = "Garbage after '{'"
 
+_KINDS = {kind.value: kind for kind in ValueKind}
+
 
 @dataclass(slots=True)
 class Reading:
@@ -132,9 +134,9 @@ class TreeReader:
             return False
         first = number
         pieces: tuple[Piece, ...] = ()
-        if kept.first_line is not None or kept.text:
+        if kept.first_line is not None or not kept.is_empty:
             first = kept.first_line or number
-            if kept.text:
+            if not kept.is_empty:
                 text, pieces = kept.join(text, document.path, number, column)
             kept.forget()
         return self._statement(_Line(document, first, number, text, column, pieces))
@@ -143,9 +145,9 @@ class TreeReader:
         """Take a blank or comment line; it ends a continuation, whose text is lost."""
         kept = self._kept
         if kept.first_line is not None:
-            lost = bool(kept.text)
+            lost = not kept.is_empty
             self._append(document, Fragment(document, kept.first_line, number - 1, self._open, lost))
-        if kept.text or kept.first_line is not None:
+        if kept.first_line is not None or not kept.is_empty:
             kept.forget()
         node = (
             Comment(document, number, number, self._open)
@@ -196,7 +198,7 @@ class TreeReader:
             value = unescape(value[1:-1])
         elif group == "file":
             start = match.string.rindex("<", 0, start)
-        node = Setting(*line.common(self._open, self._take_flaws()), key, ValueKind(group), value, start)
+        node = Setting(*line.common(self._open, self._take_flaws()), key, _KINDS[group], value, start)
         self._append(line.document, node)
         return False
 
