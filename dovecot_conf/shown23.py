@@ -21,6 +21,7 @@ from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.setting_types import normalised, setting_types
 from dovecot_conf.tree import Section, Setting
+from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
 
 TEMPLATE = "template"
@@ -44,6 +45,7 @@ class WrittenEvaluator23(Evaluator23):
     def __init__(self, surroundings: Surroundings, *, expanding: bool) -> None:
         super().__init__(surroundings)
         self._expanding = expanding
+        self._checker = ValueChecker(Version.V23, self.problems, expanding=expanding)
         self.opened: dict[Condition, dict[str, Opened]] = {}
 
     def _plain_section(self, node: Section, frame: _Frame) -> None:

@@ -20,6 +20,7 @@ from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, Scope24, ScopeTree
 from dovecot_conf.tree import Setting
+from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
 
 
@@ -31,6 +32,7 @@ class WrittenAssigner(Assigner):
     ) -> None:
         super().__init__(surroundings, problems, tree)
         self._expanding = expanding
+        self._checker = ValueChecker(Version.V24, problems, expanding=expanding)
         blocks = (name for name, known in names(Version.V24).items() if known.kind is Kind.FILTER)
         self._blocks = sorted(blocks, key=len, reverse=True)
 

@@ -13,10 +13,14 @@ _UNEXPANDED = ("$SET:", "$ENV:")
 
 
 class ValueChecker:
-    """Checks the values of one configuration and reports the wrong ones."""
+    """Checks the values of one configuration and reports the wrong ones.
 
-    def __init__(self, version: Version, problems: Problems) -> None:
+    ``expanding``: what counts is the value as the processes see it.
+    """
+
+    def __init__(self, version: Version, problems: Problems, *, expanding: bool = False) -> None:
         self._problems = problems
+        self._expanding = expanding
         self._is_24 = version is Version.V24
 
     def check(
@@ -30,13 +34,12 @@ class ValueChecker:
         if known.type == "string":
             return True
         wrong = self._judge(known, unexpanded, _UNEXPANDED)
-        same = expanded is None or expanded == unexpanded
-        later = wrong if same else self._judge(known, expanded or "")
+        later = self._judge(known, unexpanded if expanded is None else expanded)
         if wrong is not None:
             self._report(node, known, wrong if later is not None else wrong._replace(rule="unexpanded-value"))
         elif later is not None:
             self._report(node, known, later._replace(rule="expanded-value"))
-        return wrong is None
+        return (later if self._expanding else wrong) is None
 
     def refuse_auth(self, node: Statement, name: str, before: str = "") -> None:
         """Report a setting of the auth process inside of a filter for a network."""
