@@ -236,8 +236,10 @@ def _own_values(node: Node24, wanted: Wanted) -> Iterator[tuple[str, str]]:
         return
     table = names(Version.V24)
     if extent is Extent.CHANGED:
+        otherwise = listed_otherwise(Version.V24)
         for key, text in node.values.items():
-            if key not in table or table[key].default != text:
+            default = otherwise.get(key) or (table[key].default if key in table else None)
+            if text != default:
                 yield key, text
         return
     otherwise = listed_otherwise(Version.V24) if extent is Extent.LISTED else {}
@@ -313,8 +315,8 @@ def _list_text(node: Node24, word: str, wanted: Wanted, depth: int) -> str:
         )
         if alone:
             return text + f"{quoted(next(iter(taken.values())), Version.V24)}\n"
-        return text + "".join(_item(key, value, wanted, word, 0) for key, value in taken.items())
-    body = "".join(_item(key, value, wanted, word, depth + 1) for key, value in taken.items())
+        return text + "".join(_item(node.block, key, value, wanted, word, 0) for key, value in taken.items())
+    body = "".join(_item(node.block, key, value, wanted, word, depth + 1) for key, value in taken.items())
     indent = "  " * depth
     return f"{text}{indent}{_stripped(node.block, word)} {{\n{body}{indent}}}\n"
 
@@ -323,10 +325,10 @@ def _asks_for_item(wanted: Wanted, word: str) -> bool:
     return any(name.startswith(f"{word}/") for name in wanted.names)
 
 
-def _item(key: str, text: str, wanted: Wanted, word: str, depth: int) -> str:
+def _item(block: Block | None, key: str, text: str, wanted: Wanted, word: str, depth: int) -> str:
     hide = wanted.hides(f"{word}/{key}")
     shown = concealed(key, text, Version.V24) if hide else quoted(text, Version.V24)
-    return f"{'  ' * depth}{_key(key)} = {shown}\n"
+    return f"{'  ' * depth}{_key(_stripped(block, key))} = {shown}\n"
 
 
 def _one_line(block: Block | None, word: str, found: ShownList, wanted: Wanted, depth: int) -> str:
