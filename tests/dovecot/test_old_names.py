@@ -102,7 +102,7 @@ def test_every_old_name_that_doveconf_has_stands_in_the_table(installation: Inst
     obsolete = set()
     with tempfile.TemporaryDirectory(dir=installation.filesystem / "tmp") as folder:
         main = Path(folder) / "dovecot.conf"
-        for word in sorted(words):
+        for word in sorted(words | set(OLD_NAMES)):
             main.write_text(f"{word} = 50\n")
             if doveconf.verdict(main, expanding=False).warnings:
                 obsolete.add(word)
