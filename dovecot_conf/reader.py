@@ -139,7 +139,15 @@ class TreeReader:
             if not kept.is_empty:
                 text, pieces = kept.join(text, document.path, number, column)
             kept.forget()
-        return self._statement(_Line(document, first, number, text, column, pieces))
+        shape, match = self._grammar.parse(text)
+        if shape is Shape.SETTING:
+            self._awaits_brace = False
+            section, flaws = self._open, self._take_flaws()
+            assignment = _assignment(match)
+            node = Setting(document, first, number, section, text, column, pieces, flaws, *assignment)
+            self._append(document, node)
+            return False
+        return self._statement(_Line(document, first, number, text, column, pieces), shape, match)
 
     def _skip(self, document: Document, number: int, text: str) -> None:
         """Take a blank or comment line; it ends a continuation, whose text is lost."""
@@ -172,14 +180,12 @@ class TreeReader:
             section = section.parent
         (document.children if section is None else section.children).append(node)
 
-    def _statement(self, line: _Line) -> bool:
-        shape, match = self._grammar.parse(line.text)
+    def _statement(self, line: _Line, shape: Shape, match: re.Match[str]) -> bool:
+        """Take a logical line that is no setting; return whether it opened other files."""
         if self._awaits_brace:
             self._awaits_brace = False
             if line.text == "{":
                 return self._supplied_brace(line)
-        if shape is Shape.SETTING:
-            return self._setting(line, match)
         if shape is Shape.SECTION_END:
             return self._section_end(line)
         if shape is Shape.INCLUDE:
@@ -187,20 +193,6 @@ class TreeReader:
         if shape in (Shape.SECTION, Shape.GROUP):
             return self._section(line, match)
         return self._bad(line, shape)
-
-    def _setting(self, line: _Line, match: re.Match[str]) -> bool:
-        key = match["key"]
-        if key is None:
-            key = match["quoted_key"]
-        group = match.lastgroup or "plain"
-        value, start = match[group], match.start(group)
-        if group == "quoted":
-            value = unescape(value[1:-1])
-        elif group == "file":
-            start = match.string.rindex("<", 0, start)
-        node = Setting(*line.common(self._open, self._take_flaws()), key, _KINDS[group], value, start)
-        self._append(line.document, node)
-        return False
 
     def _take_flaws(self) -> tuple[Flaw, ...]:
         if not self._flaws:
@@ -295,6 +287,20 @@ class TreeReader:
         for document in reversed(documents):
             self._enter(document)
         return bool(documents)
+
+
+def _assignment(match: re.Match[str]) -> tuple[str, ValueKind, str, int]:
+    """Return the key of a setting, the kind of its value, the value and where it starts."""
+    key = match["key"]
+    if key is None:
+        key = match["quoted_key"]
+    group = match.lastgroup or "plain"
+    value, start = match[group], match.start(group)
+    if group == "quoted":
+        value = unescape(value[1:-1])
+    elif group == "file":
+        start = match.string.rindex("<", 0, start)
+    return key, _KINDS[group], value, start
 
 
 @dataclass(slots=True)
