@@ -33,6 +33,10 @@ def default_sections(version: Version) -> tuple[Reading, Surroundings]:
     )
 
 
+NO_DEFAULT = frozenset(("submission_max_mail_size",))
+"""Settings that two modules have with different defaults, so that ``doveconf -n`` shows any value."""
+
+
 @cache
 def listed_otherwise(version: Version) -> dict[str, str | None]:
     """Return the plain settings of which ``doveconf -a`` shows another default, None for nothing at all."""

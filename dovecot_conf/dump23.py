@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dovecot_conf.default_sections import listed_otherwise
+from dovecot_conf.default_sections import NO_DEFAULT, listed_otherwise
 from dovecot_conf.extent import Extent
-from dovecot_conf.names import Kind, names
+from dovecot_conf.names import Kind, names, table
 from dovecot_conf.secrets import concealed, escape, quoted
-from dovecot_conf.section_names import escaped
+from dovecot_conf.section_names import escaped, name_key
 from dovecot_conf.shown23 import NUMBERED_SECTIONS, TEMPLATE, Section23, completed, default_root
 from dovecot_conf.versions import Version
 
@@ -91,9 +91,7 @@ def _collect(
     for key, text in _values(section, extent, named=named).items():
         lines.append(Line(path + key, text))
     if named:
-        lines.append(
-            Line(f"{path}{_NAME_KEYS.get(section.kind.rpartition('/')[2], 'name')}", section.name, names=True)
-        )
+        lines.append(Line(f"{path}{name_key(section.kind.rpartition('/')[2])}", section.name, names=True))
     for word, texts in section.texts.items():
         lists.append((path + word, [f"{path}{word}/"]))
         lines.extend(Line(f"{path}{word}/{key}", text) for key, text in texts.items())
@@ -104,9 +102,6 @@ def _collect(
             prefixes.append(f"{path}{word}/{name}/")
             _collect(child, prefixes[-1], extent, lines, lists)
         lists.append((path + word, prefixes))
-
-
-_NAME_KEYS = {"unix_listener": "path", "fifo_listener": "path"}
 
 
 def _values(section: Section23, extent: Extent, *, named: bool) -> dict[str, str]:
@@ -124,7 +119,8 @@ def _values(section: Section23, extent: Extent, *, named: bool) -> dict[str, str
 
 def _defaults(section: Section23) -> dict[str, str]:
     if not section.kind:
-        found = {name: known.default for name, known in names(Version.V23).items()}
+        rows = table(Version.V23).names
+        found = {name: row.default for name, row in rows.items() if name not in NO_DEFAULT}
         return found | dict.fromkeys(default_root().values, "")
     return default_root().sections[section.kind][0].values
 

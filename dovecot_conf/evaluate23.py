@@ -16,7 +16,7 @@ from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
-from dovecot_conf.section_names import escaped
+from dovecot_conf.section_names import escaped, name_key
 from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
 from dovecot_conf.value_checks import ValueChecker
@@ -197,6 +197,8 @@ class Evaluator23:
                     self._checker.refuse_auth(node, node.word)
                 opened = Opened23(frame.path, node.word, node.name, node)
                 frame.scope.sections.setdefault(path, opened)
+                # Opening a section again sets its name again.
+                frame.scope.values.pop(f"{path}/{name_key(node.word)}", None)
             frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
 
     def _value_section(self, node: Section, name: str) -> bool:
