@@ -120,7 +120,7 @@ def _values(section: Section23, extent: Extent, *, named: bool) -> dict[str, str
 def _defaults(section: Section23) -> dict[str, str]:
     if not section.kind:
         rows = table(Version.V23).names
-        found = {name: row.default for name, row in rows.items() if name not in NO_DEFAULT}
+        found = {name: row.default for name, row in rows.items() if name not in NO_DEFAULT[Version.V23]}
         return found | dict.fromkeys(default_root().values, "")
     return default_root().sections[section.kind][0].values
 

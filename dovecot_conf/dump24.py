@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dovecot_conf.conditions import Condition
-from dovecot_conf.default_sections import listed_otherwise
+from dovecot_conf.default_sections import NO_DEFAULT, listed_otherwise
 from dovecot_conf.dump_errors import AmbiguousNameError
 from dovecot_conf.extent import Extent
 from dovecot_conf.filter_words import address
@@ -239,7 +239,7 @@ def _own_values(node: Node24, wanted: Wanted) -> Iterator[tuple[str, str]]:
         otherwise = listed_otherwise(Version.V24)
         for key, text in node.values.items():
             default = otherwise.get(key) or (table[key].default if key in table else None)
-            if text != default:
+            if text != default or key in NO_DEFAULT[Version.V24]:
                 yield key, text
         return
     otherwise = listed_otherwise(Version.V24) if extent is Extent.LISTED else {}
