@@ -24,6 +24,8 @@ _ANYWHERE = {
     for check in part
     if isinstance(check, Own) and check.anywhere
 }
+_ORDER = {"sieve-startup": 0, "dovecot-crash": 1}
+"""What comes before all that doveconf collects to say at last."""
 _SIEVE = frozenset(name for names in SIEVE_SETTINGS.values() for name in names)
 _CHECKED = frozenset().union(_SIEVE, *_SUBJECTS, *_ANYWHERE.values())
 
@@ -34,7 +36,7 @@ def check(tree: ScopeTree, reading: Reading, problems: Problems) -> None:
     if not found:
         return
     reported: set[tuple[str, str, int]] = set()
-    for finding in _findings(tree, reading, found):
+    for finding in sorted(_findings(tree, reading, found), key=lambda finding: _ORDER.get(finding.rule, 2)):
         where = finding.where or _first(reading)
         key = (finding.rule, finding.message, id(where))
         if where is not None and key not in reported:

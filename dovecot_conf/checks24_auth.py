@@ -38,9 +38,9 @@ def auth(view: View24) -> Iterator[Finding]:
     for word, names in DATABASES.items():
         for name in view.place.names.get(word, ()):
             found = Lookup24(view.tree.root, view.place.scope.condition, Block(word, name))
-            if refused := found.refused(names):
-                message = f"Failed to get {word} {name}: auth_{word} settings (filter={word}/{name})"
-                yield Finding("unreadable-value", f"{message}: {refused.message}", refused.where)
+            if refused := found.refused(f"auth_{word}", names):
+                message = f"Failed to get {word} {name}: {refused.message}"
+                yield Finding(refused.rule, message, refused.where or view.opened(word, name))
 
 
 def _verbose_passwords(view: View24) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dovecot_conf.check_finding import Finding
 from dovecot_conf.hash_formats import wrong_hash_format
 from dovecot_conf.lookup24 import Lookup24
 from dovecot_conf.scopes24 import Block
-from dovecot_conf.view24 import UNKNOWN, View24, written
+from dovecot_conf.view24 import UNKNOWN, View24
 
 RANGE, NEEDS, SYNTAX, NAMESPACE = "value-range", "needs-other-setting", "value-syntax", "namespace-value"
 
@@ -130,19 +130,18 @@ def namespace(view: View24) -> Iterator[Finding]:
     if not _is_utf8(prefix):
         message = f"Namespace {name}: prefix not valid UTF8: {prefix}"
         yield Finding(NAMESPACE, message, view.where("namespace_prefix"))
-    scope = view.place.scope
-    around = [block for block in (scope.block,) if block is not None]
+    around = Block("namespace", name)
     for box in view.place.names.get("mailbox", ()):
-        found = Lookup24(view.tree.root, scope.condition, *around, Block("mailbox", box))
-        before = f"Failed to get mailbox {box}: mailbox settings (filter=mailbox/{box})"
-        if refused := found.refused(MAILBOX_SETTINGS):
-            yield Finding("unreadable-value", f"{before}: {refused.message}", refused.where)
+        found = Lookup24(view.tree.root, view.place.scope.condition, around, Block("mailbox", box))
+        if refused := found.refused("mailbox", MAILBOX_SETTINGS):
+            message = f"Failed to get mailbox {box}: {refused.message}"
+            yield Finding(refused.rule, message, refused.where or view.opened("mailbox", box))
             return
-        entry = found.entry("mailbox_name")
-        shown = written(entry) if entry is not None else box
+        shown = found.given_name() or ""
         if not _is_utf8(shown):
-            message = f"{before}: Invalid settings: mailbox {shown}: name isn't valid UTF-8"
-            yield Finding(NAMESPACE, message, entry.node if entry is not None else found.opened)
+            message = f"mailbox settings (filter=mailbox/{box}): Invalid settings: mailbox {shown}:"
+            message = f"Failed to get mailbox {box}: {message} name isn't valid UTF-8"
+            yield Finding(NAMESPACE, message, found.opened)
 
 
 def mailbox(view: View24) -> Iterator[Finding]:

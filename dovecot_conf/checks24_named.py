@@ -57,9 +57,9 @@ def languages(view: View24) -> Iterator[Finding]:
     for name in names:
         found = Lookup24(view.tree.root, view.place.scope.condition, Block("language", name))
         where = found.opened
-        if refused := found.refused(LANGUAGE_SETTINGS):
-            message = f"Failed to get language {name}: language settings (filter=language/{name})"
-            yield Finding("unreadable-value", f"{message}: {refused.message}", refused.where)
+        if refused := found.refused("language", LANGUAGE_SETTINGS):
+            message = f"Failed to get language {name}: {refused.message}"
+            yield Finding(refused.rule, message, refused.where or view.opened("language", name))
             return
         entry = found.entry("language_default")
         if entry is not None and is_true(written(entry)):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.captured_sections import CapturedSection, captured_sections
 from dovecot_conf.check_finding import Finding
-from dovecot_conf.checks24_table import SERVICE_SETTINGS
+from dovecot_conf.checks24_table import MASTER_SETTINGS, SERVICE_SETTINGS
 from dovecot_conf.errors import VariableError
 from dovecot_conf.lists24 import is_true
 from dovecot_conf.lookup24 import Lookup24, Refused, expanded, wrong_text
@@ -37,24 +37,6 @@ _NAMES = {
     word: tuple(name for name in SERVICE_SETTINGS.split() if name.startswith(f"{word}_"))
     for word in ("service", "unix_listener", "fifo_listener", "inet_listener")
 }
-_MASTER = (
-    "base_dir",
-    "state_dir",
-    "libexec_dir",
-    "instance_name",
-    "default_internal_user",
-    "default_internal_group",
-    "default_login_user",
-    "default_process_limit",
-    "default_client_limit",
-    "default_idle_kill_interval",
-    "default_vsz_limit",
-    "version_ignore",
-    "first_valid_uid",
-    "last_valid_uid",
-    "first_valid_gid",
-    "last_valid_gid",
-)
 _NOT_ZERO = {
     "client_limit": "",
     "restart_request_count": ' (did you mean "unlimited"?)',
@@ -67,6 +49,7 @@ class _Part:
 
     def __init__(self, view: View24, default: CapturedSection | None, *blocks: Block) -> None:
         self._view = view
+        self._built_in = default is not None
         self._default = default or CapturedSection({}, {})
         self.blocks = blocks
         self.word, self.name = blocks[-1].word, blocks[-1].name or ""
@@ -75,11 +58,11 @@ class _Part:
     def text(self, key: str) -> str:
         """Return a setting as text."""
         name = f"{self.word}_{key}"
-        entry = self.found.entry(name)
-        if entry is not None:
-            return written(entry)
         if name == name_setting(self.blocks[-1]):
-            return self.name
+            given = self.found.given_name()
+            return self.name if given is None else given
+        if (entry := self.found.entry(name)) is not None:
+            return written(entry)
         if (captured := self._default.values.get(key)) is not None:
             return captured
         if name in _DEFAULTS:
@@ -106,14 +89,13 @@ class _Part:
 
     def refused(self) -> Finding | None:
         """Return what makes its settings unreadable."""
-        refused = self.found.refused(_NAMES[self.word])
+        refused = self.found.refused(self.word, _NAMES[self.word], built_in=self._built_in)
         if refused is None and self.word == "service":
             refused = self._refused_default()
         if refused is None:
             return None
-        before = f"Failed to get {self.word} {self.name}: {self.word} settings"
-        message = f"{before} (filter={self.word}/{self.name}): {refused.message}"
-        return Finding(UNREADABLE, message, refused.where)
+        message = f"Failed to get {self.word} {self.name}: {refused.message}"
+        return Finding(refused.rule, message, refused.where)
 
     def _refused_default(self) -> Refused | None:
         for name, common in _DEFAULTS.items():
@@ -122,7 +104,7 @@ class _Part:
             if entry is not None and inherits:
                 known = table(Version.V24).names[name]
                 if message := wrong_text(name, known, written(entry)):
-                    return Refused(message, entry.node)
+                    return Refused(UNREADABLE, message, entry.node)
         return None
 
 
@@ -137,7 +119,7 @@ def master(view: View24) -> Iterator[Finding]:
         return
     if not view.words("listen"):
         rule = RANGE if view.is_root else IN_FILTER
-        where = line_of(view.place.lists.get("listen")) if view.is_root else _opened(view, names[0])
+        where = line_of(view.place.lists.get("listen")) if view.is_root else view.opened("service", names[0])
         yield Finding(rule, "listen can't be set empty", where)
         return
     sections = captured_sections(Version.V24).sections["service"]
@@ -146,18 +128,22 @@ def master(view: View24) -> Iterator[Finding]:
     if unreadable is not None:
         yield from unreadable
         return
+    findings = list(_checked(view, services))
+    yield from findings
+    known = {part.text("name") for part in services}
+    missing = next((name for name in ("auth", "anvil") if name not in known), "")
+    if missing and not findings:
+        message = f"Dovecot crashes on services in a filter if {missing} is not one of them"
+        yield Finding(CRASH, message, view.opened("service", names[0]), "move the services out of the filter")
+
+
+def _checked(view: View24, services: list[_Part]) -> Iterator[Finding]:
     yield from _names_and_types(services)
     yield from _protocols(view, services)
     enabled = [part for part in services if part.text("protocol") in ("", *view.words("protocols"))]
     for part in enabled:
         yield from _limits(part)
     yield from _listeners(view, enabled)
-    known = {part.text("name") for part in services}
-    for name in ("auth", "anvil"):
-        if name not in known:
-            message = f"Dovecot crashes on services in a filter if {name} is not one of them"
-            yield Finding(CRASH, message, _opened(view, names[0]), "move the services out of the filter")
-            return
 
 
 def _defaults(view: View24) -> Iterator[Finding]:
@@ -184,11 +170,6 @@ def _users(view: View24) -> Iterator[Finding]:
             )
 
 
-def _opened(view: View24, name: str) -> Statement | None:
-    scope = view.place.scope.children.get(Block("service", name))
-    return scope.opened if scope is not None else view.where()
-
-
 def _unreadable(view: View24, services: list[_Part]) -> list[Finding] | None:
     """Return the finding that ends the check, none for a silent end; None if all can be read."""
     outside = Lookup24(view.tree.root, view.place.scope.condition)
@@ -202,9 +183,9 @@ def _unreadable(view: View24, services: list[_Part]) -> list[Finding] | None:
         for listener in service.parts("inet_listener"):
             if finding := listener.refused():
                 return [finding]
-            if refused := outside.refused(_MASTER):
-                message = f"Failed to get inet_listener {listener.name}: master settings: {refused.message}"
-                return [Finding(UNREADABLE, message, refused.where)]
+            if refused := outside.refused("master", MASTER_SETTINGS.split()):
+                message = f"Failed to get inet_listener {listener.name}: {refused.message}"
+                return [Finding(refused.rule, message, refused.where)]
     return None
 
 

@@ -58,7 +58,7 @@ def startup(tree: ScopeTree) -> Iterator[Finding]:
     used = ["sieve", *(part for part, words in _EXTENSIONS.items() if not set(words).isdisjoint(extensions))]
     for part in used:
         names = SIEVE_SETTINGS[part]
-        if refused := found.refused(names):
+        if refused := found.refused(part, names):
             yield _failed(Finding(STARTUP, refused.message, refused.where))
             continue
         for row in CHECKS:
@@ -113,7 +113,7 @@ def editheader_header(view: View24) -> Iterator[Finding]:
     """The name of a header field."""
     name = "sieve_editheader_header_name"
     text = view.text(name)
-    if not re.fullmatch("[!-9;-~]+", text) and view.place.named == name:
+    if not re.fullmatch("[!-9;-~]*", text):
         yield Finding(SYNTAX, f"{name}: Invalid header field name '{text}'", view.where(name))
 
 

@@ -44,12 +44,16 @@ def metrics(view: View24) -> Iterator[Finding]:
     """Exporters that metrics name, and that must exist."""
     condition = view.place.scope.condition
     for name in view.place.names.get("metric", ()):
-        entry = Lookup24(view.tree.root, condition, Block("metric", name)).entry("metric_exporter")
+        found = Lookup24(view.tree.root, condition, Block("metric", name))
+        if refused := found.refused("stats_metric", ()):
+            message = f"Failed to get metric {name}: {refused.message}"
+            yield Finding(refused.rule, message, view.opened("metric", name))
+            continue
+        entry = found.entry("metric_exporter")
         text = written(entry) if entry is not None else ""
         if entry is None or not text:
             continue
-        exporters = Lookup24(view.tree.root, condition, Block("event_exporter", text)).scopes
-        if not any(scope.block == Block("event_exporter", text) for scope in exporters):
+        if not Lookup24(view.tree.root, condition, Block("event_exporter", text)).exists:
             message = f"metric {name} refers to non-existent exporter '{text}'"
             hint = f"add a block `event_exporter {text}`, or correct the name"
             yield Finding(METRIC, message, entry.node, hint)

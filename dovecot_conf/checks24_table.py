@@ -55,6 +55,14 @@ Check = Limit | NotEmpty | Words | Own
 
 _SPAMTEST = "status_header status_type score_max_header score_max_value text_value"
 
+MASTER_SETTINGS = (
+    "base_dir state_dir libexec_dir instance_name protocols listen ssl default_internal_user"
+    " default_internal_group default_login_user default_process_limit default_client_limit"
+    " default_idle_kill_interval default_vsz_limit version_ignore first_valid_uid last_valid_uid"
+    " first_valid_gid last_valid_gid"
+)
+"""The settings that all services share."""
+
 SERVICE_SETTINGS = " ".join(
     f"{word}_{name}"
     for word, names in {
@@ -88,6 +96,8 @@ SIEVE_SETTINGS = {
     part: tuple(f"{part}_{name}" for name in names.split()) for part, names in _SIEVE.items()
 } | {"sieve_subaddress": ("recipient_delimiter",)}
 """The settings of Sieve itself and of the extensions that it reads when it starts."""
+
+MAIL_LOG_FIELDS = ("uid", "box", "msgid", "size", "vsize", "flags", "from", "subject")
 
 SUBMISSION_WORDS = Words(
     "submission_client_workarounds",
@@ -182,13 +192,15 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
     ),
     (Own("auth.login", "ssl auth_allow_cleartext"),),
     (
+        Own("values.mail_log_fields", "mail_log_fields mail_log_events mail_log_cached_only"),
         Words(
             "mail_log_fields",
             "Unknown field in mail_log_fields: '",
-            ("uid", "box", "msgid", "size", "vsize", "flags", "from", "subject"),
+            MAIL_LOG_FIELDS,
             exact=True,
             end="'",
         ),
+        Own("values.mail_log_events", "mail_log_fields mail_log_events mail_log_cached_only"),
         Words(
             "mail_log_events",
             "Unknown event in mail_log_events: '",
@@ -242,11 +254,8 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
     (
         Own(
             "services.master",
-            "base_dir state_dir libexec_dir instance_name protocols listen ssl default_internal_user"
-            " default_internal_group default_login_user default_process_limit default_client_limit"
-            " default_idle_kill_interval default_vsz_limit version_ignore first_valid_uid last_valid_uid"
-            " first_valid_gid last_valid_gid service",
-            SERVICE_SETTINGS,
+            f"{MASTER_SETTINGS} service",
+            f"{MASTER_SETTINGS} {SERVICE_SETTINGS}",
         ),
     ),
     (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.check_finding import Finding
 from dovecot_conf.checks23_values import FACILITIES
+from dovecot_conf.checks24_table import MAIL_LOG_FIELDS
 from dovecot_conf.event_filters import wrong_filter
 from dovecot_conf.versions import Version
 from dovecot_conf.view24 import View24
@@ -51,6 +52,24 @@ def imapc_throttle(view: View24) -> Iterator[Finding]:
         if word.lower().startswith("throttle:") and not _THROTTLE.fullmatch(word, 9):
             message = "imapc_features: Invalid throttle settings"
             yield Finding(SYNTAX, message, view.item("imapc_features", word))
+
+
+def mail_log_fields(view: View24) -> Iterator[Finding]:
+    """The fields of mail_log, without which Dovecot can't check the rest in a filter or block."""
+    return _missing_list(view, "mail_log_fields")
+
+
+def mail_log_events(view: View24) -> Iterator[Finding]:
+    """The events of mail_log, for which the same holds if the fields are right."""
+    if set(MAIL_LOG_FIELDS).issuperset(view.words("mail_log_fields")):
+        yield from _missing_list(view, "mail_log_events")
+
+
+def _missing_list(view: View24, name: str) -> Iterator[Finding]:
+    if not view.has_items(name):
+        where = view.where("mail_log_cached_only", "mail_log_fields", "mail_log_events")
+        message = f"Dovecot crashes on mail_log settings in a filter or block that doesn't set {name}"
+        yield Finding("dovecot-crash", message, where, f"set {name} there too, or all of them outside")
 
 
 def pop3_delete(view: View24) -> Iterator[Finding]:

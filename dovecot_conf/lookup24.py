@@ -27,19 +27,33 @@ _PREFIXES = ("system", "dovecot", "process", "date", "event")
 """Of the variables about the machine."""
 
 
-class Refused(NamedTuple):
-    """Why settings can't be read, in Dovecot's words, and the line."""
+_OUT_OF_REACH = "Filter {}={} unexpectedly not found (invalid userdb or -o override settings?)"
 
+
+class Refused(NamedTuple):
+    """Why settings can't be read: the name of a rule, Dovecot's words, and the line if one is to blame."""
+
+    rule: str
     message: str
     where: Statement | None
 
 
 class Lookup24:
-    """What holds for a condition inside of some blocks."""
+    """What holds for a condition inside of some blocks.
+
+    A look-up without a protocol is one for a protocol without a name: filters for all protocols but one hold.
+    """
 
     def __init__(self, root: Scope24, asked: Condition, *blocks: Block) -> None:
         self._blocks = blocks
+        if asked.protocol is None:
+            asked = asked._replace(protocol="")
         self.scopes = matching(root, asked, frozenset(blocks))
+
+    @property
+    def exists(self) -> bool:
+        """Whether the innermost block is there."""
+        return any(scope.block == self._blocks[-1] for scope in self.scopes)
 
     @property
     def opened(self) -> Statement | None:
@@ -54,6 +68,17 @@ class Lookup24:
         for scope in reversed(self.scopes):
             if (entry := scope.values.get(name)) is not None:
                 return entry
+        return None
+
+    def given_name(self) -> str | None:
+        """Return the name of the innermost block as it is set, None where it is only built in."""
+        block = self._blocks[-1]
+        setting = name_setting(block)
+        for scope in reversed(self.scopes):
+            if (entry := scope.values.get(setting)) is not None:
+                return written(entry)
+            if scope.block == block and scope.opened is not None:
+                return block.name
         return None
 
     def names(self, word: str) -> list[str]:
@@ -73,22 +98,32 @@ class Lookup24:
             items = dict.fromkeys(default_items(name), "yes") | items
         return [item for item, text in items.items() if is_true(text)]
 
-    def refused(self, names: Sequence[str]) -> Refused | None:
-        """Return why the settings of these names can't be read, None if they can."""
+    def refused(self, struct: str, names: Sequence[str], *, built_in: bool = False) -> Refused | None:
+        """Return why the settings of these names can't be read, None if they can.
+
+        ``struct`` is what Dovecot calls them together; a block that is not ``built_in`` must be there.
+        """
+        place = ""
+        if self._blocks:
+            word, name = self._blocks[-1]
+            place = f" (filter={word}/{name})"
+            if not (built_in or self.exists):
+                return Refused("block-out-of-reach", _OUT_OF_REACH.format(word, name), None)
         known = table(Version.V24).names
         for name in names:
             for key, text, where in self._texts(name):
-                if message := wrong_text(key, known[name], text):
-                    return Refused(f"Failed to parse configuration: {message}", where)
+                if wrong := wrong_text(key, known[name], text):
+                    message = f"{struct} settings{place}: Failed to parse configuration: {wrong}"
+                    return Refused("unreadable-value", message, where)
         return None
 
     def _texts(self, name: str) -> Iterator[tuple[str, str, Statement | None]]:
-        found = False
+        if self._blocks and name == name_setting(self._blocks[-1]):
+            entry = self.entry(name)
+            yield name, self.given_name() or "", entry.node if entry is not None else self.opened
+            return
         for key, entry in self._entries(name):
-            found = True
             yield key, written(entry), entry.node
-        if not found and self._blocks and name == name_setting(self._blocks[-1]):
-            yield name, self._blocks[-1].name or "", self.opened
 
     def _entries(self, name: str) -> Iterator[tuple[str, Entry]]:
         if table(Version.V24).names[name].kind is Kind.VALUE:

@@ -44,4 +44,16 @@ WHOLE_RULES_24 = (
         versions=V24_ONLY,
         at_end=True,
     ),
+    SyntaxRule(
+        "PN183",
+        "block-out-of-reach",
+        Severity.ERROR,
+        "This block of 2.4 stands inside of a block where Dovecot doesn't look for it: passdb, userdb and"
+        " language stand outside of all other blocks, a mailbox stands in a namespace.",
+        "move the block out",
+        example24("dict_server {\n  passdb ldap {\n  }\n}\n"),
+        example24("dict_server {\n}\npassdb ldap {\n}\n"),
+        versions=V24_ONLY,
+        at_end=True,
+    ),
 )

@@ -145,6 +145,10 @@ class View24:
                 items.pop(item, None)
         return list(items)
 
+    def has_items(self, name: str) -> bool:
+        """Return whether a list has items, be they yes or no; by default none has outside of the root."""
+        return self.is_root or any(listed(self.place.lists.get(name)))
+
     def strings(self, name: str) -> dict[str, str]:
         """Return the items of a string list."""
         return dict(listed(self.place.lists.get(name)))
@@ -157,6 +161,11 @@ class View24:
             if (line := line_of(self.place.lists.get(name))) is not None:
                 return line
         return self.place.scope.opened
+
+    def opened(self, word: str, name: str) -> Statement | None:
+        """Return the line that opens a block in here."""
+        scope = self.place.scope.children.get(Block(word, name))
+        return scope.opened if scope is not None else self.where()
 
     def item(self, name: str, item: str) -> Statement | None:
         """Return the line that puts an item into a list."""
@@ -216,10 +225,11 @@ def default_items(name: str) -> list[str]:
 def amount(kind: str, text: str) -> int:
     """Return a number, a size in bytes or a time in milliseconds. Raises ValueError."""
     if is_unlimited(kind, text):
-        return UINTMAX_MAX if kind == "size" else UINT_MAX
+        return _UNLIMITED.get(kind, UINT_MAX)
     return _AMOUNTS.get(kind, amounts.natural)(text)
 
 
+_UNLIMITED = {"size": UINTMAX_MAX, "time": UINT_MAX * 1000}
 _AMOUNTS = {
     "size": amounts.size,
     "time": amounts.milliseconds,
