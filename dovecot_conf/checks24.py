@@ -15,7 +15,7 @@ from dovecot_conf.evaluate import Problems
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes24 import Scope24, ScopeTree
 from dovecot_conf.tree import Section, Statement
-from dovecot_conf.view24 import Place24, View24, places
+from dovecot_conf.view24 import Place24, View24, places, written
 
 _SUBJECTS = tuple(frozenset().union(*map(subjects, part)) for part in CHECKS)
 _ANYWHERE = {
@@ -49,6 +49,7 @@ def _findings(tree: ScopeTree, reading: Reading, found: list[Place24]) -> Iterat
         from dovecot_conf.checks24_sieve import startup  # noqa: PLC0415 - only where there is Sieve
 
         yield from startup(tree)
+    yield from _ssl_off(tree)
     forced = _forced(tree, found)
     judged = [(place, list(_of_place(place, tree, forced.get(place, frozenset())))) for place in found]
     judged = [(place, findings) for place, findings in judged if findings]
@@ -65,6 +66,18 @@ def _names(place: Place24) -> Iterator[str]:
     yield from place.names
     if place.named:
         yield place.named
+
+
+def _ssl_off(tree: ScopeTree) -> Iterator[Finding]:
+    """Yield the first filter or block that switches TLS on where it is off for all."""
+    common = tree.root.values.get("ssl")
+    if common is None or written(common) != "no":
+        return
+    inside = [scope for scope in tree.scopes if (entry := scope.values.get("ssl")) and written(entry) != "no"]
+    if inside:
+        entry = min(inside, key=lambda scope: _depth(Place24(scope))).values["ssl"]
+        text = f"SSL is disabled because global ssl=no, ignoring ssl={written(entry)} for subsection"
+        yield Finding("ssl-off-for-all", text, entry.node)
 
 
 def _forced(tree: ScopeTree, found: list[Place24]) -> Mapping[Place24, frozenset[int]]:
@@ -97,6 +110,18 @@ def _first(reading: Reading) -> Statement | None:
     return next((node for node in reading.nodes if isinstance(node, Statement)), None)
 
 
+def _depth(place: Place24) -> tuple[int, int]:
+    """Return how many named list blocks and how many named filters are around, this one counted."""
+    lists, filters = 0, int(bool(place.part))
+    scope: Scope24 | None = place.scope
+    while scope is not None:
+        if scope.block is not None:
+            lists += scope.block.name is not None
+            filters += scope.block.name is None
+        scope = scope.parent
+    return lists, filters
+
+
 class _Positions:
     """Where filters and blocks come in doveconf's order (``config_parser_filter_cmp``)."""
 
@@ -104,15 +129,8 @@ class _Positions:
         self._index = {id(node): number for number, node in enumerate(reading.nodes)}
 
     def rank(self, place: Place24) -> tuple[bool, int, int, int]:
-        lists, filters = 0, int(bool(place.part))
-        scope: Scope24 | None = place.scope
-        while scope is not None and scope.parent is not None:
-            if scope.block is not None:
-                lists += scope.block.name is not None
-                filters += scope.block.name is None
-            scope = scope.parent
         inside = place.scope.parent is not None or bool(place.part)
-        return inside, lists, filters, self._opened(place) if inside else 0
+        return inside, *_depth(place), self._opened(place) if inside else 0
 
     def _opened(self, place: Place24) -> int:
         nodes: list[Statement] = [entry.node for entry in place.values.values()]

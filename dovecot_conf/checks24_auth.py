@@ -119,3 +119,10 @@ def ssl_options(view: View24) -> Iterator[Finding]:
         if flag and flag.lower() not in SSL_FLAGS:
             hint = f"it takes: {', '.join(SSL_FLAGS)}"
             yield Finding(WORD, f"ssl_options: unknown flag: '{flag}'", view.where("ssl_options"), hint)
+
+
+def ssl_protocol(view: View24) -> Iterator[Finding]:
+    """Protocols of TLS that are too old."""
+    if "ANY" in view.text("ssl_min_protocol").upper():
+        message = "ssl_min_protocol=ANY is used - This is insecure and intended only for testing"
+        yield Finding("ssl-any-protocol", message, view.where("ssl_min_protocol"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dovecot_conf.check_finding import Finding
 from dovecot_conf.hash_formats import wrong_hash_format
 from dovecot_conf.lookup24 import Lookup24
 from dovecot_conf.scopes24 import Block
+from dovecot_conf.tree import Statement
 from dovecot_conf.view24 import UNKNOWN, View24
 
 RANGE, NEEDS, SYNTAX, NAMESPACE = "value-range", "needs-other-setting", "value-syntax", "namespace-value"
 
+SPECIAL_USES = ("all", "archive", "drafts", "flagged", "important", "junk", "sent", "trash")
 UIDL_VARIABLES = ("uidvalidity", "uid", "md5", "filename", "guid")
 MAILBOX_SETTINGS = tuple(
     f"mailbox_{name}"
@@ -138,6 +140,7 @@ def namespace(view: View24) -> Iterator[Finding]:
             yield Finding(refused.rule, message, refused.where or view.opened("mailbox", box))
             return
         shown = found.given_name() or ""
+        yield from _special_uses(shown, found.listed_lines("mailbox_special_use"))
         if not _is_utf8(shown):
             message = f"mailbox settings (filter=mailbox/{box}): Invalid settings: mailbox {shown}:"
             message = f"Failed to get mailbox {box}: {message} name isn't valid UTF-8"
@@ -149,6 +152,23 @@ def mailbox(view: View24) -> Iterator[Finding]:
     name = view.text("mailbox_name")
     if not _is_utf8(name):
         yield Finding(NAMESPACE, f"mailbox {name}: name isn't valid UTF-8", view.where("mailbox_name"))
+
+
+def special_use(view: View24) -> Iterator[Finding]:
+    """What mailboxes are for."""
+    name = "mailbox_special_use"
+    return _special_uses(
+        view.text("mailbox_name", known=True), [(word, view.item(name, word)) for word in view.words(name)]
+    )
+
+
+def _special_uses(mailbox: str, words: Iterable[tuple[str, Statement | None]]) -> Iterator[Finding]:
+    for word, where in words:
+        if word[:1] != "\\" or word[1:].lower() not in SPECIAL_USES:
+            message = (
+                f"mailbox {mailbox}: special_use label {word} is not an RFC-defined label - allowing anyway"
+            )
+            yield Finding("special-use-label", message, where)
 
 
 def _is_utf8(text: str) -> bool:

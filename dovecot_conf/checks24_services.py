@@ -17,6 +17,7 @@ from dovecot_conf.lookup24 import Lookup24, Refused, expanded, wrong_text
 from dovecot_conf.names import table
 from dovecot_conf.scopes24 import Block
 from dovecot_conf.tree import Statement
+from dovecot_conf.value_types import UINT_MAX
 from dovecot_conf.versions import Version
 from dovecot_conf.view24 import UNKNOWN, View24, amount, line_of, name_setting, unclear, written
 
@@ -37,6 +38,12 @@ _NAMES = {
     word: tuple(name for name in SERVICE_SETTINGS.split() if name.startswith(f"{word}_"))
     for word in ("service", "unix_listener", "fifo_listener", "inet_listener")
 }
+ANVIL_PIPES = 2
+"""The clients that anvil has always."""
+
+_COUNTED_FOR_AUTH = "Counted for protocol services with restart_request_count != 1"
+_WARNINGS = ("client-limit", "base-dir-prefix")
+
 _NOT_ZERO = {
     "client_limit": "",
     "restart_request_count": ' (did you mean "unlimited"?)',
@@ -132,7 +139,7 @@ def master(view: View24) -> Iterator[Finding]:
     yield from findings
     known = {part.text("name") for part in services}
     missing = next((name for name in ("auth", "anvil") if name not in known), "")
-    if missing and not findings:
+    if missing and all(finding.rule in _WARNINGS for finding in findings):
         message = f"Dovecot crashes on services in a filter if {missing} is not one of them"
         yield Finding(CRASH, message, view.opened("service", names[0]), "move the services out of the filter")
 
@@ -141,8 +148,10 @@ def _checked(view: View24, services: list[_Part]) -> Iterator[Finding]:
     yield from _names_and_types(services)
     yield from _protocols(view, services)
     enabled = [part for part in services if part.text("protocol") in ("", *view.words("protocols"))]
-    for part in enabled:
-        yield from _limits(part)
+    wrong = [finding for part in enabled for finding in _limits(part)]
+    yield from wrong
+    if not wrong:
+        yield from _clients(services, enabled)
     yield from _listeners(view, enabled)
 
 
@@ -240,6 +249,40 @@ def _limits(part: _Part) -> Iterator[Finding]:
         yield finding("process_limit must be 1", "process_limit")
 
 
+def _clients(services: list[_Part], enabled: list[_Part]) -> Iterator[Finding]:
+    """Yield auth and anvil when fewer processes can connect to them than there may be."""
+    auth = [
+        part
+        for part in enabled
+        if part.text("protocol")
+        and (part.text("restart_request_count") != "1" or part.text("type") == "login")
+        and part.text("name") != "imap-hibernate"
+    ]
+    anvil = [part for part in enabled if part.text("type") == "login" or part.text("name") == "auth"]
+    yield from _clients_of("auth", auth, 0, services, _COUNTED_FOR_AUTH)
+    yield from _clients_of("anvil", anvil, ANVIL_PIPES, services, "Counted with")
+
+
+def _clients_of(
+    name: str, parts: list[_Part], needed: int, services: list[_Part], reason: str
+) -> Iterator[Finding]:
+    limits = [part.amount("process_limit") or 0 for part in parts]
+    needed = (needed + sum(limits)) & UINT_MAX
+    part = next((part for part in services if part.text("name") == name), None)
+    limit = part.amount("client_limit") if part is not None else None
+    if part is None or limit is None or limit >= needed:
+        return
+    counted = " + ".join(
+        f"service {other.text('name')} {{ process_limit={count} }}"
+        for other, count in zip(parts, limits, strict=True)
+    )
+    message = f"service {name} {{ client_limit={limit} }} is lower than required under max. load"
+    where = part.where("client_limit") or next(
+        (line for other in parts if (line := other.where("process_limit")) is not None), None
+    )
+    yield Finding("client-limit", f"{message} ({needed}). {reason}: {counted}", where)
+
+
 def _listeners(view: View24, services: list[_Part]) -> Iterator[Finding]:
     """Yield listeners without a path, and those that two services, or one of them twice, want to open."""
     base = view.text("base_dir").removesuffix("/")
@@ -250,7 +293,11 @@ def _listeners(view: View24, services: list[_Part]) -> Iterator[Finding]:
             if not path:
                 message = f"service({service.text('name')}): {listener.word}: path must not be empty"
                 yield Finding(SERVICE, message, listener.where("path"))
-            elif listener.amount("mode"):
+                continue
+            if base and path.startswith(f"{base}/"):
+                message = f"You should remove base_dir prefix from unix_listener: {path}"
+                yield Finding("base-dir-prefix", message, listener.where("path"))
+            if listener.amount("mode"):
                 place = path if path.startswith("/") else f"{base}/{path}"
                 places.setdefault(place, []).append(listener.where("path"))
         for listener in service.parts("inet_listener"):

@@ -26,6 +26,23 @@ SOURCES = ("default", "sender", "recipient", "orig_recipient", "user_email", "po
 MINIMUM_HEADER_SIZE = 1024
 MAXIMUM_INDEX = {"spamtest": 10, "virustest": 5}
 
+EXTENSION_LISTS = ("sieve_extensions", "sieve_global_extensions", "sieve_implicit_extensions")
+_EXTENSION_WORDS = (
+    "body comparator-i;ascii-numeric comparator-i;octet comparator-i;ascii-casemap copy date duplicate"
+    " editheader encoded-character enotify envelope environment extracttext fileinto foreverypart ihave"
+    " imap4flags include index mailbox mboxmetadata mime regex reject relational servermetadata spamtest"
+    " spamtestplus special-use subaddress vacation vacation-seconds variables virustest vnd.dovecot.debug"
+    " vnd.dovecot.environment vnd.dovecot.report"
+)
+EXTENSIONS = frozenset(_EXTENSION_WORDS.split())
+"""The extensions of Sieve that Pigeonhole knows."""
+
+PLUGIN_EXTENSIONS = {
+    "sieve_extprograms": ("vnd.dovecot.pipe", "vnd.dovecot.filter", "vnd.dovecot.execute"),
+    "sieve_imapsieve": ("imapsieve", "vnd.dovecot.imapsieve"),
+}
+"""Those of its plugins. What other plugins bring is not known."""
+
 _EXTENSIONS = {
     "sieve_vacation": ("vacation",),
     "sieve_variables": ("variables",),
@@ -49,7 +66,8 @@ def startup(tree: ScopeTree) -> Iterator[Finding]:
     found = Lookup24(tree.root, UNFILTERED)
     if all(name in tree.root.values or name in tree.root.lists for name in CAPABILITIES):
         return
-    extensions = found.words("sieve_extensions")
+    yield from _unknown_extensions(found)
+    extensions = [word for name in EXTENSION_LISTS for word in found.words(name)]
     place = Place24(tree.root)
     for scope in found.scopes:
         place.values |= scope.values
@@ -65,6 +83,18 @@ def startup(tree: ScopeTree) -> Iterator[Finding]:
             if any(not subjects(one).isdisjoint(names) for one in row):
                 for one in row:
                     yield from map(_failed, run(one, view))
+
+
+def _unknown_extensions(found: Lookup24) -> Iterator[Finding]:
+    plugins = found.words("sieve_plugins")
+    if not set(plugins) <= set(PLUGIN_EXTENSIONS):
+        return
+    known = {*EXTENSIONS, *(word for plugin in plugins for word in PLUGIN_EXTENSIONS[plugin])}
+    for name in EXTENSION_LISTS:
+        for word, where in found.listed_lines(name):
+            if word not in known:
+                message = f"sieve: ignored unknown extension '{word}' while configuring available extensions"
+                yield Finding("unknown-sieve-extension", message, where)
 
 
 def _failed(finding: Finding) -> Finding:

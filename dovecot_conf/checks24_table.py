@@ -249,7 +249,7 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
         ),
     ),
     (Own("mail.plugin_dir", "mail_plugins mail_plugin_dir"),),
-    (Own("mail.mailbox", "mailbox_name"),),
+    (Own("mail.mailbox", "mailbox_name"), Own("mail.special_use", "mailbox_special_use")),
     (Own("values.logging", "syslog_facility log_debug log_core_filter process_shutdown_filter"),),
     (
         Own(
@@ -274,7 +274,7 @@ CHECKS: tuple[tuple[Check, ...], ...] = (
     ),
     (Own("values.redis", "redis_host"),),
     (Own("auth.ssl_server", "ssl ssl_server_request_client_cert ssl_server_ca_file"),),
-    (Own("auth.ssl_options", "ssl_options"),),
+    (Own("auth.ssl_protocol", "ssl_min_protocol"), Own("auth.ssl_options", "ssl_options")),
     (Own("statistics.exporter", "event_exporter_name event_exporter_format"),),
     (Own("statistics.metric", "metric_name metric_filter"),),
     (Own("statistics.metrics", "metric"),),

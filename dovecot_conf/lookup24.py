@@ -18,7 +18,7 @@ from dovecot_conf.scopes24 import Block, Scope24, matching
 from dovecot_conf.tree import Statement
 from dovecot_conf.value_types import check, is_unlimited
 from dovecot_conf.versions import Version
-from dovecot_conf.view24 import default_items, listed, name_setting, written
+from dovecot_conf.view24 import default_items, line_of, listed, name_setting, written
 
 _MACHINE = "1"
 """What stands for a variable about the machine, which is only known there."""
@@ -87,16 +87,24 @@ class Lookup24:
 
     def words(self, name: str) -> list[str]:
         """Return the items of a boolean list that are yes."""
-        items: dict[str, str] = {}
+        return [item for item, _ in self.listed_lines(name)]
+
+    def listed_lines(self, name: str) -> list[tuple[str, Statement | None]]:
+        """Return the items of a boolean list that are yes, each with the line that puts it there."""
+        items: dict[str, tuple[str, Statement | None]] = {}
         for scope in reversed(self.scopes):
             entries = scope.lists.get(name)
             if entries is not None:
-                items = dict(listed(entries)) | items
+                own = {
+                    item: (text, entries.items[item].node if item in entries.items else line_of(entries))
+                    for item, text in listed(entries)
+                }
+                items = own | items
                 if entries.stop:
                     break
         else:
-            items = dict.fromkeys(default_items(name), "yes") | items
-        return [item for item, text in items.items() if is_true(text)]
+            items = dict.fromkeys(default_items(name), ("yes", None)) | items
+        return [(item, line) for item, (text, line) in items.items() if is_true(text)]
 
     def refused(self, struct: str, names: Sequence[str], *, built_in: bool = False) -> Refused | None:
         """Return why the settings of these names can't be read, None if they can.

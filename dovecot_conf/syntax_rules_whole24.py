@@ -7,6 +7,29 @@ from dovecot_conf.syntax_rule import V24_ONLY, SyntaxRule, example24
 
 WHOLE_RULES_24 = (
     SyntaxRule(
+        "PN178",
+        "unknown-sieve-extension",
+        Severity.WARNING,
+        "Sieve has no extension of this name, or a plugin that brings it is not in sieve_plugins; it is left"
+        " out, and scripts that require it fail.",
+        "correct the name, or add the plugin to sieve_plugins",
+        example24("sieve_extensions = vacations\n"),
+        example24("sieve_extensions = vacation\n"),
+        versions=V24_ONLY,
+        at_end=True,
+    ),
+    SyntaxRule(
+        "PN179",
+        "special-use-label",
+        Severity.WARNING,
+        "The label is not one of RFC 6154 and 8457; clients won't know what the mailbox is for.",
+        "write one of \\All, \\Archive, \\Drafts, \\Flagged, \\Important, \\Junk, \\Sent, \\Trash",
+        example24("namespace inbox {\n  mailbox Spam {\n    special_use = \\Spam\n  }\n}\n"),
+        example24("namespace inbox {\n  mailbox Spam {\n    special_use = \\Junk\n  }\n}\n"),
+        versions=V24_ONLY,
+        at_end=True,
+    ),
+    SyntaxRule(
         "PN180",
         "service-in-filter",
         Severity.ERROR,
@@ -53,6 +76,17 @@ WHOLE_RULES_24 = (
         "move the block out",
         example24("dict_server {\n  passdb ldap {\n  }\n}\n"),
         example24("dict_server {\n}\npassdb ldap {\n}\n"),
+        versions=V24_ONLY,
+        at_end=True,
+    ),
+    SyntaxRule(
+        "PN184",
+        "ssl-any-protocol",
+        Severity.WARNING,
+        "All versions of SSL and TLS are allowed, the broken ones too.",
+        "write the oldest version that clients need, such as TLSv1.2",
+        example24("ssl_min_protocol = ANY\n"),
+        example24("ssl_min_protocol = TLSv1.2\n"),
         versions=V24_ONLY,
         at_end=True,
     ),
