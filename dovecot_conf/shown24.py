@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from dovecot_conf import file_values24
 from dovecot_conf.assign24 import Assigner, Frame24, _Line, can_be, can_prefix
 from dovecot_conf.conditions import Condition
 from dovecot_conf.default_sections import default_sections
@@ -62,6 +63,10 @@ class WrittenAssigner(Assigner):
                 return
         if can_be(self._names, key):
             self._put(frame, scope, key, line)
+
+    def _take_file(self, line: _Line, text: str) -> None:
+        if self._expanding and not line.path:
+            line.text = file_values24.completed(text, line.node.document.path, self._surroundings)
 
     def _block_around(self, scope: Scope24, key: str) -> str:
         """Return the longest word of a block that the key begins with, '' when the scope is that block."""

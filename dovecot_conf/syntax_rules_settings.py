@@ -150,4 +150,15 @@ SETTING_RULES = (
         Example("ssl_min_protocol = TLSv1.2\n"),
         versions=V23_ONLY,
     ),
+    SyntaxRule(
+        "PN175",
+        "setting-in-group",
+        Severity.ERROR,
+        "2.4 reads `base_dir`, `import_environment` and `dovecot_storage_version` before it puts groups in"
+        " their places, and therefore refuses them there.",
+        "move the line out of the group",
+        example24("group @paths here {\n  base_dir = /run/other\n}\n"),
+        example24("base_dir = /run/other\n"),
+        versions=V24_ONLY,
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.names import SettingName
 from dovecot_conf.tree import Setting, Statement
-from dovecot_conf.value_types import WrongValue, check, is_unlimited
+from dovecot_conf.value_types import ANY_TEXT, WrongValue, check, is_unlimited
 from dovecot_conf.versions import Version
 
 _AUTH_TEXT = "Auth settings not supported inside local/remote blocks: "
@@ -31,7 +31,7 @@ class ValueChecker:
         ``unexpanded`` is the text as ``doveconf -n`` sees it, ``expanded`` as the processes do; None
         where both are the same.
         """
-        if known.type == "string":
+        if known.type in ANY_TEXT:
             return True
         wrong = self._judge(known, unexpanded, _UNEXPANDED)
         later = self._judge(known, unexpanded if expanded is None else expanded)
