@@ -45,7 +45,7 @@ NO_DEFAULT: Mapping[Version, frozenset[str]] = {
     ),
     Version.V24: frozenset(("submission_max_mail_size",)),
 }
-"""Settings of which ``doveconf -n`` shows any value: two modules disagree about the default, or it is no text."""
+"""Settings of which ``doveconf -n`` shows any value: modules disagree about the default, or it is no text."""
 
 
 @cache

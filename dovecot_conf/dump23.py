@@ -14,6 +14,7 @@ from dovecot_conf.extent import Extent
 from dovecot_conf.names import Kind, names, table
 from dovecot_conf.secrets import concealed, escape, quoted
 from dovecot_conf.section_names import escaped, name_key
+from dovecot_conf.setting_types import setting_types
 from dovecot_conf.shown23 import NUMBERED_SECTIONS, TEMPLATE, Section23, completed, default_root
 from dovecot_conf.versions import Version
 
@@ -113,8 +114,18 @@ def _values(section: Section23, extent: Extent, *, named: bool) -> dict[str, str
         return always | {key: section.values[key] for key in section.changed}
     if extent is Extent.SET:
         return {key: section.values[key] for key in section.changed}
-    defaults = _defaults(section)
-    return {key: text for key, text in section.values.items() if text != defaults.get(key)}
+    defaults, types = _defaults(section), setting_types(Version.V23)
+    kind = f"{section.kind}/" if section.kind else ""
+    return {
+        key: text
+        for key, text in section.values.items()
+        if key not in defaults or not _is_default(text, defaults[key], types.get(kind + key, ""))
+    }
+
+
+def _is_default(text: str, default: str, kind: str) -> bool:
+    """Return whether Dovecot takes a value for the default: of an enum it looks at the beginning only."""
+    return text == default or (kind == "enum" and default.startswith(text))
 
 
 def _defaults(section: Section23) -> dict[str, str]:

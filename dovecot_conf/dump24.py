@@ -11,7 +11,7 @@ from dovecot_conf.dump_errors import AmbiguousNameError
 from dovecot_conf.extent import Extent
 from dovecot_conf.filter_words import address
 from dovecot_conf.names import Kind, names
-from dovecot_conf.scopes24 import Block
+from dovecot_conf.scopes24 import Block, name_setting
 from dovecot_conf.secrets import concealed, escape, quoted
 from dovecot_conf.shown24 import (
     Node24,
@@ -47,8 +47,6 @@ _SERVICE_DEFAULTS = {
     "service_vsz_limit": "default_vsz_limit",
 }
 """Settings of all services that take the value of another setting, when they are asked for by name."""
-
-_NAME_FIELDS = {"unix_listener": "path", "fifo_listener": "path"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +188,10 @@ def _escaped(name: str) -> str:
 
 
 def _shows_when_empty(node: Node24, wanted: Wanted) -> bool:
-    return node.block is not None and node.block.name is not None and wanted.takes(_name_field(node.block))
-
-
-def _name_field(block: Block) -> str:
-    return f"{block.word}_{_NAME_FIELDS.get(block.word, 'name')}"
+    block = node.block
+    if block is None or block.name is None or block.word.startswith("@"):
+        return False
+    return wanted.takes(name_setting(block.word))
 
 
 def _head(node: Node24) -> str:
@@ -259,7 +256,12 @@ def _order(key: str) -> tuple[int, ...]:
 
 
 def _is_name_field(block: Block | None, key: str, text: str) -> bool:
-    return block is not None and block.name is not None and key == _name_field(block) and text == block.name
+    return (
+        block is not None
+        and block.name is not None
+        and key == name_setting(block.word)
+        and text == block.name
+    )
 
 
 def _line(block: Block | None, key: str, text: str, wanted: Wanted, depth: int) -> str:

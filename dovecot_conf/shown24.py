@@ -128,6 +128,10 @@ class Node24:
             target.merge(child, overwrite=overwrite, drop=drop)
 
 
+_SAID_BY_MANAGESIEVE = ("managesieve_notify_capability", "managesieve_sieve_capability")
+"""Lists whose captured items are no defaults: managesieve gives them where the configuration has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown24:
     """A configuration as written."""
@@ -146,7 +150,8 @@ class Shown24:
         node.groups = {use.label: use.name for use in scope.groups.values()}
         for word, entries in scope.lists.items():
             items = {name: self._text(entry) for name, entry in entries.items.items()}
-            if default is not None and word in default.lists and not entries.stop:
+            adds = word not in _SAID_BY_MANAGESIEVE and not entries.stop
+            if adds and default is not None and word in default.lists:
                 items = default.lists[word].items | items
             node.lists[word] = ShownList(items, entries.stop)
         for key, child in scope.children.items():

@@ -41,6 +41,10 @@ class ValueChecker:
             self._report(node, known, later._replace(rule="expanded-value"))
         return (later if self._expanding else wrong) is None
 
+    def judge(self, known: SettingName, unexpanded: str) -> WrongValue | None:
+        """Return what is wrong with a value as ``doveconf -n`` sees it, None for a good one."""
+        return self._judge(known, unexpanded, _UNEXPANDED)
+
     def refuse_auth(self, node: Statement, name: str, before: str = "") -> None:
         """Report a setting of the auth process inside of a filter for a network."""
         self._problems.report(node, "auth-in-network", f"{before}{_AUTH_TEXT}{name}")
