@@ -25,7 +25,6 @@ ENVIRON = {"PATH": SYSTEM_PATH, "LC_ALL": "C"}
 SHOWN_FOLDER = "/etc/dovecot"
 """Stands for the folder of the main file."""
 
-WARNINGS = ("ambiguous-comment", "shadowed-global", "obsolete-setting")
 WITHOUT_FILE = ("storage-version-missing",)
 ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
 ONLY_UNEXPANDED = ("unexpanded-value",)
@@ -107,7 +106,7 @@ class Doveconf:
             # In 2.3 managesieve-login reports the same before; 2.4 puts "Fatal:" before each line of a text.
             which = -1 if self._installation.version == "2.3" else 0
             error = fatal[which] if fatal else f"exit code {process.returncode}: {said[-1:]}"
-            if error.startswith("Panic: file ") or process.returncode in DIED:
+            if error.startswith(("Panic: file ", "Panic: BUG: ")) or process.returncode in DIED:
                 error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
         body = without_header(_text(output, folder))
@@ -157,7 +156,7 @@ def own_verdict(
     left_out = ONLY_UNEXPANDED if expanding else ONLY_EXPANDED
     error, warnings = None, []
     for problem in configuration.problems:
-        if problem.name in WARNINGS:
+        if problem.severity is Severity.WARNING and problem.name not in ONLY_EXPANDED:
             warnings.append(shown(problem.message))
         elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
             problem.name not in left_out
