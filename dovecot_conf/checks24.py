@@ -49,9 +49,9 @@ def _findings(tree: ScopeTree, reading: Reading, found: list[Place24]) -> Iterat
         from dovecot_conf.checks24_sieve import startup  # noqa: PLC0415 - only where there is Sieve
 
         yield from startup(tree)
-    yield from _ssl_off(tree)
     forced = _forced(tree, found)
-    judged = [(place, list(_of_place(place, tree, forced.get(place, frozenset())))) for place in found]
+    judged = [*_ssl_off(tree)]
+    judged += [(place, list(_of_place(place, tree, forced.get(place, frozenset())))) for place in found]
     judged = [(place, findings) for place, findings in judged if findings]
     if len(judged) > 1:
         position = _Positions(reading)
@@ -68,16 +68,21 @@ def _names(place: Place24) -> Iterator[str]:
         yield place.named
 
 
-def _ssl_off(tree: ScopeTree) -> Iterator[Finding]:
+def _ssl_off(tree: ScopeTree) -> Iterator[tuple[Place24, list[Finding]]]:
     """Yield the first filter or block that switches TLS on where it is off for all."""
     common = tree.root.values.get("ssl")
     if common is None or written(common) != "no":
         return
-    inside = [scope for scope in tree.scopes if (entry := scope.values.get("ssl")) and written(entry) != "no"]
+    inside = [
+        Place24(scope)
+        for scope in tree.scopes
+        if (entry := scope.values.get("ssl")) and written(entry) != "no"
+    ]
     if inside:
-        entry = min(inside, key=lambda scope: _depth(Place24(scope))).values["ssl"]
+        place = min(inside, key=_depth)
+        entry = place.scope.values["ssl"]
         text = f"SSL is disabled because global ssl=no, ignoring ssl={written(entry)} for subsection"
-        yield Finding("ssl-off-for-all", text, entry.node)
+        yield place, [Finding("ssl-off-for-all", text, entry.node)]
 
 
 def _forced(tree: ScopeTree, found: list[Place24]) -> Mapping[Place24, frozenset[int]]:

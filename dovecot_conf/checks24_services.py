@@ -131,7 +131,7 @@ def master(view: View24) -> Iterator[Finding]:
         return
     sections = captured_sections(Version.V24).sections["service"]
     services = [_Part(view, sections.get(name), Block("service", name)) for name in names]
-    unreadable = _unreadable(view, services)
+    unreadable = _unreadable(services)
     if unreadable is not None:
         yield from unreadable
         return
@@ -179,9 +179,8 @@ def _users(view: View24) -> Iterator[Finding]:
             )
 
 
-def _unreadable(view: View24, services: list[_Part]) -> list[Finding] | None:
+def _unreadable(services: list[_Part]) -> list[Finding] | None:
     """Return the finding that ends the check, none for a silent end; None if all can be read."""
-    outside = Lookup24(view.tree.root, view.place.scope.condition)
     for service in services:
         if service.refused():
             return []
@@ -192,7 +191,7 @@ def _unreadable(view: View24, services: list[_Part]) -> list[Finding] | None:
         for listener in service.parts("inet_listener"):
             if finding := listener.refused():
                 return [finding]
-            if refused := outside.refused("master", MASTER_SETTINGS.split()):
+            if refused := listener.found.refused_around("master settings", MASTER_SETTINGS.split()):
                 message = f"Failed to get inet_listener {listener.name}: {refused.message}"
                 return [Finding(refused.rule, message, refused.where)]
     return None

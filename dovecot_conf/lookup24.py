@@ -107,21 +107,24 @@ class Lookup24:
         return [(item, line) for item, (text, line) in items.items() if is_true(text)]
 
     def refused(self, struct: str, names: Sequence[str], *, built_in: bool = False) -> Refused | None:
-        """Return why the settings of these names can't be read, None if they can.
+        """Return why the settings of the innermost block can't be read, None if they can.
 
         ``struct`` is what Dovecot calls them together; a block that is not ``built_in`` must be there.
         """
-        place = ""
-        if self._blocks:
-            word, name = self._blocks[-1]
-            place = f" (filter={word}/{name})"
-            if not (built_in or self.exists):
-                return Refused("block-out-of-reach", _OUT_OF_REACH.format(word, name), None)
+        if not self._blocks:
+            return self.refused_around(f"{struct} settings", names)
+        word, name = self._blocks[-1]
+        if not (built_in or self.exists):
+            return Refused("block-out-of-reach", _OUT_OF_REACH.format(word, name), None)
+        return self.refused_around(f"{struct} settings (filter={word}/{name})", names)
+
+    def refused_around(self, title: str, names: Sequence[str]) -> Refused | None:
+        """Return why settings that don't belong to a block, but may stand in it, can't be read."""
         known = table(Version.V24).names
         for name in names:
             for key, text, where in self._texts(name):
                 if wrong := wrong_text(key, known[name], text):
-                    message = f"{struct} settings{place}: Failed to parse configuration: {wrong}"
+                    message = f"{title}: Failed to parse configuration: {wrong}"
                     return Refused("unreadable-value", message, where)
         return None
 
