@@ -66,7 +66,7 @@ def perform(
     *,
     user: MailUser,
     mailboxes: SimulatedMailboxes,
-    act: Callable[[Actions], None],
+    act: Callable[[Actions], object],
     mailbox: str,
     registry: DriverRegistry,
     surroundings: Surroundings,
