@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import errno
 import gc
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +16,7 @@ import click
 
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
 from dovecot_conf.errors import PushnotifError
+from dovecot_conf.near import nearest
 
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
@@ -58,8 +57,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command named first in ``args``; suggest a near name when it doesn't exist."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            known = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(COMMANDS)}"
+            near = nearest(args[0], COMMANDS)
+            known = f"did you mean '{near}'?" if near else f"known: {', '.join(COMMANDS)}"
             raise click.UsageError(f"no such command '{args[0]}'; {known}", ctx=ctx)
         return super().resolve_command(ctx, args)
 
@@ -112,6 +111,8 @@ def _internal_error(error: Exception) -> int:
     """Report a defect without its text, which might hold a secret; return the exit code."""
     if os.environ.get("PUSHNOTIF_DEBUG"):
         raise error
+    import traceback  # noqa: PLC0415 - slow to import
+
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(where.filename).name}:{where.lineno}"
     _complain(f"internal error ({type(error).__name__} at {place}): please report it")

@@ -25,7 +25,7 @@ from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError, PushnotifError, UserError
 from dovecot_conf.versions import Version
 from mailstore.accounts import environment_user, find_user, user_names
-from mailstore.attribute_dict import has_dict
+from mailstore.dict_setting import has_dict
 from mailstore.entries import EntryNameError, parse_entry
 from mailstore.metadata import Metadata
 from mailstore.opening import open_metadata

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dovecot_conf import file_values24
 from dovecot_conf.evaluate import Problems, Surroundings, shadow_warning, split_words
 from dovecot_conf.lists24 import ListSyntaxError, parse_names
-from dovecot_conf.names import Kind, SettingName, table
+from dovecot_conf.names import SECOND_NAME, Kind, SettingName, table
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
 from dovecot_conf.suggestions import Suggestions, meant
@@ -19,8 +20,7 @@ from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.variables24_syntax import find_mistake
 from dovecot_conf.versions import Version
 
-_ALIAS_PANIC = "file config-parser.c: line 489: unreached"
-"""How doveconf stops at the second name of a setting."""
+_CRASH = "{}: Dovecot crashes on the name {}"
 
 _ITEM = SettingName("", Kind.VALUE, type="bool")
 """An item of a boolean list."""
@@ -167,8 +167,7 @@ class Assigner:
         node = line.node
         known = self._names[name]
         kind = known.kind
-        if known.name != name:
-            self._problems.report(node, "dovecot-panic", _ALIAS_PANIC)
+        if self._is_out_of_place(node, name, known, frame):
             return
         where = str(scope.condition)
         if kind is Kind.FILTER:
@@ -189,8 +188,32 @@ class Assigner:
         if known.auth and frame.scope.condition.is_of_network:
             self._checker.refuse_auth(node, key, f"{node.key}: ")
 
+    def _is_out_of_place(self, node: Setting, name: str, known: SettingName, frame: Frame24) -> bool:
+        """Report a setting that can't be set at all, or not here; return whether it is one."""
+        if known.type == SECOND_NAME:
+            self._problems.report(node, "dovecot-crash", _CRASH.format(node.key, name))
+            return True
+        if known.ungrouped and frame.scope.in_group:
+            text = f"{node.key}: {name} cannot currently be defined inside groups"
+            self._problems.report(node, "setting-in-group", text)
+            return True
+        return False
+
     def _check(self, line: _Line, known: SettingName) -> bool:
-        return self._checker.check(line.node, known, line.unexpanded, None if line.path else line.text)
+        text = self._surroundings.content(line.path) if line.path else line.text
+        if known.type == file_values24.TYPE:
+            self._take_file(line, text)
+            return True
+        return self._checker.check(line.node, known, line.unexpanded, text)
+
+    def _take_file(self, line: _Line, text: str) -> None:
+        """Report a value that names a file, if that can't be read."""
+        reason = file_values24.why_unreadable(text, line.node.document.path, self._surroundings)
+        if reason and line.path:
+            # The message would show the content, which may be a secret.
+            reason = f"open() failed: the content of {line.path} is taken for the name of a file"
+        if reason:
+            self._problems.report(line.node, "unreadable-value-file", f"{line.node.key}: {reason}")
 
     def _replace_list(self, entries: ListEntry, kind: Kind, name: str, line: _Line, where: str) -> None:
         if kind is Kind.STRINGS and line.text:

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from dovecot_conf.positions import Span
 from dovecot_conf.tree import Document, Flaw, Piece, Section, SectionEnd, Setting, Statement, ValueKind
 
-TYPE_PANIC = "file config-parser.c: line 89 (config_add_type): assertion failed: (ret > 0)"
-"""How doveconf stops where the name of a section can't be stored."""
-
 
 @dataclass(slots=True, eq=False)
 class CarriedSetting(Setting):

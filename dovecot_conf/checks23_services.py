@@ -127,7 +127,9 @@ def _clients(view: View23, parts: list[Part23], enabled: list[Part23]) -> Iterat
         ("auth", auth, 0, "Counted for protocol services with service_count != 1"),
         ("anvil", anvil, ANVIL_PIPES, "Counted with"),
     ):
-        part = next(part for part in parts if part.title == name)
+        part = next((part for part in parts if part.title == name), None)
+        if part is None:
+            continue
         limit = amounts.natural(part.text("client_limit")) or default_clients
         needed = sum(limits[title] for title in counted) + others
         if limit < needed:

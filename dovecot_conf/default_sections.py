@@ -6,6 +6,7 @@ what a new one contains.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,20 @@ def default_sections(version: Version) -> tuple[Reading, Surroundings]:
     return reading_of(loads(path.read_bytes(), filename=str(path), version=version)), Surroundings(
         Files(), {}
     )
+
+
+NO_DEFAULT: Mapping[Version, frozenset[str]] = {
+    Version.V23: frozenset(
+        (
+            "imap_urlauth_stream_user",
+            "imap_urlauth_submit_user",
+            "submission_backend_capabilities",
+            "submission_max_mail_size",
+        )
+    ),
+    Version.V24: frozenset(("submission_max_mail_size",)),
+}
+"""Settings of which ``doveconf -n`` shows any value: modules disagree about the default, or it is no text."""
 
 
 @cache

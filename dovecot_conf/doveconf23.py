@@ -5,7 +5,7 @@ from __future__ import annotations
 from dovecot_conf.conditions import Condition
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.default_sections import reading_of
-from dovecot_conf.diagnostics import Severity
+from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.dump23 import Line, Printer, lines_of
 from dovecot_conf.dump_options import DumpOptions
 from dovecot_conf.evaluate import Surroundings
@@ -15,6 +15,7 @@ from dovecot_conf.files import Files
 from dovecot_conf.filter_words import address
 from dovecot_conf.settings23 import matching_scopes, rank
 from dovecot_conf.shown23 import Section23, Shown23, default_root, evaluate_as_written, merged
+from dovecot_conf.syntax_rules import rule_named
 
 
 def dump(configuration: Configuration, options: DumpOptions) -> str:
@@ -49,17 +50,23 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
 
 def _shown(configuration: Configuration, options: DumpOptions) -> Shown23:
     surroundings = Surroundings(Files(options.root), options.environ)
-    loads = not any(
-        problem.name == "unknown-variable"
-        or (
-            problem.severity is Severity.ERROR
-            and problem.name not in ("filter-conflict", "unreadable-value-file")
-        )
-        for problem in configuration.problems
-    )
+    loads = not any(_stops_managesieve(problem) for problem in configuration.problems)
     return evaluate_as_written(
         reading_of(configuration), surroundings, expanding=options.expanding, loads=loads
     )
+
+
+def _stops_managesieve(problem: Diagnostic) -> bool:
+    """Return whether managesieve-login, which looks at its own settings only, can't load a configuration."""
+    if problem.name in _EXPANDED_BY_ALL:
+        return True
+    if problem.name == "unexpanded-value":
+        return False
+    elsewhere = problem.name != "unclosed-section" and rule_named(problem.name).at_end
+    return problem.severity is Severity.ERROR and not elsewhere
+
+
+_EXPANDED_BY_ALL = ("unknown-variable", "expanded-value")
 
 
 def _is_inside(line: Line, name: str) -> bool:

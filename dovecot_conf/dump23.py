@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dovecot_conf.default_sections import listed_otherwise
+from dovecot_conf.default_sections import NO_DEFAULT, listed_otherwise
 from dovecot_conf.extent import Extent
-from dovecot_conf.names import Kind, names
+from dovecot_conf.names import Kind, names, table
 from dovecot_conf.secrets import concealed, escape, quoted
-from dovecot_conf.section_names import escaped
+from dovecot_conf.section_names import escaped, name_key
+from dovecot_conf.setting_types import setting_types
 from dovecot_conf.shown23 import NUMBERED_SECTIONS, TEMPLATE, Section23, completed, default_root
 from dovecot_conf.versions import Version
 
@@ -91,9 +92,7 @@ def _collect(
     for key, text in _values(section, extent, named=named).items():
         lines.append(Line(path + key, text))
     if named:
-        lines.append(
-            Line(f"{path}{_NAME_KEYS.get(section.kind.rpartition('/')[2], 'name')}", section.name, names=True)
-        )
+        lines.append(Line(f"{path}{name_key(section.kind.rpartition('/')[2])}", section.name, names=True))
     for word, texts in section.texts.items():
         lists.append((path + word, [f"{path}{word}/"]))
         lines.extend(Line(f"{path}{word}/{key}", text) for key, text in texts.items())
@@ -106,9 +105,6 @@ def _collect(
         lists.append((path + word, prefixes))
 
 
-_NAME_KEYS = {"unix_listener": "path", "fifo_listener": "path"}
-
-
 def _values(section: Section23, extent: Extent, *, named: bool) -> dict[str, str]:
     if extent in (Extent.LISTED, Extent.ALL):
         return section.values
@@ -118,13 +114,24 @@ def _values(section: Section23, extent: Extent, *, named: bool) -> dict[str, str
         return always | {key: section.values[key] for key in section.changed}
     if extent is Extent.SET:
         return {key: section.values[key] for key in section.changed}
-    defaults = _defaults(section)
-    return {key: text for key, text in section.values.items() if text != defaults.get(key)}
+    defaults, types = _defaults(section), setting_types(Version.V23)
+    kind = f"{section.kind}/" if section.kind else ""
+    return {
+        key: text
+        for key, text in section.values.items()
+        if key not in defaults or not _is_default(text, defaults[key], types.get(kind + key, ""))
+    }
+
+
+def _is_default(text: str, default: str, kind: str) -> bool:
+    """Return whether Dovecot takes a value for the default: of an enum it looks at the beginning only."""
+    return text == default or (kind == "enum" and default.startswith(text))
 
 
 def _defaults(section: Section23) -> dict[str, str]:
     if not section.kind:
-        found = {name: known.default for name, known in names(Version.V23).items()}
+        rows = table(Version.V23).names
+        found = {name: row.default for name, row in rows.items() if name not in NO_DEFAULT[Version.V23]}
         return found | dict.fromkeys(default_root().values, "")
     return default_root().sections[section.kind][0].values
 

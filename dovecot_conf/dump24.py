@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dovecot_conf.conditions import Condition
-from dovecot_conf.default_sections import listed_otherwise
+from dovecot_conf.default_sections import NO_DEFAULT, listed_otherwise
 from dovecot_conf.dump_errors import AmbiguousNameError
 from dovecot_conf.extent import Extent
 from dovecot_conf.filter_words import address
 from dovecot_conf.names import Kind, names
-from dovecot_conf.scopes24 import Block
+from dovecot_conf.scopes24 import Block, name_setting
 from dovecot_conf.secrets import concealed, escape, quoted
 from dovecot_conf.shown24 import (
     Node24,
@@ -47,8 +47,6 @@ _SERVICE_DEFAULTS = {
     "service_vsz_limit": "default_vsz_limit",
 }
 """Settings of all services that take the value of another setting, when they are asked for by name."""
-
-_NAME_FIELDS = {"unix_listener": "path", "fifo_listener": "path"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +188,10 @@ def _escaped(name: str) -> str:
 
 
 def _shows_when_empty(node: Node24, wanted: Wanted) -> bool:
-    return node.block is not None and node.block.name is not None and wanted.takes(_name_field(node.block))
-
-
-def _name_field(block: Block) -> str:
-    return f"{block.word}_{_NAME_FIELDS.get(block.word, 'name')}"
+    block = node.block
+    if block is None or block.name is None or block.word.startswith("@"):
+        return False
+    return wanted.takes(name_setting(block.word))
 
 
 def _head(node: Node24) -> str:
@@ -236,8 +233,10 @@ def _own_values(node: Node24, wanted: Wanted) -> Iterator[tuple[str, str]]:
         return
     table = names(Version.V24)
     if extent is Extent.CHANGED:
+        otherwise = listed_otherwise(Version.V24)
         for key, text in node.values.items():
-            if key not in table or table[key].default != text:
+            default = otherwise.get(key) or (table[key].default if key in table else None)
+            if text != default or key in NO_DEFAULT[Version.V24]:
                 yield key, text
         return
     otherwise = listed_otherwise(Version.V24) if extent is Extent.LISTED else {}
@@ -257,7 +256,12 @@ def _order(key: str) -> tuple[int, ...]:
 
 
 def _is_name_field(block: Block | None, key: str, text: str) -> bool:
-    return block is not None and block.name is not None and key == _name_field(block) and text == block.name
+    return (
+        block is not None
+        and block.name is not None
+        and key == name_setting(block.word)
+        and text == block.name
+    )
 
 
 def _line(block: Block | None, key: str, text: str, wanted: Wanted, depth: int) -> str:
@@ -313,8 +317,8 @@ def _list_text(node: Node24, word: str, wanted: Wanted, depth: int) -> str:
         )
         if alone:
             return text + f"{quoted(next(iter(taken.values())), Version.V24)}\n"
-        return text + "".join(_item(key, value, wanted, word, 0) for key, value in taken.items())
-    body = "".join(_item(key, value, wanted, word, depth + 1) for key, value in taken.items())
+        return text + "".join(_item(node.block, key, value, wanted, word, 0) for key, value in taken.items())
+    body = "".join(_item(node.block, key, value, wanted, word, depth + 1) for key, value in taken.items())
     indent = "  " * depth
     return f"{text}{indent}{_stripped(node.block, word)} {{\n{body}{indent}}}\n"
 
@@ -323,10 +327,10 @@ def _asks_for_item(wanted: Wanted, word: str) -> bool:
     return any(name.startswith(f"{word}/") for name in wanted.names)
 
 
-def _item(key: str, text: str, wanted: Wanted, word: str, depth: int) -> str:
+def _item(block: Block | None, key: str, text: str, wanted: Wanted, word: str, depth: int) -> str:
     hide = wanted.hides(f"{word}/{key}")
     shown = concealed(key, text, Version.V24) if hide else quoted(text, Version.V24)
-    return f"{'  ' * depth}{_key(key)} = {shown}\n"
+    return f"{'  ' * depth}{_key(_stripped(block, key))} = {shown}\n"
 
 
 def _one_line(block: Block | None, word: str, found: ShownList, wanted: Wanted, depth: int) -> str:

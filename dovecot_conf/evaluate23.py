@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dovecot_conf.carried import TYPE_PANIC, CarriedSetting, carried, written_key
+from dovecot_conf.carried import CarriedSetting, carried, written_key
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning, split_words
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
-from dovecot_conf.section_names import escaped
+from dovecot_conf.section_names import escaped, name_key
 from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
 from dovecot_conf.value_checks import ValueChecker
@@ -29,6 +29,9 @@ _FLAT_PATHS = tuple(f"{word}/" for word in sorted(FLAT_SECTIONS))
 
 UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
 """Sections of which a name may be used once in a scope."""
+
+
+_CRASH = "Dovecot crashes on the setting {} opened as a section"
 
 
 class Opened23(NamedTuple):
@@ -194,6 +197,8 @@ class Evaluator23:
                     self._checker.refuse_auth(node, node.word)
                 opened = Opened23(frame.path, node.word, node.name, node)
                 frame.scope.sections.setdefault(path, opened)
+                # Opening a section again sets its name again.
+                frame.scope.values.pop(f"{path}/{name_key(node.word)}", None)
             frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
 
     def _value_section(self, node: Section, name: str) -> bool:
@@ -201,7 +206,7 @@ class Evaluator23:
         count = len(self.problems.flaws)
         self._setting(carried(node, node.word, name))
         if len(self.problems.flaws) == count and self._frame.path:
-            self.problems.report(node, "dovecot-panic", TYPE_PANIC)
+            self.problems.report(node, "dovecot-crash", _CRASH.format(node.word))
         return len(self.problems.flaws) == count
 
     def _find(self, frame: _Frame, key: str) -> SettingName | None:
@@ -276,8 +281,10 @@ class Evaluator23:
             return False
         if known.kind is Kind.SECTION:
             self._open_by_names(node, known, unexpanded)
-        elif not self._checker.check(node, known, unexpanded, None if entry.path else entry.text):
-            return False
+        else:
+            text = self._surroundings.content(entry.path) if entry.path else entry.text
+            if not self._checker.check(node, known, unexpanded, text):
+                return False
         if known.auth and frame.scope.condition.is_of_network:
             self._checker.refuse_auth(node, node.key)
         outer, slash, _ = entry.name.rpartition("/")

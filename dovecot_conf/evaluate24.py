@@ -6,12 +6,13 @@ daemons do it.
 
 from __future__ import annotations
 
+from dovecot_conf import checks24
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.reader import Reading
-from dovecot_conf.scopes24 import Block, Scope24, ScopeTree
+from dovecot_conf.scopes24 import Block, Scope24, ScopeTree, name_setting
 from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
 from dovecot_conf.value_checks import ValueChecker
@@ -55,6 +56,7 @@ class Evaluator24:
         self._check_groups()
         report_unclosed(self.problems, reading.document, reversed(reading.unclosed))
         flaws.extend(self.problems.at_end.values())
+        checks24.check(self.tree, reading, self.problems)
         self._versions.finish(reading.document, self.tree.root.values.get("dovecot_storage_version"))
 
     def _apply(self, node: Statement) -> None:
@@ -153,6 +155,9 @@ class Evaluator24:
                 before = f"Failed to set {word}={name} for struct {definition.struct}: "
                 self._checker.refuse_auth(node, word, before)
                 return
+            if wrong := self._wrong_name(definition, name):
+                self.problems.report(node, "dovecot-crash", f"Dovecot crashes on this name: {wrong}")
+                return
             block = Block(word, name)
             if block not in frame.scope.children:
                 frame.scope.names.setdefault(word, []).append(name)
@@ -162,6 +167,12 @@ class Evaluator24:
             outer.scope.required_seen = True
         frame.definition = definition
         frame.scope = self.tree.block(frame.scope, block, node)
+
+    def _wrong_name(self, definition: SettingName, name: str) -> str:
+        """Return what is wrong with the name of a block as a value, '' for nothing."""
+        known = self._names.get(name_setting(definition.name))
+        wrong = self._checker.judge(known, name) if known is not None and known.type != "string" else None
+        return wrong.message if wrong is not None else ""
 
     def _section_end(self, node: SectionEnd) -> None:
         frame = self._frame

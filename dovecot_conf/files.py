@@ -57,6 +57,15 @@ class Files(NamedTuple):
         """Raise the OSError that opening ``path`` gives, if any."""
         os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
 
+    def is_folder(self, path: str) -> bool:
+        """Return whether ``path`` is a directory."""
+        return Path(path).is_dir()
+
+    def inside(self, path: str) -> str:
+        """Return a path to open as it is written in a configuration."""
+        root = str(self.root) if self.root is not None else ""
+        return path.removeprefix(root) if path.startswith(f"{root}/") else path
+
     def glob(self, pattern: str) -> list[str]:
         """Return the paths that match, as C's ``glob`` with braces: byte order within each brace."""
         found: list[str] = []

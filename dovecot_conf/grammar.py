@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import cache
-from typing import NamedTuple
-
-import pyparsing as pp
+from typing import TYPE_CHECKING, NamedTuple
 
 from dovecot_conf.dialects import DIALECTS, Dialect
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    import pyparsing as pp
 
 
 class Shape(Enum):
@@ -38,21 +39,19 @@ class Shape(Enum):
     """anything else"""
 
 
-_FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION)
+_FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION, Shape.INCLUDE)
 """The shapes of nearly all lines. Their tokens exclude each other and all others."""
 
 
 class Grammar(NamedTuple):
     """The tokens of one dialect.
 
-    ``frequent`` are matchers of the tokens that nearly all lines are: one of them after the other is
-    tried without the rest of the machinery. ``statement`` is the whole grammar, ``shapes`` tells what
-    a token of it is.
+    ``frequent`` are the matchers of tokens that nearly all lines are. They are tried before the whole
+    grammar, which takes a while to load and to run.
     """
 
+    version: Version
     frequent: tuple[tuple[Shape, Callable[[str], re.Match[str] | None]], ...]
-    statement: pp.ParserElement
-    shapes: dict[re.Pattern[str], Shape]
 
     def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
         """Return the shape of a logical line, and the match with its parts."""
@@ -60,6 +59,17 @@ class Grammar(NamedTuple):
             found = matcher(text)
             if found is not None:
                 return shape, found
+        return whole_grammar(self.version).parse(text)
+
+
+class WholeGrammar(NamedTuple):
+    """All tokens of one dialect in their order. ``shapes`` tells what a token is."""
+
+    statement: pp.ParserElement
+    shapes: dict[re.Pattern[str], Shape]
+
+    def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
+        """Return the shape of a logical line, and the match with its parts."""
         match: re.Match[str] = self.statement.parse_string(text)[0]
         return self.shapes[match.re], match
 
@@ -111,13 +121,22 @@ def _patterns(dialect: Dialect) -> dict[Shape, str]:
 @cache
 def grammar(version: Version) -> Grammar:
     """Return the grammar of a dialect."""
+    patterns = _patterns(DIALECTS[version])
+    matchers = ((shape, re.compile(patterns[shape], re.DOTALL).match) for shape in _FREQUENT)
+    return Grammar(version, tuple(matchers))
+
+
+@cache
+def whole_grammar(version: Version) -> WholeGrammar:
+    """Return all tokens of a dialect."""
+    import pyparsing as pp  # noqa: PLC0415 - takes as long to load as all the rest
+
     tokens = {}
     for shape, pattern in _patterns(DIALECTS[version]).items():
         token = pp.Regex(pattern, flags=re.DOTALL, as_match=True)
         token.set_name(shape.name).leave_whitespace()
         tokens[shape] = token
-    return Grammar(
-        frequent=tuple((shape, tokens[shape].re.match) for shape in _FREQUENT),
+    return WholeGrammar(
         statement=pp.MatchFirst(list(tokens.values())).parse_with_tabs(),
         shapes={token.re: shape for shape, token in tokens.items()},
     )

@@ -80,10 +80,10 @@ def parse_http_url(text: str, version: Version = Version.V23, *, allow_userinfo:
     Raises:
         HttpUrlError: with the reason in the words of the given Dovecot version.
     """
-    return _Parser(text.encode("utf-8", "surrogateescape"), version).parse(allow_userinfo=allow_userinfo)
+    return UrlParser(text.encode("utf-8", "surrogateescape"), version).parse(allow_userinfo=allow_userinfo)
 
 
-class _Parser:
+class UrlParser:
     """One pass over the bytes of a URL; ``pos`` is the next byte to look at."""
 
     def __init__(self, data: bytes, version: Version) -> None:
@@ -92,6 +92,7 @@ class _Parser:
         self.version = version
 
     def parse(self, *, allow_userinfo: bool) -> HttpUrl:
+        """Return the URL. Raises HttpUrlError."""
         scheme = self._scheme()
         if scheme not in (None, "http", "https"):
             raise HttpUrlError("Not an HTTP URL")
@@ -177,7 +178,7 @@ class _Parser:
     def _credentials(self, userinfo: bytes | None) -> tuple[bytes | None, bytes | None]:
         if userinfo is None:
             return None, None
-        decoder = _Parser(userinfo, self.version)
+        decoder = UrlParser(userinfo, self.version)
         user = decoder._decode_until(b":")
         if decoder._peek() is None:
             return user, None
@@ -333,7 +334,7 @@ class _Parser:
                 segments.append(segment)
         if dots:
             segments.append(b"")
-        return b"".join(b"/" + _Parser(segment, self.version)._decode_until(b"") for segment in segments)
+        return b"".join(b"/" + UrlParser(segment, self.version)._decode_until(b"") for segment in segments)
 
     def _query(self) -> str | None:
         if self._peek() != 0x3F:

@@ -7,9 +7,12 @@ looked for on one physical line only, the comment is cut before the backslash at
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from dovecot_conf.tree import Piece
+
+_UP_TO_COMMENT = re.compile(
+    r"""(?: [^#'"]++ | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' )*+ \#""", re.VERBOSE | re.DOTALL
+)
 
 
 def find_comment(text: str) -> int:
@@ -18,19 +21,8 @@ def find_comment(text: str) -> int:
     Any quote character opens a stretch to the next same one, in which a backslash hides the next
     character; a stretch that never closes hides everything.
     """
-    position, end = 0, len(text)
-    while position < end:
-        character = text[position]
-        if character == "#":
-            return position
-        position += 1
-        if character in "'\"":
-            while position < end and text[position] != character:
-                position += 2 if text[position] == "\\" and position + 1 < end else 1
-            if position >= end:
-                return -1
-            position += 1
-    return -1
+    found = _UP_TO_COMMENT.match(text)
+    return found.end() - 1 if found is not None else -1
 
 
 def unescape(text: str) -> str:
@@ -40,7 +32,6 @@ def unescape(text: str) -> str:
     return re.sub(r"\\(.?)", r"\1", text, flags=re.DOTALL)
 
 
-@dataclass(slots=True)
 class Kept:
     """The text of continued lines that waits for the line that ends it.
 
@@ -48,27 +39,36 @@ class Kept:
     read* that belongs to it, None when all of it comes from other files.
     """
 
-    text: str = ""
-    pieces: list[Piece] = field(default_factory=list)
-    first_line: int | None = None
+    def __init__(self) -> None:
+        self.first_line: int | None = None
+        self._texts: list[str] = []
+        self._pieces: list[Piece] = []
+        self._length = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no text waits."""
+        return not self._texts
 
     def add(self, text: str, path: str, line: int, column: int) -> None:
         """Keep ``text`` and one space; no text keeps nothing."""
         if self.first_line is None:
             self.first_line = line
         if text:
-            self.pieces.append(Piece(len(self.text), path, line, column))
-            self.text += text + " "
+            self._pieces.append(Piece(self._length, path, line, column))
+            self._texts.append(text)
+            self._length += len(text) + 1
 
     def join(self, text: str, path: str, line: int, column: int) -> tuple[str, tuple[Piece, ...]]:
         """Return the kept text with the last part, and forget it."""
-        pieces = (*self.pieces, Piece(len(self.text), path, line, column))
-        joined = self.text + text
+        pieces = (*self._pieces, Piece(self._length, path, line, column))
+        joined = " ".join((*self._texts, text))
         self.forget()
         return joined, pieces if len(pieces) > 1 else ()
 
     def forget(self) -> None:
         """Drop everything."""
-        self.text = ""
-        self.pieces.clear()
         self.first_line = None
+        self._texts.clear()
+        self._pieces.clear()
+        self._length = 0

@@ -10,9 +10,12 @@ from typing import NamedTuple
 
 from dovecot_conf.versions import Version
 
-_AUTH, _HIDDEN = "auth", "hidden"
+_MARKS = ("auth", "hidden", "ungrouped")
 """Marks in the tables; any other is the name of a package."""
 
+
+SECOND_NAME = "alias"
+"""The type of a second name of a setting."""
 
 _ESCAPES = {"n": "\n", "t": "\t"}
 
@@ -46,7 +49,8 @@ class SettingName(NamedTuple):
     local and remote filters.
     ``required`` is the part that a block must have, '' for none; ``struct`` what 2.4 calls the
     settings that a named list filter belongs to. ``package``: the Debian package without which there
-    is no such setting, '' for those that are always there. ``hidden``: not in the dumps of 2.3.
+    is no such setting, '' for those that are always there. ``hidden``: 2.3 shows it only when it is set.
+    ``ungrouped``: not allowed in groups of 2.4.
     """
 
     name: str
@@ -59,12 +63,13 @@ class SettingName(NamedTuple):
     auth: bool = False
     package: str = ""
     hidden: bool = False
+    ungrouped: bool = False
 
 
 class Table(NamedTuple):
     """The names of a version: ``names`` are all settings of the top level, ``inner`` those in the
     sections of 2.3 with the words of the sections (``service/client_limit``). A second name of a setting
-    leads to the row of the first one.
+    leads to the row of the first one; 2.4 crashes on it, and its type is ``alias``.
 
     ``built_in`` are the paths of the sections that exist without any configuration.
     """
@@ -89,7 +94,7 @@ def table(version: Version) -> Table:
             built_in.append(name)
             continue
         rows = inner if "/" in name else names
-        if kind == "alias":
+        if kind == SECOND_NAME and extra:
             aliases.append((rows, name, extra))
         else:
             rows[name] = _setting_name(name, kind, mark.split(), extra, default)
@@ -104,13 +109,13 @@ def names(version: Version) -> dict[str, SettingName]:
     return {
         name: row
         for name, row in table(version).names.items()
-        if name == row.name and not row.hidden and not row.package
+        if name == row.name and row.type != SECOND_NAME and not row.hidden and not row.package
     }
 
 
 def _setting_name(name: str, word: str, marks: list[str], extra: str, default: str) -> SettingName:
-    auth, hidden = _AUTH in marks, _HIDDEN in marks
-    package = next((mark for mark in marks if mark not in (_AUTH, _HIDDEN)), "")
+    auth, hidden, ungrouped = (mark in marks for mark in _MARKS)
+    package = next((mark for mark in marks if mark not in _MARKS), "")
     kind = _KINDS.get(word)
     if kind is None:
         if "\\" in default:
@@ -124,8 +129,9 @@ def _setting_name(name: str, word: str, marks: list[str], extra: str, default: s
             auth=auth,
             package=package,
             hidden=hidden,
+            ungrouped=ungrouped,
         )
     required, struct = extra, ""
     if kind is Kind.FILTERS:
         struct, _, required = extra.partition(" ")
-    return SettingName(name, kind, "", required, struct, word, "", auth, package, hidden)
+    return SettingName(name, kind, "", required, struct, word, "", auth, package, hidden, ungrouped)

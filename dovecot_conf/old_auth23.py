@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from dovecot_conf import old_names23_table as old
-from dovecot_conf.carried import TYPE_PANIC, carried, closed, opened
+from dovecot_conf.carried import carried, closed, opened
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
@@ -106,7 +106,7 @@ class OldAuth:
             return
         path = path.removeprefix(f"{self.base_dir}/")
         if not path and not socket.master:
-            self._problems.report(node, "dovecot-panic", TYPE_PANIC)
+            self._problems.report(node, "dovecot-crash", old.EMPTY_PATH)
             return
         if socket.master != path.endswith(_MASTER_NAMES):
             self._problems.report(node, "old-auth-socket", old.SOCKET_NAMES[socket.master])

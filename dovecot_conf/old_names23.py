@@ -165,7 +165,7 @@ class OldNames:
         oldest, reason = _oldest_version(node.value)
         if reason:
             text = f"Could not find a minimum ssl_min_protocol setting from {key} = {node.value}: {reason}"
-            self._problems.report(node, "obsolete-setting", text)
+            self._problems.report(node, "old-ssl-protocols", text)
             return []
         return [carried(node, "ssl_min_protocol", oldest, direct=False)]
 

@@ -162,3 +162,4 @@ SOCKET_NAMES = (
     "socket listen { master { path=.. } } must end with -master (or -userdb) suffix",
 )
 """What Dovecot says about the wrong path of a socket for clients, and of one for masters."""
+EMPTY_PATH = "Dovecot crashes on an empty path in socket listen {}"

@@ -37,6 +37,8 @@ from dovecot_conf.tree import (
 EXPECTING_BRACE = "Expecting '{'"
 GARBAGE = "Garbage after '{'"
 
+_KINDS = {kind.value: kind for kind in ValueKind}
+
 
 @dataclass(slots=True)
 class Reading:
@@ -132,20 +134,28 @@ class TreeReader:
             return False
         first = number
         pieces: tuple[Piece, ...] = ()
-        if kept.first_line is not None or kept.text:
+        if kept.first_line is not None or not kept.is_empty:
             first = kept.first_line or number
-            if kept.text:
+            if not kept.is_empty:
                 text, pieces = kept.join(text, document.path, number, column)
             kept.forget()
-        return self._statement(_Line(document, first, number, text, column, pieces))
+        shape, match = self._grammar.parse(text)
+        if shape is Shape.SETTING:
+            self._awaits_brace = False
+            section, flaws = self._open, self._take_flaws()
+            assignment = _assignment(match)
+            node = Setting(document, first, number, section, text, column, pieces, flaws, *assignment)
+            self._append(document, node)
+            return False
+        return self._statement(_Line(document, first, number, text, column, pieces), shape, match)
 
     def _skip(self, document: Document, number: int, text: str) -> None:
         """Take a blank or comment line; it ends a continuation, whose text is lost."""
         kept = self._kept
         if kept.first_line is not None:
-            lost = bool(kept.text)
+            lost = not kept.is_empty
             self._append(document, Fragment(document, kept.first_line, number - 1, self._open, lost))
-        if kept.text or kept.first_line is not None:
+        if kept.first_line is not None or not kept.is_empty:
             kept.forget()
         node = (
             Comment(document, number, number, self._open)
@@ -170,14 +180,12 @@ class TreeReader:
             section = section.parent
         (document.children if section is None else section.children).append(node)
 
-    def _statement(self, line: _Line) -> bool:
-        shape, match = self._grammar.parse(line.text)
+    def _statement(self, line: _Line, shape: Shape, match: re.Match[str]) -> bool:
+        """Take a logical line that is no setting; return whether it opened other files."""
         if self._awaits_brace:
             self._awaits_brace = False
             if line.text == "{":
                 return self._supplied_brace(line)
-        if shape is Shape.SETTING:
-            return self._setting(line, match)
         if shape is Shape.SECTION_END:
             return self._section_end(line)
         if shape is Shape.INCLUDE:
@@ -185,20 +193,6 @@ class TreeReader:
         if shape in (Shape.SECTION, Shape.GROUP):
             return self._section(line, match)
         return self._bad(line, shape)
-
-    def _setting(self, line: _Line, match: re.Match[str]) -> bool:
-        key = match["key"]
-        if key is None:
-            key = match["quoted_key"]
-        group = match.lastgroup or "plain"
-        value, start = match[group], match.start(group)
-        if group == "quoted":
-            value = unescape(value[1:-1])
-        elif group == "file":
-            start = match.string.rindex("<", 0, start)
-        node = Setting(*line.common(self._open, self._take_flaws()), key, ValueKind(group), value, start)
-        self._append(line.document, node)
-        return False
 
     def _take_flaws(self) -> tuple[Flaw, ...]:
         if not self._flaws:
@@ -293,6 +287,20 @@ class TreeReader:
         for document in reversed(documents):
             self._enter(document)
         return bool(documents)
+
+
+def _assignment(match: re.Match[str]) -> tuple[str, ValueKind, str, int]:
+    """Return the key of a setting, the kind of its value, the value and where it starts."""
+    key = match["key"]
+    if key is None:
+        key = match["quoted_key"]
+    group = match.lastgroup or "plain"
+    value, start = match[group], match.start(group)
+    if group == "quoted":
+        value = unescape(value[1:-1])
+    elif group == "file":
+        start = match.string.rindex("<", 0, start)
+    return key, _KINDS[group], value, start
 
 
 @dataclass(slots=True)

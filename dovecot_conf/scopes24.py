@@ -10,6 +10,26 @@ from dovecot_conf.conditions import UNFILTERED, Condition
 from dovecot_conf.scopes import Entry
 from dovecot_conf.tree import Section, Setting
 
+_NAME_SETTINGS = {
+    "acl": "acl_id",
+    "crypt_global_private_key": "crypt_private_key_name",
+    "crypt_user_key_encryption_key": "crypt_private_key_name",
+    "dict_map": "dict_map_pattern",
+    "fifo_listener": "fifo_listener_path",
+    "fts": "fts_driver",
+    "metric_group_by": "metric_group_by_field",
+    "metric_group_by_method": "metric_group_by_method_method",
+    "mysql": "mysql_host",
+    "pgsql": "pgsql_host",
+    "sieve_script": "sieve_script_storage",
+    "unix_listener": "unix_listener_path",
+}
+
+
+def name_setting(word: str) -> str:
+    """Return the setting that holds the name of a named list block."""
+    return _NAME_SETTINGS.get(word, f"{word}_name")
+
 
 class Block(NamedTuple):
     """A named block. ``name`` is None for a named filter (``mail_attribute {``); the word of a group

@@ -1,4 +1,4 @@
-"""Names of sections as parts of a path."""
+"""Names of sections of 2.3: as parts of a path, and as settings."""
 
 from __future__ import annotations
 
@@ -8,3 +8,11 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "=": "\\e", "/": "\\s", " ": "\\_", ",":
 def escaped(name: str) -> str:
     """Return a name as ``settings_section_escape`` of 2.3.19.1 writes it."""
     return name.translate(_ESCAPES)
+
+
+_NAME_KEYS = {"unix_listener": "path", "fifo_listener": "path", "metric": "metric_name"}
+
+
+def name_key(word: str) -> str:
+    """Return the setting of a section that is its name."""
+    return _NAME_KEYS.get(word, "name")

@@ -6,21 +6,22 @@ that the inner one doesn't have counts as not set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.default_sections import default_sections
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings, split_words
-from dovecot_conf.evaluate23 import FLAT_SECTIONS, Evaluator23, Scope23, _Frame
+from dovecot_conf.evaluate23 import FLAT_SECTIONS, Evaluator23, Scope23
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
+from dovecot_conf.section_names import name_key
 from dovecot_conf.setting_types import normalised, setting_types
-from dovecot_conf.tree import Section, Setting
+from dovecot_conf.tree import Setting
+from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
 
 TEMPLATE = "template"
@@ -30,28 +31,13 @@ NUMBERED_SECTIONS = frozenset(("passdb", "userdb"))
 """Sections that have a number instead of a name."""
 
 
-class Opened(NamedTuple):
-    """A section that was opened: the path of the section around it, its word and its name."""
-
-    outer: str
-    word: str
-    name: str
-
-
 class WrittenEvaluator23(Evaluator23):
     """Evaluates as doveconf does: without ``-x`` only a setting's reference to itself is replaced."""
 
     def __init__(self, surroundings: Surroundings, *, expanding: bool) -> None:
         super().__init__(surroundings)
         self._expanding = expanding
-        self.opened: dict[Condition, dict[str, Opened]] = {}
-
-    def _plain_section(self, node: Section, frame: _Frame) -> None:
-        outer = frame.path
-        super()._plain_section(node, frame)
-        if not frame.void and frame.path.count("/") > 1:
-            opened = self.opened.setdefault(frame.scope.condition, {})
-            opened.setdefault(frame.path, Opened(outer, node.word, node.name))
+        self._checker = ValueChecker(Version.V23, self.problems, expanding=expanding)
 
     def _expand(self, node: Setting, entry: Entry) -> str | None:
         if self._expanding:
@@ -103,7 +89,10 @@ class Section23:
         return section
 
     def put(self, key: str, text: str) -> None:
-        """Set a value."""
+        """Set a value, which may be the name of the section."""
+        if key == name_key(self.kind.rpartition("/")[2]) and self.kind not in (*NUMBERED_SECTIONS, ""):
+            self.name = text
+            return
         self.values[key] = text
         self.changed.add(key)
 
@@ -116,7 +105,6 @@ class Shown23:
     """
 
     scopes: tuple[Scope23, ...]
-    opened: Mapping[Condition, Mapping[str, Opened]]
     surroundings: Surroundings
     loads: bool
 
@@ -124,23 +112,26 @@ class Shown23:
         """Return what one scope sets."""
         root = Section23()
         found: dict[str, Section23] = {"": root}
-        for path, opened in self.opened.get(scope.condition, {}).items():
+        for path, opened in scope.sections.items():
             outer, _ = _owner(opened.outer, found)
-            found[path] = _opened_section(outer, opened.word, opened.name)
+            found[f"{path}/"] = _opened_section(outer, opened.word, opened.name)
         for path, entry in scope.values.items():
             text = self._text(entry)
             section, key = _owner(path, found)
             word, slash, flat_key = key.partition("/")
             if section is root and slash and word in FLAT_SECTIONS:
                 root.texts.setdefault(word, {})[flat_key] = text
-            elif section is not root or word not in FLAT_SECTIONS:
-                section.put(key, normalised(_type(section.kind, key), text))
+            elif (kind := _type(section.kind, key)) not in _NO_VALUES:
+                section.put(key, normalised(kind, text))
         for key, entry in scope.plugin.items():
             root.texts.setdefault("plugin", {})[key] = self._text(entry)
         return root
 
     def _text(self, entry: Entry) -> str:
         return self.surroundings.content(entry.path) if entry.path else entry.text
+
+
+_NO_VALUES = ("section", "list")
 
 
 def _type(kind: str, key: str) -> str:
@@ -176,7 +167,7 @@ def evaluate_as_written(
     """Return the scopes of a configuration with the values that doveconf prints, with ``-x`` if expanding."""
     evaluator = WrittenEvaluator23(surroundings, expanding=expanding)
     evaluator.run(reading)
-    return Shown23(tuple(evaluator.scopes), evaluator.opened, surroundings, loads)
+    return Shown23(tuple(evaluator.scopes), surroundings, loads)
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from dovecot_conf import file_values24
 from dovecot_conf.assign24 import Assigner, Frame24, _Line, can_be, can_prefix
 from dovecot_conf.conditions import Condition
 from dovecot_conf.default_sections import default_sections
@@ -20,6 +21,7 @@ from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, Scope24, ScopeTree
 from dovecot_conf.tree import Setting
+from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
 
 
@@ -31,6 +33,7 @@ class WrittenAssigner(Assigner):
     ) -> None:
         super().__init__(surroundings, problems, tree)
         self._expanding = expanding
+        self._checker = ValueChecker(Version.V24, problems, expanding=expanding)
         blocks = (name for name, known in names(Version.V24).items() if known.kind is Kind.FILTER)
         self._blocks = sorted(blocks, key=len, reverse=True)
 
@@ -60,6 +63,10 @@ class WrittenAssigner(Assigner):
                 return
         if can_be(self._names, key):
             self._put(frame, scope, key, line)
+
+    def _take_file(self, line: _Line, text: str) -> None:
+        if self._expanding and not line.path:
+            line.text = file_values24.completed(text, line.node.document.path, self._surroundings)
 
     def _block_around(self, scope: Scope24, key: str) -> str:
         """Return the longest word of a block that the key begins with, '' when the scope is that block."""
@@ -121,6 +128,10 @@ class Node24:
             target.merge(child, overwrite=overwrite, drop=drop)
 
 
+_SAID_BY_MANAGESIEVE = ("managesieve_notify_capability", "managesieve_sieve_capability")
+"""Lists whose captured items are no defaults: managesieve gives them where the configuration has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown24:
     """A configuration as written."""
@@ -139,7 +150,8 @@ class Shown24:
         node.groups = {use.label: use.name for use in scope.groups.values()}
         for word, entries in scope.lists.items():
             items = {name: self._text(entry) for name, entry in entries.items.items()}
-            if default is not None and word in default.lists and not entries.stop:
+            adds = word not in _SAID_BY_MANAGESIEVE and not entries.stop
+            if adds and default is not None and word in default.lists:
                 items = default.lists[word].items | items
             node.lists[word] = ShownList(items, entries.stop)
         for key, child in scope.children.items():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from functools import cache
 
 from dovecot_conf.names import table
+from dovecot_conf.near import nearest
 from dovecot_conf.versions import Version
 
 _MOST = 40
@@ -41,8 +41,8 @@ class Suggestions:
             if key in known.names:
                 return f"{key} stands outside of this section"
             here = [name.removeprefix(around) for name in known.inner if name.startswith(around)]
-        near = difflib.get_close_matches(key, here, n=1, cutoff=0.75)
-        return f"did you mean {near[0]}?" if near else ""
+        near = nearest(key, here, 0.75)
+        return f"did you mean {near}?" if near else ""
 
 
 def meant(word: str, key: str) -> tuple[str, ...]:

@@ -13,11 +13,19 @@ from dovecot_conf.syntax_rules_settings import SETTING_RULES
 from dovecot_conf.syntax_rules_text import TEXT_RULES
 from dovecot_conf.syntax_rules_values import VALUE_RULES
 from dovecot_conf.syntax_rules_whole import WHOLE_RULES
+from dovecot_conf.syntax_rules_whole24 import WHOLE_RULES_24
 from dovecot_conf.tree import Flaw
 
 __all__ = ["SYNTAX_RULES", "Example", "SyntaxRule", "diagnose", "rule_named"]
 
-SYNTAX_RULES: tuple[SyntaxRule, ...] = (*TEXT_RULES, *BLOCK_RULES, *VALUE_RULES, *SETTING_RULES, *WHOLE_RULES)
+SYNTAX_RULES: tuple[SyntaxRule, ...] = (
+    *TEXT_RULES,
+    *BLOCK_RULES,
+    *VALUE_RULES,
+    *SETTING_RULES,
+    *WHOLE_RULES_24,
+    *WHOLE_RULES,
+)
 
 _BY_NAME = {rule.name: rule for rule in SYNTAX_RULES}
 

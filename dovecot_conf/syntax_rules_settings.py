@@ -141,11 +141,24 @@ SETTING_RULES = (
     ),
     SyntaxRule(
         "PN174",
-        "dovecot-panic",
+        "old-ssl-protocols",
+        Severity.WARNING,
+        "2.3 makes `ssl_min_protocol` of the old setting `ssl_protocols`, but it doesn't know these words."
+        " It says so and goes on with the default.",
+        "set ssl_min_protocol in its place",
+        Example("ssl_protocols = TLSv1.3\n"),
+        Example("ssl_min_protocol = TLSv1.2\n"),
+        versions=V23_ONLY,
+    ),
+    SyntaxRule(
+        "PN175",
+        "setting-in-group",
         Severity.ERROR,
-        "Dovecot has a bug here: what reads the configuration stops with a panic.",
-        "remove the line",
-        Example("passdb {\n  driver pam {\n  }\n}\n"),
-        Example("passdb {\n  driver = pam\n}\n"),
+        "2.4 reads `base_dir`, `import_environment` and `dovecot_storage_version` before it puts groups in"
+        " their places, and therefore refuses them there.",
+        "move the line out of the group",
+        example24("group @paths here {\n  base_dir = /run/other\n}\n"),
+        example24("base_dir = /run/other\n"),
+        versions=V24_ONLY,
     ),
 )

@@ -48,8 +48,8 @@ VALUE_RULES = (
         "PN154",
         "unreadable-value-file",
         Severity.WARNING,
-        "`key = <path` takes the content of a file, and the file can't be opened (here, by this user)."
-        " Processes open it and refuse the configuration.",
+        "`key = <path` takes the content of a file, and so do settings of 2.4 that are names of files; the"
+        " file can't be opened (here, by this user). Processes open it and refuse the configuration.",
         "correct the path; a relative one starts at the directory of the configuration file",
         Example("login_greeting = <greeting.txt\n"),
         Example("login_greeting = <greeting.txt\n", files={"greeting.txt": "Hello"}),
@@ -85,6 +85,5 @@ VALUE_RULES = (
         "write it another way",
         example24("mail_home = /home/%{}/%{user}\n"),
         example24("mail_home = /home/%{user}\n"),
-        versions=V24_ONLY,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.names import SettingName
 from dovecot_conf.tree import Setting, Statement
-from dovecot_conf.value_types import WrongValue, check, is_unlimited
+from dovecot_conf.value_types import ANY_TEXT, WrongValue, check, is_unlimited
 from dovecot_conf.versions import Version
 
 _AUTH_TEXT = "Auth settings not supported inside local/remote blocks: "
@@ -13,10 +13,14 @@ _UNEXPANDED = ("$SET:", "$ENV:")
 
 
 class ValueChecker:
-    """Checks the values of one configuration and reports the wrong ones."""
+    """Checks the values of one configuration and reports the wrong ones.
 
-    def __init__(self, version: Version, problems: Problems) -> None:
+    ``expanding``: what counts is the value as the processes see it.
+    """
+
+    def __init__(self, version: Version, problems: Problems, *, expanding: bool = False) -> None:
         self._problems = problems
+        self._expanding = expanding
         self._is_24 = version is Version.V24
 
     def check(
@@ -27,16 +31,19 @@ class ValueChecker:
         ``unexpanded`` is the text as ``doveconf -n`` sees it, ``expanded`` as the processes do; None
         where both are the same.
         """
-        if known.type == "string":
+        if known.type in ANY_TEXT:
             return True
         wrong = self._judge(known, unexpanded, _UNEXPANDED)
-        same = expanded is None or expanded == unexpanded
-        later = wrong if same else self._judge(known, expanded or "")
+        later = self._judge(known, unexpanded if expanded is None else expanded)
         if wrong is not None:
             self._report(node, known, wrong if later is not None else wrong._replace(rule="unexpanded-value"))
         elif later is not None:
             self._report(node, known, later._replace(rule="expanded-value"))
-        return wrong is None
+        return (later if self._expanding else wrong) is None
+
+    def judge(self, known: SettingName, unexpanded: str) -> WrongValue | None:
+        """Return what is wrong with a value as ``doveconf -n`` sees it, None for a good one."""
+        return self._judge(known, unexpanded, _UNEXPANDED)
 
     def refuse_auth(self, node: Statement, name: str, before: str = "") -> None:
         """Report a setting of the auth process inside of a filter for a network."""

@@ -13,6 +13,9 @@ UINT_MAX = 2**32 - 1
 UINTMAX_MAX = 2**64 - 1
 PORT_MAX = 2**16 - 1
 
+ANY_TEXT = frozenset(("string", "file"))
+"""Types that take every value; a ``file`` of 2.4 is the name of one."""
+
 _DIGITS = re.compile("[0-9]+")
 _AMOUNT = re.compile("([0-9]+) *(.*)", re.DOTALL)
 _SIZE_UNIT = re.compile("b|(?P<unit>[kmgt])i?b?|", re.IGNORECASE)
@@ -36,7 +39,7 @@ def check(kind: str, text: str, choices: str = "") -> WrongValue | None:
 
     ``kind`` is a type of the table; ``choices`` are those of an enum with colons between them.
     """
-    if kind == "string":
+    if kind in ANY_TEXT:
         return None
     if kind == "enum":
         return None if text in choices.split(":") else WrongValue("choice-value", f"Invalid value: {text}")

@@ -13,15 +13,9 @@ from dovecot_conf.captured_sections import TEMPLATE, CapturedSection, captured_s
 from dovecot_conf.evaluate23 import Opened23, Scope23
 from dovecot_conf.names import table
 from dovecot_conf.scopes import Entry
+from dovecot_conf.section_names import name_key
 from dovecot_conf.tree import Statement, ValueKind
 from dovecot_conf.versions import Version
-
-_NAME_KEYS = {
-    "unix_listener": "path",
-    "fifo_listener": "path",
-    "metric": "metric_name",
-}
-"""The settings that hold the name of a section; otherwise it is ``name``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +34,7 @@ class Part23:
         entry = self.entry(key)
         if entry is not None:
             return written(entry)
-        if key == _NAME_KEYS.get(self.word, "name"):
+        if key == name_key(self.word):
             return self.name
         return self.default.values.get(key, "")
 
@@ -63,7 +57,7 @@ class Part23:
     @property
     def title(self) -> str:
         """The name by which Dovecot's messages call it."""
-        return self.text(_NAME_KEYS.get(self.word, "name"))
+        return self.text(name_key(self.word))
 
 
 class View23:

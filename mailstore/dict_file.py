@@ -14,23 +14,15 @@ import pwd
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from enum import StrEnum
 from pathlib import Path
 
 from dovecot_conf.errors import DictError
 from mailstore.dotlock import LockTimes, dotlock
+from mailstore.lock_methods import LockMethod
 from mailstore.tabescape import escape, unescape
 
 DOVECOT_TIMES = LockTimes()
 MAX_FILE_SIZE = 256 * 1024 * 1024
-
-
-class LockMethod(StrEnum):
-    """How writers keep one another out; all writers of a file must use the same."""
-
-    DOTLOCK = "dotlock"
-    FCNTL = "fcntl"
-    FLOCK = "flock"
 
 
 def parse(data: bytes) -> dict[str, str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from dovecot_conf import Configuration
 from dovecot_conf.errors import MailboxError
 from dovecot_conf.versions import Version
-from mailstore.attribute_dict import dict_opener, expand_home, find_dict_setting
+from mailstore.attribute_dict import dict_opener, expand_home
+from mailstore.dict_setting import find_dict_setting
 from mailstore.dotlock import LockTimes
 from mailstore.location import (
     INBOX,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration, Settings
 from dovecot_conf.tree import Section, Setting
 from dovecot_conf.variables import expand, user_values
 from dovecot_conf.versions import Version
-from mailstore.users import User
+
+if TYPE_CHECKING:
+    from mailstore.users import User
 
 # Blocks that never have a name; all occurrences are one block.
 NAMELESS = frozenset({"mail_attribute", "fields", "userdb_fields"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dovecot_conf.errors import PushnotifError
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.near import nearest
 from dovecot_conf.syntax_rules import SYNTAX_RULES
 
 FAMILIES = {
@@ -67,8 +67,8 @@ class Catalogue:
     def _unknown(self, word: str) -> SelectionError:
         known = [*self._codes, *self._by_name]
         shape = word.upper() if word.upper().startswith("PN") else word.lower()
-        near = difflib.get_close_matches(shape, known, n=1)
-        advice = f"did you mean '{near[0]}'?" if near else "'pushnotif rules' lists them"
+        near = nearest(shape, known)
+        advice = f"did you mean '{near}'?" if near else "'pushnotif rules' lists them"
         return SelectionError(f"no such rule: '{word}'; {advice}")
 
 

@@ -18,7 +18,15 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.dovecot.captures import chains, messages, metadata, verdicts  # noqa: E402
+from tests.dovecot.captures import (  # noqa: E402
+    chains,
+    checks24,
+    dumps,
+    messages,
+    metadata,
+    old_names,
+    verdicts,
+)
 from tests.dovecot.captures.common import FIXTURES, Bench, Record  # noqa: E402
 from tests.dovecot.harness.installations import UnavailableError, find_23, find_24  # noqa: E402
 from tests.dovecot.harness.listener import HttpListener  # noqa: E402
@@ -26,8 +34,11 @@ from tests.dovecot.harness.pool import Pool  # noqa: E402
 
 CAPTURES: dict[str, Callable[[Bench], Iterator[Record]]] = {
     "chains": chains.capture,
+    "checks-2.4": checks24.capture,
+    "dumps": dumps.capture,
     "messages": messages.capture,
     "metadata": metadata.capture,
+    "old-names": old_names.capture,
     "verdicts": verdicts.capture,
 }
 

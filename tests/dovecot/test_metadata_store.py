@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
-from mailstore.dict_file import FileDict, LockMethod
+from mailstore.dict_file import FileDict
 from mailstore.dotlock import LockTimes
+from mailstore.lock_methods import LockMethod
 from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
 

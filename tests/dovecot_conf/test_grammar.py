@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-import re
+import subprocess
+import sys
 
 import pytest
 
-from dovecot_conf.grammar import Shape, grammar
+from dovecot_conf.grammar import Shape, grammar, whole_grammar
 from dovecot_conf.versions import Version
 
 PIECES = (
@@ -24,12 +25,24 @@ def lines() -> list[str]:
 
 @pytest.mark.parametrize("version", list(Version))
 def test_a_short_cut_gives_what_the_whole_grammar_gives(version: Version) -> None:
-    found = grammar(version)
+    short, whole = grammar(version), whole_grammar(version)
     shapes = set()
     for text in lines():
-        shape, match = found.parse(text)
-        whole: re.Match[str] = found.statement.parse_string(text)[0]
-        assert (shape, match.groupdict()) == (found.shapes[whole.re], whole.groupdict()), text
+        shape, match = short.parse(text)
+        expected, expected_match = whole.parse(text)
+        assert (shape, match.groupdict()) == (expected, expected_match.groupdict()), text
         shapes.add(shape)
-    assert shapes == set(found.shapes.values())
+    assert shapes == set(whole.shapes.values())
     assert (Shape.GROUP in shapes) == (version is Version.V24)
+
+
+def test_an_ordinary_configuration_needs_no_parser_generator() -> None:
+    program = (
+        "import sys, dovecot_conf;"
+        "dovecot_conf.loads('# comment\\n!include_try x\\nplugin {\\n  a = $b\\n}\\n').push('lmtp');"
+        "print('pyparsing' in sys.modules);"
+        "dovecot_conf.loads('plugin\\n');"
+        "print('pyparsing' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["False", "True"]

@@ -34,24 +34,11 @@ MESSAGE_PUSH = {
     "2.4": "push_notification dlog {\n}\n"
     "push_notification ox {\n  url = http://login:secret@127.0.0.1:@port@/notify\n}\n",
 }
-UNREAD_24 = "what 2.4 checks inside of its push_notification blocks is not checked yet"
-NOT_YET = {
-    "ox-bad-scheme@2.4": UNREAD_24,
-    "ox-zero-ttl@2.4": UNREAD_24,
-    "percent@2.4": UNREAD_24,
-}
 
 
 def records(name: str) -> list[Any]:
     lines = (CAPTURED / f"{name}.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")
-    return [
-        pytest.param(record, id=record["name"], marks=_marks(record)) for record in map(json.loads, lines)
-    ]
-
-
-def _marks(record: dict[str, Any]) -> list[pytest.MarkDecorator]:
-    reason = NOT_YET.get(record["name"])
-    return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+    return [pytest.param(record, id=record["name"]) for record in map(json.loads, lines)]
 
 
 def deliveries(name: str) -> list[Any]:

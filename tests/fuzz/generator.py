@@ -14,6 +14,8 @@ from dovecot_conf.old_names23_table import OLD_NAMES
 from tests.fuzz.texts import VERSION_LINES, Text
 
 RIGHT: Mapping[str, Sequence[str]] = {
+    "alias": ("5",),
+    "file": ("/etc/hostname", "/no/such/file", "inline:x", "", "%{home}/x"),
     "string": (
         "x",
         "",

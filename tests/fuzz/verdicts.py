@@ -25,7 +25,6 @@ ENVIRON = {"PATH": SYSTEM_PATH, "LC_ALL": "C"}
 SHOWN_FOLDER = "/etc/dovecot"
 """Stands for the folder of the main file."""
 
-WARNINGS = ("ambiguous-comment", "shadowed-global", "obsolete-setting")
 WITHOUT_FILE = ("storage-version-missing",)
 ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
 ONLY_UNEXPANDED = ("unexpanded-value",)
@@ -37,8 +36,8 @@ ENDLESS = "doveconf doesn't end"
 CRASH = "Dovecot crashes"
 """What doveconf that dies of a signal means, and what our messages about it have in them."""
 DIED = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGBUS)
-AT_THE_END = re.compile(r"Fatal: (?!Error in configuration file \S+ line \d+: )")
-"""An error that is found when everything has been read."""
+AFTER_ALL = re.compile(r"Fatal: Error in configuration file (?!\S+ line \d+: )")
+"""An error that is found when everything has been printed."""
 
 
 class SlowError(Exception):
@@ -104,8 +103,10 @@ class Doveconf:
         error = None
         if process.returncode:
             fatal = [line for line in said if line.startswith(("Fatal: ", "Panic: "))]
-            error = fatal[-1] if fatal else f"exit code {process.returncode}: {said[-1:]}"
-            if error.startswith("Panic: file ") or process.returncode in DIED:
+            # In 2.3 managesieve-login reports the same before; 2.4 puts "Fatal:" before each line of a text.
+            which = -1 if self._installation.version == "2.3" else 0
+            error = fatal[which] if fatal else f"exit code {process.returncode}: {said[-1:]}"
+            if error.startswith(("Panic: file ", "Panic: BUG: ")) or process.returncode in DIED:
                 error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
         body = without_header(_text(output, folder))
@@ -155,12 +156,12 @@ def own_verdict(
     left_out = ONLY_UNEXPANDED if expanding else ONLY_EXPANDED
     error, warnings = None, []
     for problem in configuration.problems:
-        if problem.name in WARNINGS:
+        if problem.severity is Severity.WARNING and problem.name not in ONLY_EXPANDED:
             warnings.append(shown(problem.message))
         elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
             problem.name not in left_out
         ):
-            message = problem.message.removesuffix(DAEMON_ONLY)
+            message = problem.message.removesuffix(DAEMON_ONLY).split("\n")[0]
             place = "" if rule_named(problem.name).at_end else f" line {problem.span.line}"
             error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
             if problem.name in WITHOUT_FILE:
@@ -172,7 +173,7 @@ def own_verdict(
             error = shown(error)
             break
     output = None
-    if error is None or AT_THE_END.match(error):
+    if error is None or AFTER_ALL.match(error):
         output = _own_output(configuration, root, environ, expanding=expanding)
     if output is not None:
         output = shown(output)

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf.errors import DictError
-from mailstore.dict_file import FileDict, LockMethod, RefusedDictError, keys_below, parse, serialize
+from mailstore.dict_file import FileDict, RefusedDictError, keys_below, parse, serialize
 from mailstore.dotlock import LockTimes
+from mailstore.lock_methods import LockMethod
 
 HASTY = LockTimes(timeout=0.0, pause=0.001)
 METHODS = list(LockMethod)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import Context, gather
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.near import nearest
 
 _WANTED = ("notify", "push_notification", "push_notification_lua", "mail_lua")
 _RELATED = re.compile(rf"(?:.+_)?(?:{'|'.join(_WANTED)})(?:_.+)?")
@@ -84,5 +84,4 @@ class PluginMisspelled(Rule):
 def _meant(word: str) -> str:
     if _RELATED.fullmatch(word):
         return ""
-    near = difflib.get_close_matches(word.lower().replace("-", "_"), _WANTED, n=1, cutoff=_CUTOFF)
-    return near[0] if near else ""
+    return nearest(word.lower().replace("-", "_"), _WANTED, _CUTOFF)

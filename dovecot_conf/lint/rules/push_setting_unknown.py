@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.numbered import ROOTS, is_numbered
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.near import nearest
 from dovecot_conf.versions import Version
 
 _KNOWN = (*ROOTS, "push_notification_lua_script_file")
@@ -54,8 +54,8 @@ class PushSettingUnknown(Rule):
             if is_numbered(name) or name in _KNOWN:
                 continue
             stem = name.rstrip("0123456789")
-            near = difflib.get_close_matches(stem, _KNOWN, n=1, cutoff=_CUTOFF)
+            near = nearest(stem, _KNOWN, _CUTOFF)
             if near or name.startswith(_PREFIX):
                 span = value.node.key_span if value.node is not None else value.span
-                hint = f"did you mean {near[0]}{name[len(stem) :]}?" if near else ""
+                hint = f"did you mean {near}{name[len(stem) :]}?" if near else ""
                 yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint)

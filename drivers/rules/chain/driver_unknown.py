@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.near import nearest
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
@@ -102,8 +102,8 @@ class DriverUnknown(Rule):
         if DriverRegistry.installed().find(name) is not None:
             text = f"driver {name} is not part of Dovecot, but installed here for pushnotif"
             return self.found(span, text, severity=Severity.INFO)
-        near = difflib.get_close_matches(name.strip().lower(), (*_BUILT_IN, *_THIRD_PARTY), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"Dovecot has {', '.join(_BUILT_IN)}"
+        near = nearest(name.strip().lower(), (*_BUILT_IN, *_THIRD_PARTY))
+        hint = f"did you mean {near}?" if near else f"Dovecot has {', '.join(_BUILT_IN)}"
         text = f"unknown driver '{name}': it is not loaded, and neither are the drivers behind it"
         return self.found(span, text, hint=hint)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.near import nearest
 from dovecot_conf.versions import Version
 from drivers.rules.definitions import written
 from drivers.rules.lua.scripts import SCRIPT_SETTING
@@ -65,7 +65,7 @@ class LuaOptionUnread(Rule):
             winner = context.settings[lua.protocols[0]].value(f"plugin/{SCRIPT_SETTING}")
             for option in lua.definition.options:
                 if option.name != _OPTION:
-                    near = difflib.get_close_matches(option.name.lower(), (_OPTION,), n=1)
+                    near = nearest(option.name.lower(), (_OPTION,))
                     hint = f"did you mean {_OPTION}?" if near else f"the only option of lua is {_OPTION}"
                     text = f"option '{option.name}' is unknown to the lua driver and ignored"
                     yield self.found(option.span, text, hint=hint)

@@ -15,13 +15,13 @@ def has_dict(context: Context, protocol: str) -> bool:
     if context.version is Version.V23:
         value = context.settings[protocol].get(SETTING[Version.V23])
         return value is not None and bool(value.raw)
-    from mailstore.attribute_dict import has_dict as says_something  # noqa: PLC0415 - heavy, seldom needed
+    from mailstore.dict_setting import has_dict as says_something  # noqa: PLC0415
 
     return says_something(context.configuration, protocol)
 
 
 def why_invalid(uri: str) -> str:
     """Return Dovecot 2.3's reason for refusing a dict's URI, '' for one that it takes."""
-    from mailstore.attribute_dict import parse_dict_uri  # noqa: PLC0415
+    from mailstore.dict_setting import parse_dict_uri  # noqa: PLC0415
 
     return parse_dict_uri(uri).error.partition(" failed: ")[2]

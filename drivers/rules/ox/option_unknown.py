@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.near import nearest
 from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
 from drivers.ox_options import OPTIONS
@@ -62,9 +62,9 @@ class OxOptionUnknown(Rule):
                     yield self._unknown(option)
 
     def _unknown(self, option: DriverOption) -> Diagnostic:
-        near = difflib.get_close_matches(option.name.lower(), _KNOWN, n=1)
+        near = nearest(option.name.lower(), _KNOWN)
         if near:
-            hint = f"did you mean {near[0]}?"
+            hint = f"did you mean {near}?"
         elif not option.value:
             hint = "options are separated by blanks, and a value can't hold one"
         else:

@@ -35,7 +35,7 @@ def cases(installations: Mapping[str, Installation]) -> Iterator[Record]:
                     "version": version,
                     "id": path.stem,
                     **_text(path.read_bytes()),
-                    "error": _error(verdict.error),
+                    "error": shown_error(verdict.error),
                     "warnings": list(verdict.warnings),
                 }
 
@@ -47,7 +47,8 @@ def _text(content: bytes) -> Record:
         return {"text_b64": base64.b64encode(content).decode("ascii")}
 
 
-def _error(text: str | None) -> Record | None:
+def shown_error(text: str | None) -> Record | None:
+    """Return an error as a record has it: its message, and its line where doveconf names one."""
     if text is None:
         return None
     if text == CRASH:
