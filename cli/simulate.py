@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import time
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cli import simulation_input as given
-from cli.common import (
-    ConfigSource,
-    announce,
-    announce_refusal,
-    color_option,
-    config_options,
-    is_demo,
-    load_configuration,
-    show_secrets_option,
-)
+from cli.common import ConfigSource, announce, announce_refusal, is_demo, load_configuration
 from cli.output import write_result
 from cli.render.simulation_json import to_json
 from cli.render.simulation_text import text
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
+from cli.simulate_forms import FORMS, Form, unsupported
+from cli.simulate_options import options_of
 from dovecot_conf import Configuration
 from dovecot_conf.variables import user_values
 from drivers import (
@@ -36,74 +29,65 @@ from drivers import (
     Surroundings,
     SystemClock,
     Transport,
-    deliver,
+    perform,
 )
 
-MAX_NUMBER = 2**32 - 1
+
+class EventGroup(click.Group):
+    """Knows the names of events that Dovecot doesn't raise, and says so."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, or say why there is none."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0].lower(), self.commands, n=1)
+            known = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(self.commands)}"
+            raise click.UsageError(unsupported(args[0]) or f"no such event '{args[0]}'; {known}", ctx=ctx)
+        return super().resolve_command(ctx, args)
 
 
-@click.group()
+@click.group(cls=EventGroup)
 def simulate() -> None:
     """Perform a mailbox action and show every event, log line and request that Dovecot makes of it."""
 
 
-@simulate.command("message-new")
-@config_options
-@click.option(
-    "-u", "--user", metavar="USER", help="Whose mail it is [required but with the built-in example]."
-)
-@click.option("--mailbox", default="INBOX", show_default=True, help="Where the mail is delivered to.")
-@click.option(
-    "--protocol",
-    type=click.Choice(["lmtp", "lda"]),
-    default="lmtp",
-    show_default=True,
-    help="How it is delivered.",
-)
-@click.option("--message", "path", metavar="FILE|-", help="The mail, from a file or from stdin.")
-@click.option("--from", "sender", metavar="ADDRESS", help="Sender of a mail made up here.")
-@click.option("--to", "recipient", metavar="ADDRESS", help="Recipient of a mail made up here.")
-@click.option("--subject", metavar="TEXT", help="Subject of a mail made up here.")
-@click.option("--body", metavar="TEXT", help="Text of a mail made up here.")
-@click.option("--uid", type=click.IntRange(1, MAX_NUMBER), help="UID that the mail gets [default: the next].")
-@click.option(
-    "--uidvalidity", type=click.IntRange(1, MAX_NUMBER), help="UIDVALIDITY of the mailbox [default: now]."
-)
-@click.option(
-    "--unseen", type=click.IntRange(0, MAX_NUMBER), help="Unseen messages before the action [default: 0]."
-)
-@click.option(
-    "--maildir",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Take UID, UIDVALIDITY and unseen from this Maildir; it is only read.",
-)
-@click.option(
-    "--metadata", metavar="ENTRY=VALUE", multiple=True, help="Server-level METADATA for this run only."
-)
-@click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown.")
-@click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@color_option
-@show_secrets_option
-def message_new(source: ConfigSource, format_: str, color: str, dry_run: bool, **options: Any) -> int:
-    """Deliver a mail as LMTP or the LDA would.
-
-    The exit code is 1 when a notification failed, or Dovecot would log an error or not start at all.
-
-    \b
+EXAMPLES = {
+    "message-new": """
       pushnotif simulate message-new --demo
       pushnotif simulate message-new -c dovecot.conf -u bob --message mail.eml --dry-run
-      pushnotif simulate message-new -u bob --subject "Lunch?" --unseen 3 --format json
-    """
-    configuration = load_configuration(source)
-    refused = announce_refusal(configuration, source)
-    report = _deliver(configuration, source, dry_run=dry_run or is_demo(configuration), **options)
-    if format_ == "json":
-        write_result(to_json(report))
-    else:
-        write_result(render_lines(text(report), colored=wants_color(color, into_file=False)))
-    return 1 if refused or _has_failed(report) else 0
+      pushnotif simulate message-new -u bob --subject "Lunch?" --unseen 3 --format json""",
+    "flags-set": """
+      pushnotif simulate flags-set -u bob --flags '\\Seen \\Answered' --keywords work""",
+    "mailbox-rename": """
+      pushnotif simulate mailbox-rename -u bob --mailbox Drafts --new-name Ideas""",
+}
+
+
+def _command(form: Form) -> click.Command:
+    """Make the command of a short form, with the options that it wants."""
+
+    def perform_it(source: ConfigSource, format_: str, color: str, dry_run: bool, **options: Any) -> int:
+        configuration = load_configuration(source)
+        refused = announce_refusal(configuration, source)
+        dry_run = dry_run or is_demo(configuration)
+        report = _perform(form, configuration, source, dry_run=dry_run, **options)
+        if format_ == "json":
+            write_result(to_json(report))
+        else:
+            write_result(render_lines(text(report), colored=wants_color(color, into_file=False)))
+        return 1 if refused or _has_failed(report) else 0
+
+    examples = f"\n\n\b{EXAMPLES[form.name]}" if form.name in EXAMPLES else ""
+    perform_it.__doc__ = (
+        f"{form.about}\n\nThe exit code is 1 when a notification failed, or Dovecot would log an error or"
+        f" not start at all.{examples}"
+    )
+    return click.command(form.name)(options_of(form)(perform_it))
+
+
+for _form in FORMS:
+    simulate.add_command(_command(_form))
 
 
 def _has_failed(report: SimulationReport) -> bool:
@@ -111,50 +95,43 @@ def _has_failed(report: SimulationReport) -> bool:
     return Outcome.FAILED in outcomes or any(line.level in (Level.ERROR, Level.FATAL) for line in report.log)
 
 
-def _deliver(
+def _perform(  # noqa: PLR0913 - one for each kind of option
+    form: Form,
     configuration: Configuration,
     source: ConfigSource,
     *,
     dry_run: bool,
     insecure: bool,
     show_secrets: bool,
+    user: str | None,
+    protocol: str,
+    metadata: tuple[str, ...],
     **options: Any,
 ) -> SimulationReport:
-    """Gather what the options describe and run the delivery."""
-    name, protocol = options["user"], options["protocol"]
-    if name is None:
-        if not is_demo(configuration):
-            raise click.UsageError("name the user with -u USER", ctx=click.get_current_context())
-        name = given.DEMO_USER
-    for option in ("user", "mailbox"):
-        if options[option] == "":
-            raise click.UsageError(f"--{option} must not be empty", ctx=click.get_current_context())
-    mail = given.read_mail(
-        given.MailParts(
-            options["path"], options["sender"], options["recipient"], options["subject"], options["body"]
-        ),
-        name,
-    )
-    state = given.mailbox_state(
-        options["mailbox"],
-        options["maildir"],
-        uid=options["uid"],
-        uidvalidity=options["uidvalidity"],
-        unseen=options["unseen"],
-        now=int(time.time()),
-    )
-    user = given.find_account(configuration, name, protocol, source)
-    metadata = given.metadata_lookup(configuration, user, protocol, options["metadata"], source)
-    return deliver(
+    """Gather what the options describe and do what the form does."""
+    name = _user(user, configuration)
+    what = given.described(form, options, name, now=int(time.time()))
+    account = given.find_account(configuration, name, protocol, source)
+    lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
+    return perform(
         configuration.push(protocol),
-        user=MailUser(user.name, user_values(user.name, protocol, home=user.home or None)),
-        mailbox=state,
-        message=mail,
-        surroundings=Surroundings(
-            metadata, _transport(source, dry_run, insecure), SystemClock(), show_secrets
-        ),
+        user=MailUser(account.name, user_values(account.name, protocol, home=account.home or None)),
+        mailboxes=form.prepare(what),
+        act=lambda actions: form.act(actions, what),
+        mailbox=what.state.name,
+        surroundings=Surroundings(lookup, _transport(source, dry_run, insecure), SystemClock(), show_secrets),
         registry=DriverRegistry.installed(),
     )
+
+
+def _user(name: str | None, configuration: Configuration) -> str:
+    if name is None and is_demo(configuration):
+        return given.DEMO_USER
+    if name is None:
+        raise click.UsageError("name the user with -u USER", ctx=click.get_current_context())
+    if not name:
+        raise click.UsageError("--user must not be empty", ctx=click.get_current_context())
+    return name
 
 
 def _transport(source: ConfigSource, dry_run: bool, insecure: bool) -> Transport:

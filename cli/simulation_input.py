@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
 from cli.common import DEMO_DIRECTORY, ConfigSource, announce, is_demo
+from cli.simulate_forms import Form, Given, Wants
 from dovecot_conf import Configuration, MessageError, UserError
 from mailstore.accounts import find_user
 from mailstore.entries import parse_entry
-from mailstore.maildir import read_maildir
+from mailstore.maildir import MaildirState, read_maildir
 from mailstore.message import Message
 from mailstore.metadata import MailboxNotFoundError, Metadata
 from mailstore.opening import open_metadata
@@ -88,21 +89,44 @@ def _bounded(file: BinaryIO, name: str) -> bytes:
     return data
 
 
-def mailbox_state(
-    name: str, maildir: Path | None, *, uid: int | None, uidvalidity: int | None, unseen: int | None, now: int
-) -> MailboxState:
-    """Return the mailbox before the delivery: from a Maildir if given, what options say wins.
+def described(form: Form, options: Mapping[str, Any], user: str, *, now: int) -> Given:
+    """Return what the options of a form say about the mailbox and the mail in it.
 
     ``now`` (seconds since the epoch) is the UIDVALIDITY of a mailbox that has none yet, as in Dovecot.
+    Raises click.UsageError, MessageError, MailboxError.
     """
-    known = read_maildir(maildir) if maildir is not None else None
-    first_uid = known.next_uid if known else 1
-    return MailboxState(
-        name=name,
-        uidvalidity=uidvalidity or (known.uidvalidity if known and known.uidvalidity else now),
-        uid=uid or first_uid,
-        unseen=unseen if unseen is not None else (known.unseen if known else 0),
+    for option in ("mailbox", "new_name"):
+        if options.get(option) == "":
+            name = option.replace("_", "-")
+            raise click.UsageError(f"--{name} must not be empty", ctx=click.get_current_context())
+    parts = MailParts(*(options.get(part) for part in ("path", "sender", "recipient", "subject", "body")))
+    folder = options.get("maildir")
+    known = read_maildir(folder) if folder is not None else None
+    next_uid = known.next_uid if known else 1
+    state = MailboxState(
+        name=options["mailbox"],
+        uidvalidity=options["uidvalidity"] or (known.uidvalidity if known and known.uidvalidity else now),
+        uid=options.get("uid") or (next_uid if Wants.ARRIVAL in form.wants else max(1, next_uid - 1)),
+        unseen=_unseen(options.get("unseen"), known),
     )
+    mail = read_mail(parts, user) if Wants.MAIL in form.wants else Message.from_bytes(b"")
+    return Given(
+        state,
+        mail,
+        _words(options.get("flags")),
+        _words(options.get("keywords")),
+        options.get("new_name") or "",
+    )
+
+
+def _unseen(wanted: int | None, known: MaildirState | None) -> int:
+    if wanted is not None:
+        return wanted
+    return known.unseen if known else 0
+
+
+def _words(text: str | None) -> tuple[str, ...] | None:
+    return tuple(text.split()) if text is not None else None
 
 
 def find_account(configuration: Configuration, name: str, protocol: str, source: ConfigSource) -> User:

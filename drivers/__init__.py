@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         TransactionReport,
     )
     from drivers.session import MetadataLookup, Surroundings
-    from drivers.simulate import MailUser, deliver
+    from drivers.simulate import MailUser, deliver, perform
 
 __all__ = [
     "Attempt",
@@ -65,6 +65,7 @@ __all__ = [
     "TransportError",
     "deliver",
     "load_chain",
+    "perform",
 ]
 
 _MODULES = {
@@ -86,7 +87,7 @@ _MODULES = {
         "TransactionReport",
     ),
     "session": ("MetadataLookup", "Surroundings"),
-    "simulate": ("MailUser", "deliver"),
+    "simulate": ("MailUser", "deliver", "perform"),
 }
 _HOMES = {name: f"drivers.{module}" for module, names in _MODULES.items() for name in names}
 

@@ -5,13 +5,13 @@ Dovecot writes its lines whether or not debugging is on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
-from drivers.events import RFC5423_EVENTS, MessageEvents
+from drivers.events import RFC5423_EVENTS, EventRecord, MailboxEvents, MessageEvents
 from drivers.interface import Driver, InitContext
 from drivers.log import Log
 from drivers.report import Outcome
@@ -64,14 +64,18 @@ class DlogDriver(Driver):
         dtxn.outcome, dtxn.reason = Outcome.LOGGED, ""
         return True
 
+    def process_mailbox(self, dtxn: DriverTransaction, mailbox: MailboxEvents) -> None:
+        """Log what happened to a mailbox."""
+        self._log_step(dtxn, "Called process_mbox push_notification plugin hook.")
+        self._log_step(dtxn, f"Mailbox data: Mailbox [{mailbox.mailbox}]")
+        self._log_records(dtxn, mailbox.records)
+
     def process_message(self, dtxn: DriverTransaction, message: MessageEvents) -> None:
         """Log a message and what was collected about it."""
         self._log_step(dtxn, "Called process_msg push_notification plugin hook.")
         place = f"Mailbox [{message.mailbox}], UID [{message.uid}], UIDVALIDITY [{message.uidvalidity}]"
         self._log_step(dtxn, f"Message data: {place}")
-        for record in message.records:
-            for line in record.debug_lines():
-                dtxn.session.log.write_debug(self.name, line, forced=True)
+        self._log_records(dtxn, message.records)
 
     def end(self, dtxn: DriverTransaction, *, success: bool) -> None:  # noqa: ARG002
         """Log the end of a transaction."""
@@ -87,6 +91,11 @@ class DlogDriver(Driver):
 
     def _log(self, log: Log, text: str) -> None:
         log.write_debug(self.name, f"{self._texts.user_prefix}{text}", forced=True)
+
+    def _log_records(self, dtxn: DriverTransaction, records: Iterable[EventRecord]) -> None:
+        for record in records:
+            for line in record.debug_lines():
+                dtxn.session.log.write_debug(self.name, line, forced=True)
 
     def _mailbox_prefix(self, dtxn: DriverTransaction) -> str:
         return self._texts.mailbox_prefix.format(mailbox=dtxn.transaction.mailbox.name)

@@ -1,128 +1,241 @@
-"""RFC 5423 events as Dovecot raises them: the registry, what is collected, and how dlog shows it.
+"""RFC 5423 events as Dovecot raises them: who asked for what, and what is collected when something happens.
 
-Drivers of one transaction register the events they want, with the message fields they want of each,
-into one list of the transaction. A trigger walks that list: the first registration that wants any
-field creates the event's record on the message, later ones add the fields still missing. All drivers
-then see everything that was collected, whoever asked for it (Dovecot 2.3.19.1 and 2.4.1).
+Drivers of one transaction register the events they want, with what they want to know of each, into one
+list of the transaction. When something happens, that list is walked from its beginning: the first
+registration of an event makes the event's record, later ones add to it. All drivers then see everything
+that was collected, whoever asked for it (2.3.19.1 and 2.4.1, ``push-notification-triggers.c``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Flag, auto
+from enum import StrEnum
+from typing import TypeVar
 
-from mailstore.message import Message
-from mailstore.snippet import snippet
-
-RFC5423_EVENTS = (
-    "FlagsClear",
-    "FlagsSet",
-    "MailboxCreate",
-    "MailboxDelete",
-    "MailboxRename",
-    "MailboxSubscribe",
-    "MailboxUnsubscribe",
-    "MessageAppend",
-    "MessageExpunge",
-    "MessageNew",
-    "MessageRead",
-    "MessageTrash",
+from drivers.event_records import (
+    ContentRecord,
+    EventRecord,
+    FlagsRecord,
+    MessageField,
+    PlainRecord,
+    RenameRecord,
+    printable,
 )
-"""All events, in the order in which Dovecot registers and therefore shows them."""
+from mailstore.simulated import DELETED, SEEN, StoredMessage
+
+__all__ = [
+    "RFC5423_EVENTS",
+    "UNSUPPORTED_EVENTS",
+    "ContentRecord",
+    "EventRecord",
+    "FlagsRecord",
+    "MailboxEvents",
+    "MessageChange",
+    "MessageEvents",
+    "MessageField",
+    "Registration",
+    "Trigger",
+    "collect_mailbox",
+    "collect_message",
+    "printable",
+]
+
+UNSUPPORTED_EVENTS = ("Login", "Logout", "MessageExpire", "QuotaChange", "QuotaExceed", "QuotaWithin")
+"""Events of RFC 5423, section 4, that Dovecot never raises."""
 
 
-class MessageField(Flag):
-    """The fields of a message that a driver can ask for with MessageNew."""
+class Trigger(StrEnum):
+    """What can happen in a mailbox."""
 
-    NONE = 0
-    FROM = auto()
-    SNIPPET = auto()
-    SUBJECT = auto()
-    TO = auto()
-
-
-def _header(name: str) -> Callable[[Message], bytes | None]:
-    return lambda message: message.header(name)
-
-
-_SOURCES: Mapping[MessageField, Callable[[Message], bytes | None]] = {
-    MessageField.FROM: _header("From"),
-    MessageField.SNIPPET: lambda message: snippet(message).encode(),
-    MessageField.SUBJECT: _header("Subject"),
-    MessageField.TO: _header("To"),
-}
-_LABELS: Mapping[MessageField, str] = {
-    MessageField.FROM: "From",
-    MessageField.SNIPPET: "Snippet",
-    MessageField.SUBJECT: "Subject",
-    MessageField.TO: "To",
-}
+    SAVE = "save"
+    """a message is delivered"""
+    APPEND = "append"
+    """a message is stored otherwise: appended, copied, moved"""
+    EXPUNGE = "expunge"
+    FLAGS = "flags"
+    KEYWORDS = "keywords"
+    CREATE = "create"
+    DELETE = "delete"
+    RENAME = "rename"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A driver wants event ``name`` with ``fields``; ``log_prefix`` opens dlog's lines about it (2.4)."""
+    """A driver wants the event ``name`` with ``fields`` of a new message.
+
+    ``store_old``: it wants to know the flags and keywords before a change. ``log_prefix`` opens dlog's
+    lines about the event (2.4).
+    """
 
     name: str
-    fields: MessageField
-    log_prefix: str
+    fields: MessageField = MessageField.NONE
+    log_prefix: str = ""
+    store_old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChange:
+    """What happens to a message, which is already as it is afterwards."""
+
+    message: StoredMessage
+    old_flags: frozenset[str] = frozenset()
+    old_keywords: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class EventRecord:
-    """What was collected for one event of one message; ``log_prefix`` is its first registrant's."""
-
-    name: str
-    log_prefix: str
-    values: dict[MessageField, bytes] = field(default_factory=dict)
-
-    def debug_lines(self) -> list[str]:
-        """Return dlog's lines about the event: Date, From, Snippet, Subject, To, each if present."""
-        return [
-            f"{self.log_prefix}{self.name}: {label} [{printable(self.values[wanted])}]"
-            for wanted, label in _LABELS.items()
-            if wanted in self.values
-        ]
-
-    def shown_fields(self) -> tuple[tuple[str, object], ...]:
-        """Return the collected fields by lower-case name, in the order of ``debug_lines``."""
-        return tuple(
-            (label.lower(), printable(self.values[wanted]))
-            for wanted, label in _LABELS.items()
-            if wanted in self.values
-        )
-
-
-@dataclass(slots=True)
-class MessageEvents:
-    """One message of a transaction and the events collected for it."""
-
-    mailbox: str
-    uidvalidity: int
-    uid: int
-    triggered: list[str] = field(default_factory=list)
+class _Records:
     records: list[EventRecord] = field(default_factory=list)
 
     def record(self, name: str) -> EventRecord | None:
         """Return the record of an event, None when nothing was collected for it."""
         return next((record for record in self.records if record.name == name), None)
 
-
-def collect_message(event: str, registration: Registration, events: MessageEvents, message: Message) -> None:
-    """Collect the fields that one registration asks for, if it is about ``event``."""
-    if registration.name != event or not registration.fields:
-        return
-    record = events.record(event)
-    if record is None:
-        record = EventRecord(event, registration.log_prefix)
-        events.records.append(record)
-    for wanted in registration.fields:
-        if wanted not in record.values and (value := _SOURCES[wanted](message)) is not None:
-            record.values[wanted] = value
+    def add(self, record: EventRecord) -> None:
+        """Add a record at the end."""
+        self.records.append(record)
 
 
-def printable(value: bytes) -> str:
-    """Return a raw value as text; a byte that is not UTF-8 becomes U+FFFD."""
-    text = value.decode("utf-8", "surrogateescape")
-    return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in text)
+@dataclass(slots=True)
+class MessageEvents(_Records):
+    """One message of a transaction, and the events that drivers asked for.
+
+    ``happened`` are all events, whether or not a driver asked for them.
+    """
+
+    mailbox: str = ""
+    uidvalidity: int = 0
+    uid: int = 0
+    happened: _Records = field(default_factory=_Records)
+
+
+@dataclass(slots=True)
+class MailboxEvents(_Records):
+    """The mailbox of a transaction and its events, as in :class:`MessageEvents`."""
+
+    mailbox: str = ""
+    happened: _Records = field(default_factory=_Records)
+
+
+_Record = TypeVar("_Record", bound=EventRecord)
+
+
+def _record(events: _Records, kind: Callable[[], _Record], registration: Registration) -> _Record:
+    found = events.record(registration.name)
+    if found is None:
+        found = kind()
+        found.log_prefix = registration.log_prefix
+        events.add(found)
+    return found  # type: ignore[return-value]  # one event has one kind of record
+
+
+def _content(registration: Registration, events: _Records, change: MessageChange) -> None:
+    if registration.fields:
+        record = _record(events, lambda: ContentRecord(registration.name), registration)
+        record.collect(registration.fields, change.message.content)
+
+
+def _flags_set(registration: Registration, events: _Records, change: MessageChange) -> None:
+    added = change.message.flags - change.old_flags
+    if added:
+        _record(events, lambda: FlagsRecord(registration.name), registration).flags |= added
+
+
+def _keywords_set(registration: Registration, events: _Records, change: MessageChange) -> None:
+    record = _record(events, lambda: FlagsRecord(registration.name), registration)
+    record.keywords += [keyword for keyword in change.message.keywords if keyword not in change.old_keywords]
+
+
+def _cleared(registration: Registration, events: _Records) -> FlagsRecord:
+    def make() -> FlagsRecord:
+        keywords_old: list[str] | None = [] if registration.store_old else None
+        return FlagsRecord(registration.name, verbs=("cleared", "clear"), keywords_old=keywords_old)
+
+    return _record(events, make, registration)
+
+
+def _flags_clear(registration: Registration, events: _Records, change: MessageChange) -> None:
+    record = _cleared(registration, events)
+    record.flags |= change.old_flags - change.message.flags
+    if registration.store_old:
+        record.flags_old = change.old_flags
+
+
+def _keywords_clear(registration: Registration, events: _Records, change: MessageChange) -> None:
+    record = _cleared(registration, events)
+    record.keywords += [keyword for keyword in change.old_keywords if keyword not in change.message.keywords]
+    if registration.store_old and record.keywords_old is not None:
+        record.keywords_old += change.old_keywords
+
+
+def _plain(text: str) -> Callable[[Registration, _Records, object], None]:
+    def collect(registration: Registration, events: _Records, change: object) -> None:  # noqa: ARG001
+        _record(events, lambda: PlainRecord(registration.name, text=text), registration)
+
+    return collect
+
+
+def _new_flag(flag: str, text: str) -> Callable[[Registration, _Records, MessageChange], None]:
+    def collect(registration: Registration, events: _Records, change: MessageChange) -> None:
+        if flag in change.message.flags - change.old_flags:
+            _record(events, lambda: PlainRecord(registration.name, text=text), registration)
+
+    return collect
+
+
+def _renamed(registration: Registration, events: _Records, old_name: str) -> None:
+    _record(events, lambda: RenameRecord(registration.name, old_name=old_name), registration)
+
+
+_MESSAGE_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records, MessageChange], None]]] = {
+    "FlagsClear": {Trigger.FLAGS: _flags_clear, Trigger.KEYWORDS: _keywords_clear},
+    "FlagsSet": {Trigger.FLAGS: _flags_set, Trigger.KEYWORDS: _keywords_set},
+    "MessageAppend": {Trigger.APPEND: _content},
+    "MessageExpunge": {Trigger.EXPUNGE: _plain("Message was expunged")},
+    "MessageNew": {Trigger.SAVE: _content},
+    "MessageRead": {Trigger.FLAGS: _new_flag(SEEN, "Message was flagged as seen")},
+    "MessageTrash": {Trigger.FLAGS: _new_flag(DELETED, "Message was marked as deleted")},
+}
+_MAILBOX_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records, str], None]]] = {
+    "MailboxCreate": {Trigger.CREATE: _plain("Mailbox was created")},
+    "MailboxDelete": {Trigger.DELETE: _plain("Mailbox was deleted")},
+    "MailboxRename": {Trigger.RENAME: _renamed},
+    "MailboxSubscribe": {Trigger.SUBSCRIBE: _plain("Mailbox was subscribed to")},
+    # Dovecot has the same words for both.
+    "MailboxUnsubscribe": {Trigger.UNSUBSCRIBE: _plain("Mailbox was subscribed to")},
+}
+
+_ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}
+"""Events that happen although nobody asks for a field, and of which then nothing is collected."""
+
+RFC5423_EVENTS = tuple(sorted((*_MESSAGE_EVENTS, *_MAILBOX_EVENTS)))
+"""All events, in the order in which Dovecot registers and therefore shows them."""
+
+
+_EVERYTHING = tuple(map(Registration, RFC5423_EVENTS))
+
+
+def collect_message(
+    trigger: Trigger, registrations: Iterable[Registration], events: MessageEvents, change: MessageChange
+) -> None:
+    """Collect what the registrations ask for when something happens to a message."""
+    for asked, into in ((registrations, events), (_EVERYTHING, events.happened)):
+        for registration in asked:
+            collect = _MESSAGE_EVENTS.get(registration.name, {}).get(trigger)
+            if collect is not None:
+                collect(registration, into, change)
+    if trigger in _ARRIVALS:
+        events.happened.add(ContentRecord(_ARRIVALS[trigger]))
+
+
+def collect_mailbox(
+    trigger: Trigger, registrations: Iterable[Registration], events: MailboxEvents, old_name: str
+) -> None:
+    """Collect what the registrations ask for when something happens to a mailbox."""
+    for asked, into in ((registrations, events), (_EVERYTHING, events.happened)):
+        for registration in asked:
+            collect = _MAILBOX_EVENTS.get(registration.name, {}).get(trigger)
+            if collect is not None:
+                collect(registration, into, old_name)

@@ -6,8 +6,8 @@ A driver is a class, named in the ``pushnotif.drivers`` entry-point group::
     kafka = "example.kafka:KafkaDriver"
 
 One object is made per definition and user session. Its hooks are called as Dovecot calls those of a
-``struct push_notification_driver``: ``begin`` at the first event of a transaction, ``process_message``
-for each message, ``end``, and at the end of the session ``deinit`` and ``cleanup``.
+``struct push_notification_driver``: ``begin`` at the first event of a transaction, ``process_mailbox``
+or ``process_message`` for each message, ``end``, and at the end of the session ``deinit`` and ``cleanup``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from drivers.log import Log
 from drivers.options import OptionSpec
 
 if TYPE_CHECKING:
-    from drivers.events import MessageEvents
+    from drivers.events import MailboxEvents, MessageEvents
     from drivers.session import UserSession
     from drivers.transaction import DriverTransaction
 
@@ -64,6 +64,9 @@ class Driver(ABC):
     def begin(self, dtxn: DriverTransaction) -> bool:  # noqa: ARG002 - the default joins all
         """Join a transaction at its first event; False leaves this driver out of it."""
         return True
+
+    def process_mailbox(self, dtxn: DriverTransaction, mailbox: MailboxEvents) -> None:  # noqa: B027 - hooks are optional
+        """Handle what happened to the mailbox itself in a committed transaction."""
 
     def process_message(self, dtxn: DriverTransaction, message: MessageEvents) -> None:  # noqa: B027 - hooks are optional
         """Handle one message of a committed transaction."""

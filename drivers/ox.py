@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from dovecot_conf.errors import MailboxError, MetadataError
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
-from drivers.events import MessageEvents, MessageField
+from drivers.events import ContentRecord, MessageEvents, MessageField
 from drivers.http import HttpRequest, http_date
 from drivers.http_client import HttpResult
 from drivers.interface import Driver, InitContext
@@ -79,9 +79,9 @@ class OxDriver(Driver):
         unseen = dtxn.transaction.unseen
         self._debug(session, f"Got status of mailbox '{message.mailbox}': (unseen: {unseen})")
         record = message.record("MessageNew")
-        if record is None:
-            return
         user = dtxn.context if self._settings.user_from_metadata else session.username
+        if not isinstance(record, ContentRecord):
+            return
         body = json_object(
             {
                 "user": user.encode("utf-8", "surrogateescape"),

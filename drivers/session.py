@@ -1,4 +1,4 @@
-"""A user session: the drivers of one user, its transactions, and its end."""
+"""A user session: the drivers of one user, and its end."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from drivers.clock import Clock
 from drivers.http import Transport
 from drivers.http_client import HttpClient
 from drivers.log import Log
-from drivers.transaction import Transaction
-from mailstore.state import MailboxState
 
 MetadataLookup = Callable[[str], str | None]
 """Reads a METADATA entry at server level, such as ``/private/vendor/vendor.dovecot/http-notify``.
@@ -44,10 +42,6 @@ class UserSession:
         self.log = log
         self.surroundings = surroundings
         self._http_client: HttpClient | None = None
-
-    def begin(self, mailbox: MailboxState) -> Transaction:
-        """Open a transaction on a mailbox."""
-        return Transaction(self, mailbox)
 
     def http_client(self, *, max_attempts: int, timeout: float) -> HttpClient:
         """Return the session's HTTP client; the first driver that asks decides its settings."""

@@ -1,13 +1,14 @@
-"""A delivery, played through: what Dovecot's LMTP or LDA would do about push notifications."""
+"""A session, played through: what a Dovecot process would do about push notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dovecot_conf.push import PushConfig
 from dovecot_conf.variables import user_values
 from dovecot_conf.versions import Version
+from drivers.actions import Actions
 from drivers.chain import NotLoadedDriver, load_chain
 from drivers.log import Log
 from drivers.registry import DriverRegistry
@@ -15,6 +16,7 @@ from drivers.report import DriverReport, Outcome, SimulationReport, TransactionR
 from drivers.session import Surroundings, UserSession
 from drivers.transaction import Transaction
 from mailstore.message import Message
+from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
 from mailstore.state import MailboxState
 
 _INTERNAL_USER = "raw mail user"
@@ -42,33 +44,64 @@ def deliver(
     registry: DriverRegistry,
     surroundings: Surroundings,
 ) -> SimulationReport:
-    """Deliver one message through LMTP or LDA (``push.protocol``) and return all that follows from it.
+    """Deliver one message through LMTP or LDA (``push.protocol``) and return all that follows from it."""
+    box = SimulatedMailbox.of(mailbox)
 
-    Both make an internal user for the raw mail as well, LMTP before the real one and LDA after it:
-    drivers are loaded twice, and those of the internal user get no events. An error that ends one of
-    the two sessions early ends the delivery.
+    def act(actions: Actions) -> None:
+        actions.deliver(box.name, message)
+
+    return perform(
+        push,
+        user=user,
+        mailboxes=SimulatedMailboxes({box.name: box}),
+        act=act,
+        mailbox=box.name,
+        registry=registry,
+        surroundings=surroundings,
+    )
+
+
+def perform(
+    push: PushConfig,
+    *,
+    user: MailUser,
+    mailboxes: SimulatedMailboxes,
+    act: Callable[[Actions], object],
+    mailbox: str,
+    registry: DriverRegistry,
+    surroundings: Surroundings,
+) -> SimulationReport:
+    """Open a session of ``push.protocol``, let ``act`` do something in it, and return what follows.
+
+    LMTP and LDA make an internal user for the raw mail as well, LMTP before the real one and LDA after
+    it: drivers are loaded twice, and those of the internal user get no events. An error that ends a
+    session early ends all. ``mailbox`` stands in the report when nothing happened in any. Raises
+    MailboxError for an action that isn't possible; the mailboxes are then as the actions before left
+    them.
     """
     log = Log()
+    sessions: dict[str, UserSession] = {}
+    for owner, owner_log in _users(push, user, log):
+        session = _session(push, owner, registry, surroundings, owner_log)
+        if session.chain.fatal:
+            return _report(push, user, mailbox, session, ())
+        sessions[owner.username] = session
+    session = sessions[user.username]
+    actions = Actions(session, mailboxes)
+    act(actions)
+    for ending in (session, *(other for other in sessions.values() if other is not session)):
+        ending.close()
+    return _report(push, user, mailbox, session, actions.transactions)
+
+
+def _users(push: PushConfig, user: MailUser, log: Log) -> list[tuple[MailUser, Log]]:
+    """Return the users whose sessions are opened, in that order, each with its log."""
+    if push.protocol not in _INTERNAL_USER_FIRST:
+        return [(user, log)]
     internal_log = log if _INTERNAL_USER_DEBUGS[push.version] else log.without_debugging()
     internal = MailUser(_INTERNAL_USER, _internal_variables(user.variables, push.protocol))
     users = [(user, log), (internal, internal_log)]
-    if _INTERNAL_USER_FIRST[push.protocol]:
-        users.reverse()
-    sessions: dict[str, UserSession] = {}
-    for owner, owner_log in users:
-        session = _session(push, owner, registry, surroundings, owner_log)
-        if session.chain.fatal:
-            return _report(push, user, mailbox, session, None)
-        sessions[owner.username] = session
-    session = sessions[user.username]
-    transaction = None
-    if session.chain.active:
-        transaction = session.begin(mailbox)
-        transaction.message_new(1, message)
-        transaction.commit()
-    session.close()
-    sessions[internal.username].close()
-    return _report(push, user, mailbox, session, transaction)
+    return users[::-1] if _INTERNAL_USER_FIRST[push.protocol] else users
 
 
 def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[str, str]:
@@ -93,20 +126,24 @@ def _session(
 def _report(
     push: PushConfig,
     user: MailUser,
-    mailbox: MailboxState,
+    mailbox: str,
     session: UserSession,
-    transaction: Transaction | None,
+    transactions: Sequence[Transaction],
 ) -> SimulationReport:
-    """Put the report together; without a transaction no driver has seen the mail."""
-    drivers: list[DriverReport] = []
-    for entry in session.chain.entries:
-        if isinstance(entry, NotLoadedDriver):
-            drivers.append(_not_loaded(entry))
-        elif transaction is not None:
-            drivers.append(transaction.report_of(entry))
-    events = transaction.events if transaction is not None else ()
-    report = TransactionReport(mailbox.name, events, tuple(drivers))
-    return SimulationReport(push.version, user.username, push.protocol, (report,), session.log.lines)
+    """Put the report together; without a transaction no driver has seen anything."""
+    reports = tuple(_transaction(session, transaction) for transaction in transactions)
+    if not reports:
+        not_loaded = tuple(_not_loaded(entry) for entry in session.chain.not_loaded)
+        reports = (TransactionReport(mailbox, (), not_loaded),)
+    return SimulationReport(push.version, user.username, push.protocol, reports, session.log.lines)
+
+
+def _transaction(session: UserSession, transaction: Transaction) -> TransactionReport:
+    drivers = tuple(
+        _not_loaded(entry) if isinstance(entry, NotLoadedDriver) else transaction.report_of(entry)
+        for entry in session.chain.entries
+    )
+    return TransactionReport(transaction.mailbox.name, transaction.events, drivers)
 
 
 def _not_loaded(entry: NotLoadedDriver) -> DriverReport:

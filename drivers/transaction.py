@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from drivers.events import MessageEvents, MessageField, Registration, collect_message
+from drivers.events import (
+    ContentRecord,
+    MailboxEvents,
+    MessageChange,
+    MessageEvents,
+    MessageField,
+    Registration,
+    Trigger,
+    collect_mailbox,
+    collect_message,
+)
 from drivers.message_table import MessageTable
 from drivers.report import DriverReport, Event, Outcome, Request
-from mailstore.message import Message
-from mailstore.state import MailboxState
+from mailstore.simulated import SimulatedMailbox
 
 if TYPE_CHECKING:
     from drivers.chain import LoadedDriver
@@ -36,9 +46,16 @@ class DriverTransaction:
         """The user session the transaction belongs to."""
         return self.transaction.session
 
-    def register(self, event: str, fields: MessageField = MessageField.NONE, *, log_prefix: str = "") -> None:
-        """Ask for an event, with these fields of the message."""
-        self.transaction.registrations.append(Registration(event, fields, log_prefix))
+    def register(
+        self,
+        event: str,
+        fields: MessageField = MessageField.NONE,
+        *,
+        log_prefix: str = "",
+        store_old: bool = False,
+    ) -> None:
+        """Ask for an event, with these fields of the message, or with the flags from before."""
+        self.transaction.registrations.append(Registration(event, fields, log_prefix, store_old))
 
     def report(self) -> DriverReport:
         """Return what this driver made of the transaction."""
@@ -49,71 +66,94 @@ class DriverTransaction:
 
 
 class Transaction:
-    """One transaction of a mailbox: triggers collect events, :meth:`commit` hands them to the drivers.
+    """One transaction of a mailbox: what happens collects events, :meth:`commit` hands them to the drivers.
 
-    ``unseen`` counts the unseen messages of the mailbox, those of the transaction included.
+    ``mailbox`` is as it is at that moment; what an action does to it is done before the commit.
+    ``on_begin`` is called at the first event, which is when Dovecot begins it for the drivers.
     """
 
-    def __init__(self, session: UserSession, mailbox: MailboxState) -> None:
+    def __init__(
+        self,
+        session: UserSession,
+        mailbox: SimulatedMailbox,
+        on_begin: Callable[[Transaction], object],
+    ) -> None:
         self.session = session
         self.mailbox = mailbox
         self.registrations: list[Registration] = []
         self._participants: list[DriverTransaction] = []
         self._drivers: list[DriverTransaction] = []
         self._messages = MessageTable[MessageEvents]()
-        self._begun = False
-        self.unseen = mailbox.unseen
+        self._mailbox_events: MailboxEvents | None = None
+        self._on_begin = on_begin
+        self.begun = False
 
-    def message_new(self, sequence: int, message: Message) -> None:
-        """Raise MessageNew for a delivered message; ``sequence`` is its number in the mailbox."""
+    @property
+    def unseen(self) -> int:
+        """The unseen messages of the mailbox, with what the transaction did to them."""
+        return self.mailbox.unseen
+
+    def message(self, trigger: Trigger, sequence: int, change: MessageChange) -> None:
+        """Let something happen to a message; ``sequence`` is its number in the mailbox."""
+        if not self.session.chain.active:
+            return
         self._begin()
-        self.unseen += 1
-        events = self._message(sequence, self.mailbox.uid)
-        events.triggered.append("MessageNew")
-        for registration in self.registrations:
-            collect_message("MessageNew", registration, events, message)
+        events = self._messages.get(sequence)
+        if events is None:
+            mailbox = self.mailbox
+            events = MessageEvents(
+                mailbox=mailbox.name, uidvalidity=mailbox.uidvalidity, uid=change.message.uid
+            )
+            self._messages.insert(sequence, events)
+        collect_message(trigger, self.registrations, events, change)
+
+    def mailbox_event(self, trigger: Trigger, *, old_name: str = "") -> None:
+        """Let something happen to the mailbox itself."""
+        if not self.session.chain.active:
+            return
+        self._begin()
+        self._mailbox_events = MailboxEvents(mailbox=self.mailbox.name)
+        collect_mailbox(trigger, self.registrations, self._mailbox_events, old_name)
 
     def commit(self) -> None:
-        """Let the drivers process each message, then end the transaction."""
+        """Let the drivers process what happened, then end the transaction; nothing if nothing did."""
+        if self._mailbox_events is not None:
+            for dtxn in self._drivers:
+                dtxn.loaded.driver.process_mailbox(dtxn, self._mailbox_events)
         for events in self._messages:
             for dtxn in self._drivers:
                 dtxn.loaded.driver.process_message(dtxn, events)
         for dtxn in self._drivers:
             dtxn.loaded.driver.end(dtxn, success=True)
-        if self._begun:
+        if self.begun:
             self.session.log.write_debug("", "push-notification: Push notification transaction completed")
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The events raised so far, with what was collected for them."""
-        return tuple(_shown(events, name) for events in self._messages for name in events.triggered)
+        """All events so far, with what was collected for them."""
+        return tuple(self._shown())
 
     def report_of(self, loaded: LoadedDriver) -> DriverReport:
         """Return what one driver of the session made of the transaction."""
         return next(dtxn.report() for dtxn in self._participants if dtxn.loaded is loaded)
 
     def _begin(self) -> None:
-        if self._begun:
+        if self.begun:
             return
-        self._begun = True
+        self.begun = True
+        self._on_begin(self)
         for loaded in self.session.loaded:
             dtxn = DriverTransaction(loaded, self)
             self._participants.append(dtxn)
             if loaded.driver.begin(dtxn):
                 self._drivers.append(dtxn)
 
-    def _message(self, sequence: int, uid: int) -> MessageEvents:
-        events = self._messages.get(sequence)
-        if events is None:
-            events = MessageEvents(self.mailbox.name, self.mailbox.uidvalidity, uid)
-            self._messages.insert(sequence, events)
-        return events
-
-
-def _shown(events: MessageEvents, name: str) -> Event:
-    record = events.record(name)
-    fields: tuple[tuple[str, object], ...] = (
-        ("uid", events.uid),
-        ("uidvalidity", events.uidvalidity),
-    )
-    return Event(name, fields + (record.shown_fields() if record else ()))
+    def _shown(self) -> Iterator[Event]:
+        if self._mailbox_events is not None:
+            for record in self._mailbox_events.happened.records:
+                yield Event(record.name, record.shown_fields())
+        for events in self._messages:
+            place = (("uid", events.uid), ("uidvalidity", events.uidvalidity))
+            for record in events.happened.records:
+                collected = events.record(record.name) if isinstance(record, ContentRecord) else None
+                yield Event(record.name, place + (collected or record).shown_fields())

@@ -6,10 +6,11 @@ import pytest
 
 from dovecot_conf import PushConfig, user_values
 from drivers import DriverRegistry, DryRunTransport, Surroundings, load_chain
+from drivers.actions import Actions
 from drivers.log import Log
 from drivers.session import UserSession
 from mailstore.message import Message
-from mailstore.state import MailboxState
+from mailstore.simulated import SimulatedMailboxes
 from tests.drivers.doubles import MAIL, FakeClock, push_config, push_config_24
 
 
@@ -27,11 +28,10 @@ def lookups(push: PushConfig, *pauses: float) -> int:
         push, registry=DriverRegistry.installed(), variables=user_values("bob", "lmtp"), log=log
     )
     session = UserSession("bob", push.version, chain, log, Surroundings(metadata, DryRunTransport(), clock))
+    actions = Actions(session, SimulatedMailboxes())
     for pause in (0.0, *pauses):
         clock.time += pause
-        transaction = session.begin(MailboxState())
-        transaction.message_new(1, Message.from_bytes(MAIL))
-        transaction.commit()
+        actions.deliver("INBOX", Message.from_bytes(MAIL))
     session.close()
     return count
 

@@ -1,0 +1,90 @@
+"""The options of `pushnotif simulate EVENT`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.common import color_option, config_options, show_secrets_option
+from cli.simulate_forms import Form, Wants
+
+MAX_NUMBER = 2**32 - 1
+
+Command = Callable[..., Any]
+
+MAIL_OPTIONS = (
+    click.option("--message", "path", metavar="FILE|-", help="The mail, from a file or from stdin."),
+    click.option("--from", "sender", metavar="ADDRESS", help="Sender of a mail made up here."),
+    click.option("--to", "recipient", metavar="ADDRESS", help="Recipient of a mail made up here."),
+    click.option("--subject", metavar="TEXT", help="Subject of a mail made up here."),
+    click.option("--body", metavar="TEXT", help="Text of a mail made up here."),
+    click.option("--flags", metavar="FLAGS", help="Flags of the mail, as '\\Seen \\Flagged'."),
+    click.option("--keywords", metavar="WORDS", help="Keywords of the mail, as 'work $Label1'."),
+    click.option(
+        "--uid",
+        type=click.IntRange(1, MAX_NUMBER),
+        help="UID that the mail has or gets [default: the last, or the next].",
+    ),
+    click.option(
+        "--unseen", type=click.IntRange(0, MAX_NUMBER), help="Unseen messages before the action [default: 0]."
+    ),
+    click.option(
+        "--maildir",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Take UID, UIDVALIDITY and unseen from this Maildir; it is only read.",
+    ),
+)
+MAILBOX_OPTION = click.option(
+    "--mailbox", metavar="NAME", default="INBOX", show_default=True, help="The mailbox it is about."
+)
+MAILBOX_NEEDED_OPTION = click.option(
+    "--mailbox", metavar="NAME", required=True, help="The mailbox it is about."
+)
+NEW_NAME_OPTION = click.option("--new-name", metavar="NAME", required=True, help="What it is called then.")
+COMMON_OPTIONS = (
+    click.option(
+        "--uidvalidity", type=click.IntRange(1, MAX_NUMBER), help="UIDVALIDITY of the mailbox [default: now]."
+    ),
+    click.option(
+        "--metadata", metavar="ENTRY=VALUE", multiple=True, help="Server-level METADATA for this run only."
+    ),
+    click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
+    click.option(
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    ),
+    color_option,
+    show_secrets_option,
+)
+
+
+def options_of(form: Form) -> Callable[[Command], Command]:
+    """Return a decorator that gives a command the options of a form."""
+    options = (
+        config_options,
+        click.option(
+            "-u", "--user", metavar="USER", help="Whose mail it is [required but with the built-in example]."
+        ),
+        MAILBOX_NEEDED_OPTION if form.names_mailbox else MAILBOX_OPTION,
+        click.option(
+            "--protocol",
+            type=click.Choice(form.protocols),
+            default=form.protocols[0],
+            show_default=True,
+            help="Who does it.",
+        ),
+        *(MAIL_OPTIONS if Wants.MAIL in form.wants else ()),
+        *((NEW_NAME_OPTION,) if Wants.NEW_NAME in form.wants else ()),
+        *COMMON_OPTIONS,
+    )
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate

@@ -1,0 +1,207 @@
+"""What one does in a mailbox, with the transactions and events that Dovecot makes of it (2.3.19.1, 2.4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from dovecot_conf.errors import MailboxError
+from drivers.events import MessageChange, Trigger
+from drivers.session import UserSession
+from drivers.transaction import Transaction
+from mailstore.message import Message
+from mailstore.simulated import (
+    DELETED,
+    SEEN,
+    SimulatedMailbox,
+    SimulatedMailboxes,
+    StoredMessage,
+    system_flags,
+)
+
+Numbered = Sequence[tuple[int, StoredMessage]]
+"""Messages with their sequence numbers."""
+
+
+class StoreMode(StrEnum):
+    """What STORE does with the flags that it is given (RFC 3501, section 6.4.6)."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    REPLACE = "replace"
+
+
+class Actions:
+    """The actions of one user session on the user's mailboxes.
+
+    ``transactions`` are all that were begun, in that order. Actions that fail raise MailboxError, and
+    raise no event.
+    """
+
+    def __init__(self, session: UserSession, mailboxes: SimulatedMailboxes) -> None:
+        self._session = session
+        self.mailboxes = mailboxes
+        self.transactions: list[Transaction] = []
+
+    def deliver(
+        self, mailbox: str, message: Message, *, flags: Iterable[str] = (), keywords: Iterable[str] = ()
+    ) -> StoredMessage:
+        """Store a mail as a delivery does."""
+        return self._save(Trigger.SAVE, mailbox, [(message, flags, keywords)])[0]
+
+    def append(
+        self, mailbox: str, message: Message, *, flags: Iterable[str] = (), keywords: Iterable[str] = ()
+    ) -> StoredMessage:
+        """Store a mail as IMAP APPEND and ``doveadm save`` do."""
+        return self._save(Trigger.APPEND, mailbox, [(message, flags, keywords)])[0]
+
+    def copy(self, source: str, numbers: Iterable[int], target: str) -> list[StoredMessage]:
+        """Copy messages, of which the source hears nothing."""
+        found = self._numbered(self.mailboxes[source], numbers)
+        return self._save(
+            Trigger.APPEND, target, [(mail.content, mail.flags, mail.keywords) for _, mail in found]
+        )
+
+    def move(self, source: str, numbers: Iterable[int], target: str) -> list[StoredMessage]:
+        """Move messages: both transactions begin before the target's ends, and the source's is the last."""
+        box = self.mailboxes[source]
+        found = self._numbered(box, numbers)
+        into = self.mailboxes[target]
+        if not found:
+            return []
+        leaving, arriving = self._transaction(box), self._transaction(into)
+        moved = []
+        for number, mail in found:
+            moved.append(self._arrive(arriving, Trigger.APPEND, mail.content, mail.flags, mail.keywords))
+            leaving.message(Trigger.EXPUNGE, number, MessageChange(mail))
+        arriving.commit()
+        box.remove(mail for _, mail in found)
+        leaving.commit()
+        return moved
+
+    def store(
+        self,
+        mailbox: str,
+        numbers: Iterable[int],
+        mode: StoreMode,
+        *,
+        flags: Iterable[str] = (),
+        keywords: Iterable[str] = (),
+    ) -> None:
+        """Change flags and keywords; a message that has them already is left alone."""
+        box = self.mailboxes[mailbox]
+        wanted, words = system_flags(flags), box.known(keywords)
+        transaction = self._transaction(box)
+        for number, mail in self._numbered(box, numbers):
+            kept = _changed(frozenset(mail.keywords), frozenset(words), mode)
+            _change(transaction, number, mail, _changed(mail.flags, wanted, mode), box.known(kept))
+        transaction.commit()
+
+    def fetch_body(self, mailbox: str, numbers: Iterable[int]) -> None:
+        """Read messages as ``FETCH BODY[]`` does, which sets the flag Seen."""
+        self.store(mailbox, numbers, StoreMode.ADD, flags=[SEEN])
+
+    def expunge(self, mailbox: str, numbers: Iterable[int] | None = None) -> None:
+        """Expunge messages, all with the flag Deleted if none are named."""
+        box = self.mailboxes[mailbox]
+        found = (
+            [(number, mail) for number, mail in box.numbered() if DELETED in mail.flags]
+            if numbers is None
+            else self._numbered(box, numbers)
+        )
+        self._expunge(box, found)
+
+    def create(self, mailbox: str) -> None:
+        """Make a mailbox; for those above it there is no event."""
+        self._mailbox_event(Trigger.CREATE, self.mailboxes.create(mailbox))
+
+    def delete(self, mailbox: str) -> None:
+        """Delete a mailbox; what is in it is expunged first."""
+        box = self.mailboxes[mailbox]
+        self.mailboxes.delete(mailbox)
+        self._expunge(box, list(box.numbered()))
+        self._mailbox_event(Trigger.DELETE, box)
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a mailbox; those below it get no event."""
+        old = self.mailboxes[old].name
+        self._mailbox_event(Trigger.RENAME, self.mailboxes.rename(old, new), old_name=old)
+
+    def subscribe(self, mailbox: str) -> None:
+        """Subscribe to a mailbox that there is."""
+        box = self.mailboxes[mailbox]
+        self.mailboxes.subscriptions.add(box.name)
+        self._mailbox_event(Trigger.SUBSCRIBE, box)
+
+    def unsubscribe(self, mailbox: str) -> None:
+        """Take a subscription back, also of a mailbox that is gone."""
+        name = self.mailboxes.canonical(mailbox)
+        box = self.mailboxes.mailboxes.get(name) or SimulatedMailbox(name)
+        self.mailboxes.subscriptions.discard(name)
+        self._mailbox_event(Trigger.UNSUBSCRIBE, box)
+
+    def _transaction(self, mailbox: SimulatedMailbox) -> Transaction:
+        return Transaction(self._session, mailbox, on_begin=self.transactions.append)
+
+    def _mailbox_event(self, trigger: Trigger, mailbox: SimulatedMailbox, *, old_name: str = "") -> None:
+        transaction = self._transaction(mailbox)
+        transaction.mailbox_event(trigger, old_name=old_name)
+        transaction.commit()
+
+    def _save(
+        self,
+        trigger: Trigger,
+        mailbox: str,
+        mails: Iterable[tuple[Message, Iterable[str], Iterable[str]]],
+    ) -> list[StoredMessage]:
+        transaction = self._transaction(self.mailboxes[mailbox])
+        stored = [self._arrive(transaction, trigger, *mail) for mail in mails]
+        transaction.commit()
+        return stored
+
+    def _arrive(
+        self,
+        transaction: Transaction,
+        trigger: Trigger,
+        content: Message,
+        flags: Iterable[str],
+        keywords: Iterable[str],
+    ) -> StoredMessage:
+        stored = transaction.mailbox.add(content, flags, keywords)
+        transaction.message(trigger, len(transaction.mailbox.messages), MessageChange(stored))
+        return stored
+
+    def _expunge(self, box: SimulatedMailbox, found: Numbered) -> None:
+        transaction = self._transaction(box)
+        for number, mail in found:
+            transaction.message(Trigger.EXPUNGE, number, MessageChange(mail))
+        box.remove(mail for _, mail in found)
+        transaction.commit()
+
+    def _numbered(self, box: SimulatedMailbox, numbers: Iterable[int]) -> Numbered:
+        wanted = sorted(set(numbers))
+        if wanted and not 1 <= wanted[0] <= wanted[-1] <= len(box.messages):
+            raise MailboxError(f"{box.name} has {len(box.messages)} messages, not {wanted[-1]}")
+        return [(number, box.messages[number - 1]) for number in wanted]
+
+
+def _change(
+    transaction: Transaction,
+    number: int,
+    mail: StoredMessage,
+    flags: frozenset[str],
+    keywords: tuple[str, ...],
+) -> None:
+    change = MessageChange(mail, mail.flags, mail.keywords)
+    if flags != mail.flags:
+        mail.flags = flags
+        transaction.message(Trigger.FLAGS, number, change)
+    if keywords != mail.keywords:
+        mail.keywords = keywords
+        transaction.message(Trigger.KEYWORDS, number, change)
+
+
+def _changed(old: frozenset[str], given: frozenset[str], mode: StoreMode) -> frozenset[str]:
+    if mode is StoreMode.ADD:
+        return old | given
+    return old - given if mode is StoreMode.REMOVE else given

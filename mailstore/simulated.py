@@ -1,0 +1,163 @@
+"""Mailboxes that exist only while they are simulated: messages with UIDs, flags and keywords.
+
+Nothing here raises events; a mailbox is what an action changes and what Dovecot would find afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from dovecot_conf.errors import MailboxError
+from mailstore.message import Message
+from mailstore.state import MailboxState
+
+ANSWERED, FLAGGED, DELETED, SEEN, DRAFT = SYSTEM_FLAGS = (
+    "\\Answered",
+    "\\Flagged",
+    "\\Deleted",
+    "\\Seen",
+    "\\Draft",
+)
+"""The flags of RFC 3501 that a client can set, in the order in which Dovecot names them."""
+
+INBOX = "INBOX"
+
+
+@dataclass(slots=True, eq=False)
+class StoredMessage:
+    """A message in a mailbox. ``keywords`` are in the mailbox's order."""
+
+    uid: int
+    content: Message
+    flags: frozenset[str] = frozenset()
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class SimulatedMailbox:
+    """A mailbox. ``name`` is UTF-8 with the namespace's separator.
+
+    ``other_unseen`` counts unseen messages that are known by number only. ``keywords`` are all names
+    that were used in it, in the order of their first use.
+    """
+
+    name: str = INBOX
+    uidvalidity: int = 1
+    next_uid: int = 1
+    other_unseen: int = 0
+    messages: list[StoredMessage] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, state: MailboxState) -> SimulatedMailbox:
+        """Return an empty mailbox that begins in this state."""
+        return cls(state.name, state.uidvalidity, state.uid, state.unseen)
+
+    @property
+    def unseen(self) -> int:
+        """The number of unseen messages."""
+        return self.other_unseen + sum(SEEN not in message.flags for message in self.messages)
+
+    def add(self, content: Message, flags: Iterable[str] = (), keywords: Iterable[str] = ()) -> StoredMessage:
+        """Store a message under the next UID."""
+        stored = StoredMessage(self.next_uid, content, system_flags(flags), self.known(keywords))
+        self.next_uid += 1
+        self.messages.append(stored)
+        return stored
+
+    def known(self, keywords: Iterable[str]) -> tuple[str, ...]:
+        """Return keywords as the mailbox spells them, in its order; new ones are added to it.
+
+        Upper and lower case are the same (RFC 3501, section 2.3.2).
+        """
+        places = {name.lower(): place for place, name in enumerate(self.keywords)}
+        wanted = []
+        for keyword in keywords:
+            if keyword.lower() not in places:
+                places[keyword.lower()] = len(self.keywords)
+                self.keywords.append(keyword)
+            wanted.append(places[keyword.lower()])
+        return tuple(self.keywords[place] for place in sorted(set(wanted)))
+
+    def numbered(self) -> Iterator[tuple[int, StoredMessage]]:
+        """Yield the messages with their sequence numbers, which start with 1."""
+        yield from enumerate(self.messages, 1)
+
+    def remove(self, messages: Iterable[StoredMessage]) -> None:
+        """Expunge messages."""
+        gone = {id(message) for message in messages}
+        self.messages = [message for message in self.messages if id(message) not in gone]
+
+
+@dataclass(slots=True)
+class SimulatedMailboxes:
+    """All mailboxes of a user, and the names the user is subscribed to.
+
+    ``separator`` is the namespace's. New mailboxes get ``uidvalidity``.
+    """
+
+    mailboxes: dict[str, SimulatedMailbox] = field(default_factory=lambda: {INBOX: SimulatedMailbox()})
+    subscriptions: set[str] = field(default_factory=set)
+    separator: str = "/"
+    uidvalidity: int = 1
+
+    def __getitem__(self, name: str) -> SimulatedMailbox:
+        """Return a mailbox. Raises MailboxError if there is none of this name."""
+        found = self.mailboxes.get(self.canonical(name))
+        if found is None:
+            raise MailboxError(f"there is no mailbox {name}")
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a mailbox of this name."""
+        return isinstance(name, str) and self.canonical(name) in self.mailboxes
+
+    def canonical(self, name: str) -> str:
+        """Return the name as it is stored: INBOX is the same in any case."""
+        first, separator, rest = name.partition(self.separator)
+        return f"{INBOX}{separator}{rest}" if first.upper() == INBOX else name
+
+    def create(self, name: str) -> SimulatedMailbox:
+        """Make an empty mailbox. Raises MailboxError."""
+        name = self.canonical(name).removesuffix(self.separator)
+        if not name:
+            raise MailboxError("a mailbox needs a name")
+        if name in self.mailboxes:
+            raise MailboxError(f"the mailbox {name} exists already")
+        made = self.mailboxes[name] = SimulatedMailbox(name, self.uidvalidity)
+        return made
+
+    def delete(self, name: str) -> SimulatedMailbox:
+        """Take a mailbox away; those below it stay. Raises MailboxError."""
+        found = self[name]
+        if found.name == INBOX:
+            raise MailboxError("INBOX can't be deleted")
+        return self.mailboxes.pop(found.name)
+
+    def rename(self, old: str, new: str) -> SimulatedMailbox:
+        """Rename a mailbox with all below it. Raises MailboxError."""
+        found, new = self[old], self.canonical(new)
+        if not new or new in self.mailboxes:
+            raise MailboxError(f"the mailbox {new} exists already" if new else "a mailbox needs a name")
+        if new.startswith(f"{found.name}{self.separator}"):
+            raise MailboxError(f"{found.name} can't be moved below itself")
+        old = found.name
+        below = f"{old}{self.separator}"
+        for name in [name for name in self.mailboxes if name == old or name.startswith(below)]:
+            mailbox = self.mailboxes.pop(name)
+            mailbox.name = f"{new}{name[len(old) :]}"
+            self.mailboxes[mailbox.name] = mailbox
+        return found
+
+
+def system_flags(names: Iterable[str]) -> frozenset[str]:
+    r"""Return system flags as Dovecot spells them. Raises MailboxError for others, such as ``\Recent``."""
+    spelled = {flag.lower(): flag for flag in SYSTEM_FLAGS}
+    found = set()
+    for name in names:
+        flag = spelled.get(name.lower())
+        if flag is None:
+            raise MailboxError(f"{name} is no flag that can be set: there are {', '.join(SYSTEM_FLAGS)}")
+        found.add(flag)
+    return frozenset(found)
