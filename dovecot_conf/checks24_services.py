@@ -44,6 +44,8 @@ ANVIL_PIPES = 2
 _COUNTED_FOR_AUTH = "Counted for protocol services with restart_request_count != 1"
 _WARNINGS = ("client-limit", "base-dir-prefix")
 
+_INHERITED = frozenset((*_NAMES["service"], *_DEFAULTS.values()))
+
 _NOT_ZERO = {
     "client_limit": "",
     "restart_request_count": ' (did you mean "unlimited"?)',
@@ -61,6 +63,13 @@ class _Part:
         self.blocks = blocks
         self.word, self.name = blocks[-1].word, blocks[-1].name or ""
         self.found = Lookup24(view.tree.root, view.place.scope.condition, *blocks)
+        self._parts: dict[str, list[_Part]] = {}
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the configuration sets anything of it, or of what it takes from the settings of all."""
+        root = self._view.tree.root
+        return not self._built_in or len(self.found.scopes) > 1 or not _INHERITED.isdisjoint(root.values)
 
     def text(self, key: str) -> str:
         """Return a setting as text."""
@@ -90,6 +99,11 @@ class _Part:
 
     def parts(self, word: str) -> list[_Part]:
         """Return the listeners of a word, those built in first."""
+        if word not in self._parts:
+            self._parts[word] = self._listeners(word)
+        return self._parts[word]
+
+    def _listeners(self, word: str) -> list[_Part]:
         built_in = {name.strip('"'): part for name, part in self._default.sections.get(word, {}).items()}
         names = dict.fromkeys((*built_in, *self.found.names(word)))
         return [_Part(self._view, built_in.get(name), *self.blocks, Block(word, name)) for name in names]
@@ -148,7 +162,7 @@ def _checked(view: View24, services: list[_Part]) -> Iterator[Finding]:
     yield from _names_and_types(services)
     yield from _protocols(view, services)
     enabled = [part for part in services if part.text("protocol") in ("", *view.words("protocols"))]
-    wrong = [finding for part in enabled for finding in _limits(part)]
+    wrong = [finding for part in enabled if part.is_changed for finding in _limits(part)]
     yield from wrong
     if not wrong:
         yield from _clients(services, enabled)

@@ -121,12 +121,22 @@ class Lookup24:
     def refused_around(self, title: str, names: Sequence[str]) -> Refused | None:
         """Return why settings that don't belong to a block, but may stand in it, can't be read."""
         known = table(Version.V24).names
-        for name in names:
+        for name in self._set(names):
             for key, text, where in self._texts(name):
                 if wrong := wrong_text(key, known[name], text):
                     message = f"{title}: Failed to parse configuration: {wrong}"
                     return Refused("unreadable-value", message, where)
         return None
+
+    def _set(self, names: Sequence[str]) -> list[str]:
+        """Return those of some names that are set anywhere here."""
+        wanted = frozenset(names)
+        found = set[str]()
+        for scope in self.scopes:
+            found.update(wanted.intersection(scope.values), wanted.intersection(scope.lists))
+        if self._blocks:
+            found.add(name_setting(self._blocks[-1]))
+        return [name for name in names if name in found] if found else []
 
     def _texts(self, name: str) -> Iterator[tuple[str, str, Statement | None]]:
         if self._blocks and name == name_setting(self._blocks[-1]):

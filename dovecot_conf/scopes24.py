@@ -70,7 +70,8 @@ class Scope24:
     """The settings of one filter or block.
 
     ``values`` are by full name, ``lists`` the lists, ``names`` the names of list blocks by word in
-    file order. ``order`` counts the scopes of a configuration as they are first opened.
+    file order. ``order`` counts the scopes of a configuration as they are first opened; ``filters`` are
+    those of the ``children`` that are no blocks.
     """
 
     parent: Scope24 | None = None
@@ -79,6 +80,7 @@ class Scope24:
     order: int = 0
     opened: Section | None = None
     children: dict[tuple[str, object], Scope24] = field(default_factory=dict)
+    filters: list[Scope24] = field(default_factory=list)
     values: dict[str, Entry] = field(default_factory=dict)
     lists: dict[str, ListEntry] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
@@ -138,6 +140,8 @@ class ScopeTree:
         self.scopes.append(scope)
         if scope.parent is not None:
             scope.parent.children[key] = scope
+            if scope.block is None:
+                scope.parent.filters.append(scope)
         return scope
 
 
@@ -172,11 +176,11 @@ def _visit(
         if group is not None and not user:
             yield from _visit(group, root, asked, blocks, (lists, filters, (scope.order, 0)))
     yield Match((lists, filters, (*user, scope.order) if user else (scope.order, 1)), scope)
-    for child in scope.children.values():
-        block = child.block
-        if block is None:
-            if child.condition.matches(asked):
-                yield from _visit(child, root, asked, blocks, rank)
-        elif block in blocks:
+    for child in scope.filters:
+        if child.condition.matches(asked):
+            yield from _visit(child, root, asked, blocks, rank)
+    for block in blocks:
+        inside = scope.children.get(block)
+        if inside is not None:
             inner = (lists + (block.name is not None), filters + (block.name is None), user)
-            yield from _visit(child, root, asked, blocks, inner)
+            yield from _visit(inside, root, asked, blocks, inner)
