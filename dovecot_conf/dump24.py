@@ -330,6 +330,10 @@ def _asks_for_item(wanted: Wanted, word: str) -> bool:
 def _item(block: Block | None, key: str, text: str, wanted: Wanted, word: str, depth: int) -> str:
     hide = wanted.hides(f"{word}/{key}")
     shown = concealed(key, text, Version.V24) if hide else quoted(text, Version.V24)
+    if names(Version.V24)[word].kind is Kind.STRINGS:
+        # Dovecot looks for the first equals sign, though it may be one of the key.
+        key, equals, rest = _stripped(block, key).partition("=")
+        return f"{'  ' * depth}{_key(key)} = {rest + equals + shown if equals else shown}\n"
     return f"{'  ' * depth}{_key(_stripped(block, key))} = {shown}\n"
 
 

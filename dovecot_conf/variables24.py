@@ -86,16 +86,21 @@ def parse(text: str) -> list[str | Program]:
         if match.start() < position:
             continue
         if match[0] == "%%{":
-            parts += [text[position : match.start()], "%{"]
+            parts += [_literal(text[position : match.start()]), "%{"]
             position = match.end()
             continue
-        parts.append(text[position : match.start()])
+        parts.append(_literal(text[position : match.start()]))
         end = _end_of_program(text, match.end())
         calls = _grammar().parse_string(text[match.end() : end], parse_all=True)
         parts.append(Program(tuple(calls)))
         position = end + 1
-    parts.append(text[position:])
+    parts.append(_literal(text[position:]))
     return [part for part in parts if part != ""]
+
+
+def _literal(text: str) -> str:
+    """Return what Dovecot makes of a text between variables: a ``y`` alone between them gets lost."""
+    return "".join(part for part in re.findall("%|[^%]+", text) if part != "y")
 
 
 _OPENING = re.compile(r"%%\{|%\{")
@@ -109,6 +114,8 @@ def _end_of_program(text: str, start: int) -> int:
 
 def expand24(text: str, values: Mapping[str, str], environ: Mapping[str, str]) -> str:
     """Return ``text`` with its variables replaced; see :func:`dovecot_conf.variables.expand`."""
+    if "%" not in text:
+        return text
     out = []
     for part in parse(text):
         if isinstance(part, str):

@@ -111,7 +111,7 @@ def find_mistake(text: str) -> Mistake | None:
     while position < len(text):
         match = _OUTSIDE.match(text, position)
         assert match is not None
-        program = _Program(match.end(), empty=False)
+        program = _Program(match.end(), empty=match[0] == "y")
         if match[0] == "%{":
             try:
                 program = _program(text, match.end())
@@ -121,9 +121,10 @@ def find_mistake(text: str) -> Mistake | None:
             return _CRASH
         if program.wrong:
             return Mistake(program.wrong)
-        after_empty = after_empty or (program.empty and count > 0)
+        after_empty = after_empty or (match[0] == "%{" and program.empty and count > 0)
         position = program.end
-        count += 1
+        # Dovecot's scanner loses a literal y.
+        count += match[0] != "y"
     return None
 
 

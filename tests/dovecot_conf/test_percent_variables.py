@@ -91,6 +91,9 @@ def test_without_a_home_its_variable_is_unknown() -> None:
         ("%{user!}", "Bob.Smith@example.com"),
         ("%{}", ""),
         ("plain", "plain"),
+        ("y", "y"),
+        ("%{literal('a')}y%{literal('b')}/y%{literal('c')}y", "ab/yc"),
+        ("%y%", "%%"),
     ],
 )
 def test_variables_of_24(text: str, expanded: str) -> None:

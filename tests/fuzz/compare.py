@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dovecot_conf import Configuration, Version, load, print_tree
 from tests.dovecot.harness.installations import Installation
-from tests.fuzz.texts import Text
+from tests.fuzz.texts import Text, may_expand
 from tests.fuzz.verdicts import AFTER_ALL, ENVIRON, Doveconf, SlowError, Verdict, limited, own_verdict, write
 
 
@@ -77,7 +77,7 @@ class Comparer:
         with self.written(text) as main:
             theirs = self._doveconf.verdict(main, expanding=False)
             differences = tuple(self._differences(main, text, theirs, expanding=False))
-            if not differences and _may_expand(text):
+            if not differences and may_expand(text):
                 expanded = self._doveconf.verdict(main, expanding=True)
                 differences = tuple(self._differences(main, text, expanded, expanding=True))
         return Compared(differences, theirs.error is not None, has_output(theirs))
@@ -110,12 +110,12 @@ class Comparer:
         if has_output(theirs) and has_output(ours):
             expected, found = theirs.output or "", ours.output or ""
             if ours.error != theirs.error or _is_left_open(theirs):
-                expected, found = (_SAID_BY_MANAGESIEVE.sub("", dump) for dump in (expected, found))
+                expected, found = (SAID_BY_MANAGESIEVE.sub("", dump) for dump in (expected, found))
             if expected != found:
                 yield Difference(Part.OUTPUT, expected, found, expanding)
 
 
-_SAID_BY_MANAGESIEVE = re.compile(r"^managesieve_(?:notify|sieve)_capability = .*\n", re.MULTILINE)
+SAID_BY_MANAGESIEVE = re.compile(r"^managesieve_(?:notify|sieve)_capability = .*\n", re.MULTILINE)
 """What 2.3 only prints if managesieve takes the configuration."""
 
 
@@ -127,10 +127,6 @@ def _is_left_open(verdict: Verdict) -> bool:
 def has_output(verdict: Verdict) -> bool:
     """Return whether the settings are printed: most errors at the end come after them."""
     return verdict.error is None or AFTER_ALL.match(verdict.error) is not None
-
-
-def _may_expand(text: Text) -> bool:
-    return any(b"$" in content or b"<" in content for content in (text.main, *text.files.values()))
 
 
 def prints_back(configuration: Configuration, text: Text) -> bool:

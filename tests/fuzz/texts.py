@@ -18,3 +18,8 @@ class Text:
     version: Version
     main: bytes
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def may_expand(text: Text) -> bool:
+    """Return whether there may be something in a text that doveconf expands with ``-x``."""
+    return any(b"$" in content or b"<" in content for content in (text.main, *text.files.values()))
