@@ -10,7 +10,6 @@ from dovecot_conf.http_url import HttpUrlError, parse_http_url
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
 from drivers.rules.definitions import written
-from drivers.rules.ox.url_missing import URL_OPTIONS
 
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
 
@@ -18,10 +17,10 @@ _TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
 class OxUrlInvalid(Rule):
     """Dovecot can't parse the URL of an `ox` driver.
 
-    In 2.3 the driver is not loaded, and neither are those behind it; 2.4 refuses the whole
-    configuration. The URL must be absolute, with `http` or `https`. It can't hold a blank, a fragment
-    or characters such as `{` and `<`; a percent sign begins two hex digits (in 2.3 it is doubled,
-    since `plugin { }` has %variables).
+    The driver is not loaded, and neither are those behind it. 2.4 refuses the whole configuration then
+    (PN194). The URL must be absolute, with `http` or `https`. It can't hold a blank, a fragment or
+    characters such as `{` and `<`; a percent sign begins two hex digits and is doubled, since
+    `plugin { }` has %variables.
 
     Bad:
 
@@ -33,26 +32,10 @@ class OxUrlInvalid(Rule):
     }
     ```
 
-    ```2.4
-    mail_plugins = notify push_notification
-    mail_attribute {
-      dict file {
-        path = %{home}/dovecot-attributes
-      }
-    }
-    push_notification ox {
-      ox_url = 127.0.0.1/notify
-    }
-    ```
-
     Dovecot says:
 
     ```2.3
     Error: ox: Failed to parse OX REST URL 127.0.0.1:8009/notify: Relative HTTP URL not allowed
-    ```
-
-    ```2.4
-    Error: Invalid push_notification_ox_url '127.0.0.1/notify': Relative HTTP URL not allowed
     ```
 
     Good:
@@ -64,32 +47,21 @@ class OxUrlInvalid(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify
     }
     ```
-
-    ```2.4
-    mail_plugins = notify push_notification
-    mail_attribute {
-      dict file {
-        path = %{home}/dovecot-attributes
-      }
-    }
-    push_notification ox {
-      ox_url = http://127.0.0.1/notify
-    }
-    ```
     """
 
     code = "PN402"
     name = "ox-url-invalid"
     severity = Severity.ERROR
+    versions = (Version.V23,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each url as Dovecot does."""
         for ox in written(context, "ox"):
-            option = ox.options.get(URL_OPTIONS[context.version])
-            if option is None or (context.version is Version.V24 and not option.value):
+            option = ox.options.get("url")
+            if option is None:
                 continue
             try:
-                parse_http_url(option.value, context.version)
+                parse_http_url(option.value)
             except HttpUrlError as error:
                 if ox.unclear or _TEMPLATE.search(option.value):
                     text = "can't tell whether Dovecot can parse this url"
