@@ -9,6 +9,7 @@ import click
 
 from cli.common import ConfigSource, config_options, load_configuration
 from cli.output import printable, writing_to_stdout
+from cli.render.secrets import hide_in_sentence
 from dovecot_conf import Configuration, Severity, Version
 from dovecot_conf.conditions import Condition, ConditionError, parse_net
 from dovecot_conf.dump import WHEN_EXPANDING, DumpOptions, dump, look_up
@@ -75,11 +76,11 @@ def config(
         explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
         for name in names:
             _print(_explanation(explainer.explain(name), configuration.version, hide=not show_secrets))
-        return _report(_errors(configuration, expanding=True))
+        return _report(_errors(configuration, expanding=True, hide=not show_secrets))
     options = DumpOptions(
         _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
     )
-    errors = _errors(configuration, expanding=expanding, names=bool(names))
+    errors = _errors(configuration, expanding=expanding, hide=not show_secrets, names=bool(names))
     if any(name not in _AT_THE_END for name, _ in errors):
         return _report(errors)
     try:
@@ -123,7 +124,9 @@ def _condition(filters: tuple[str, ...], version: Version) -> Condition:
     return Condition(**found)  # type: ignore[arg-type]  # a net for local and remote, else a text
 
 
-def _errors(configuration: Configuration, *, expanding: bool, names: bool = False) -> list[tuple[str, str]]:
+def _errors(
+    configuration: Configuration, *, expanding: bool, hide: bool, names: bool = False
+) -> list[tuple[str, str]]:
     """Return the errors that doveconf would report for this call, by name."""
     left_out = {"filter-conflict"}
     if not expanding:
@@ -131,7 +134,7 @@ def _errors(configuration: Configuration, *, expanding: bool, names: bool = Fals
     if names:
         left_out |= _AT_THE_END
     return [
-        (problem.name, f"{problem.span}: {problem.message}")
+        (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
         for problem in configuration.problems
         if (problem.severity is Severity.ERROR or problem.name in WHEN_EXPANDING)
         and problem.name not in left_out

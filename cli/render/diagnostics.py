@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cli.output import printable, width
-from cli.render.secrets import hide, hide_marked
+from cli.render.secrets import hide, hide_in_sentence, hide_marked
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
@@ -45,7 +45,7 @@ def _without_secrets(item: Diagnostic) -> Diagnostic:
     fix = item.fix and Fix(
         hide(item.fix.title), tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits)
     )
-    return item._replace(message=hide(item.message), hint=hide(item.hint), fix=fix)
+    return item._replace(message=hide_in_sentence(item.message), hint=hide_in_sentence(item.hint), fix=fix)
 
 
 def concise(validations: Validations) -> str:

@@ -26,6 +26,10 @@ _OPTION = rf"(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)"
 _PART = f"{_URL}|{_CUT_URL}|{_LOST_URL}|{_URL_WITHOUT_SCHEME}|{_OPTION}"
 
 
+_SENTENCE = re.compile(r"[a-z][a-z0-9_]* (?=(?:must|is|can't|set|value|setting|and|directory) )")
+"""How a message goes on behind the name of a setting."""
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(_WHOLE, re.IGNORECASE), re.compile(_PART, re.IGNORECASE)
@@ -45,6 +49,13 @@ def secrets(text: str) -> Iterator[tuple[int, int]]:
 def hide(text: str) -> str:
     """Return one line with every secret replaced."""
     return hide_marked(text, 0, 0)[0]
+
+
+def hide_in_sentence(text: str) -> str:
+    """Return a message with every secret replaced; it may begin with the name of a setting."""
+    match = _SENTENCE.match(text)
+    start = match.end() if match is not None else 0
+    return text[:start] + hide(text[start:])
 
 
 def hide_marked(text: str, start: int, end: int) -> tuple[str, int, int]:

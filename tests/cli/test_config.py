@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
+from dovecot_conf.syntax_rule import V24_LINES
 
 CONFIG = """\
 mail_plugins = quota
@@ -101,3 +102,15 @@ def test_an_unknown_variable_is_an_error_only_when_expanding(
     assert b"login_greeting = $nope\n" in capsysbinary.readouterr().out
     assert run(["config", "-n", "-x", "-c", str(path)]) == 1
     assert b"Unknown variable: $nope" in capsysbinary.readouterr().err
+
+
+def test_a_password_in_an_error_is_hidden_without_p(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "dovecot.conf"
+    path.write_text(f"{V24_LINES}push_notification ox {{\n  url = http://u:geheim@h:port/\n}}\n")
+    assert run(["config", "-n", "-c", str(path)]) == 1
+    shown = "Invalid push_notification_ox_url 'http://<hidden>@h:port/': Invalid host port"
+    assert capsys.readouterr().err == f"pushnotif: {path}:4:3: {shown}\n"
+    run(["config", "-n", "-P", "-c", str(path)])
+    assert "http://u:geheim@h:port/" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.render.secrets import hide, hide_marked
+from cli.render.secrets import hide, hide_in_sentence, hide_marked
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,19 @@ def test_a_long_line_that_looks_like_secrets_all_the_time_ends_unchanged(piece: 
 
 def test_a_long_line_of_urls_that_lost_their_end_is_hidden_piece_by_piece() -> None:
     assert "a:b" not in hide("://a:b" * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (
+            "auth_policy_hash_nonce must be set when policy server is used",
+            "auth_policy_hash_nonce must be set when policy server is used",
+        ),
+        ("mail_home must be set: password=pw", "mail_home must be set: password=<hidden>"),
+        ("Invalid url 'http://u:pw@h/'", "Invalid url 'http://<hidden>@h/'"),
+        ("api_password pw", "api_password <hidden>"),
+    ],
+)
+def test_a_message_may_begin_with_the_name_of_a_setting(message: str, shown: str) -> None:
+    assert hide_in_sentence(message) == shown
