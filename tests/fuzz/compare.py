@@ -109,7 +109,7 @@ class Comparer:
             yield Difference(Part.WARNINGS, "\n".join(theirs.warnings), "\n".join(ours.warnings), expanding)
         if has_output(theirs) and has_output(ours):
             expected, found = theirs.output or "", ours.output or ""
-            if ours.error != theirs.error or _is_left_open(theirs):
+            if ours.error != theirs.error or _may_stop_managesieve(theirs, text):
                 expected, found = (SAID_BY_MANAGESIEVE.sub("", dump) for dump in (expected, found))
             if expected != found:
                 yield Difference(Part.OUTPUT, expected, found, expanding)
@@ -119,9 +119,9 @@ SAID_BY_MANAGESIEVE = re.compile(r"^managesieve_(?:notify|sieve)_capability = .*
 """What 2.3 only prints if managesieve takes the configuration."""
 
 
-def _is_left_open(verdict: Verdict) -> bool:
-    """Return whether managesieve may or may not take a configuration with an error at the end."""
-    return verdict.error is not None and "Missing '}'" not in verdict.error
+def _may_stop_managesieve(verdict: Verdict, text: Text) -> bool:
+    """Return whether it depends on the settings that managesieve looks at if it takes a configuration."""
+    return (verdict.error is not None and "Missing '}'" not in verdict.error) or b"<" in text.main
 
 
 def has_output(verdict: Verdict) -> bool:

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -151,17 +152,21 @@ def limited() -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
+def _shown(folder: Path, root: Path | None, text: str) -> str:
+    """Return a text of ours with paths as doveconf sees them, and the main file in a folder of a fixed name."""
+    text = text.replace(str(folder), SHOWN_FOLDER)
+    if root is not None:
+        inside = "/" + str(folder.relative_to(root))
+        text = text.replace(inside, SHOWN_FOLDER).replace(f"{root}/", "/").replace(str(root), "/")
+    return text
+
+
 def own_verdict(
     main: Path, version: Version, root: Path | None, environ: Mapping[str, str], *, expanding: bool
 ) -> Verdict:
     """Return what we say about a configuration, as ``doveconf -n`` (or ``-nx``) would."""
     configuration = load(main, version=version, root=root, environ=environ)
-    folder = str(main.parent)
-
-    def shown(text: str) -> str:
-        text = text.replace(folder, SHOWN_FOLDER)
-        return text.replace(f"{root}/", "/") if root is not None else text
-
+    shown = partial(_shown, main.parent, root)
     left_out = ONLY_UNEXPANDED if expanding else ONLY_EXPANDED
     error, warnings = None, []
     for problem in configuration.problems:
