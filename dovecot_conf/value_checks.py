@@ -55,8 +55,7 @@ class ValueChecker:
                 return None
             if "$" in text and any(part in text for part in skipped):
                 return None
-        suffix = "" if known.type == "enum" else known.choices
-        return check(known.type, text + suffix, known.choices)
+        return check(known.type, text, known.choices)
 
     def _report(self, node: Statement, known: SettingName, wrong: WrongValue) -> None:
         message = (
