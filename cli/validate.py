@@ -20,9 +20,8 @@ from cli.output import write_result
 from cli.render import diagnostics as render
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
-from dovecot_conf import Configuration, Severity, load, loads
+from dovecot_conf import Configuration, Severity, limits, load, loads
 from dovecot_conf.errors import ConfigError
-from dovecot_conf.files import MAX_FILE_SIZE
 from dovecot_conf.lint import Catalogue, Selection, lint
 from drivers.rules import all_rules
 
@@ -136,9 +135,9 @@ def _load(source: ConfigSource, path: str, root: Path | None) -> Configuration:
         return load(path, root=root, overrides=source.overrides, version=source.version, environ=os.environ)
     if root is not None:
         raise click.UsageError("--root needs a FILE, not stdin", ctx=click.get_current_context())
-    content = sys.stdin.buffer.read(MAX_FILE_SIZE + 1)
-    if len(content) > MAX_FILE_SIZE:
-        raise ConfigError(f"stdin: more than {MAX_FILE_SIZE} bytes is no configuration")
+    content = sys.stdin.buffer.read(limits.MAX_FILE_SIZE + 1)
+    if len(content) > limits.MAX_FILE_SIZE:
+        raise ConfigError(f"stdin: more than {limits.MAX_FILE_SIZE} bytes is no configuration")
     return loads(
         content,
         filename=STDIN_NAME,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dovecot_conf import file_values24
-from dovecot_conf.evaluate import Problems, Surroundings, shadow_warning, split_words
+from dovecot_conf.evaluate import ExpansionLimit, Problems, Surroundings, shadow_warning, split_words
 from dovecot_conf.lists24 import ListSyntaxError, parse_names
 from dovecot_conf.names import SECOND_NAME, Kind, SettingName, table
 from dovecot_conf.scopes import Entry
@@ -64,6 +64,7 @@ class Assigner:
         self._names = table(Version.V24).names
         self._checker = ValueChecker(Version.V24, problems)
         self._suggestions = Suggestions(Version.V24)
+        self._limit = ExpansionLimit(problems)
         self._seen: dict[str, str] = {}
 
     def assign(self, node: Setting, frame: Frame24) -> None:
@@ -113,10 +114,9 @@ class Assigner:
 
     def _value_file(self, node: Setting, frame: Frame24) -> str:
         path = self._surroundings.files.locate(node.value, node.document.path)
-        if reason := self._surroundings.why_unreadable(path):
+        if wrong := self._surroundings.wrong_value_file(path):
             key = f"{frame.word}/{node.key}" if frame.word else node.key
-            message = f"{key}: Can't open file {path}: {reason}"
-            self._problems.report(node, "unreadable-value-file", message)
+            self._problems.report(node, "unreadable-value-file", f"{key}: {wrong}")
         return path
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
@@ -151,9 +151,7 @@ class Assigner:
             if known is None or known.kind not in (Kind.FILTER, Kind.FILTERS):
                 break
             block = Block(word, None)
-            if known.kind is Kind.FILTERS:
-                if "/" not in rest:
-                    break
+            if known.kind is Kind.FILTERS and "/" in rest:
                 name, _, rest = rest.partition("/")
                 block = Block(word, name)
             scope, key = self._tree.block(scope, block, None), rest
@@ -173,7 +171,7 @@ class Assigner:
         if kind is Kind.FILTER:
             raise ListSyntaxError(f"Setting is a named filter, use '{name} {{'", "block-as-setting")
         if kind is Kind.FILTERS:
-            text = f"Setting is a named list filter, use '{node.key} {line.text} {{'"
+            text = f"Setting is a named list filter, use '{node.key} {line.unexpanded} {{'"
             raise ListSyntaxError(text, "block-as-setting")
         if kind in (Kind.BOOLEANS, Kind.STRINGS):
             entries = scope.lists.setdefault(name, ListEntry())
@@ -257,6 +255,8 @@ class Assigner:
                     if self_reference:
                         return None
                 value = word if found is None else found
+            if self._limit.passed(node, value):
+                return None
             words += [value, separator]
             unexpanded += [value if self_reference else word, separator]
         return "".join(words), "".join(unexpanded)

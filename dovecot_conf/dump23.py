@@ -130,9 +130,8 @@ def _is_default(text: str, default: str, kind: str) -> bool:
 
 def _defaults(section: Section23) -> dict[str, str]:
     if not section.kind:
-        rows = table(Version.V23).names
-        found = {name: row.default for name, row in rows.items() if name not in NO_DEFAULT[Version.V23]}
-        return found | dict.fromkeys(default_root().values, "")
+        rows, always = table(Version.V23).names, {*NO_DEFAULT[Version.V23], *default_root().values}
+        return {name: row.default for name, row in rows.items() if name not in always}
     return default_root().sections[section.kind][0].values
 
 

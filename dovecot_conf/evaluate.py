@@ -7,7 +7,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from dovecot_conf import limits
 from dovecot_conf.files import Files
+from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
 from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 
@@ -25,7 +27,7 @@ class Surroundings:
         if path not in self._contents:
             try:
                 text = self.files.read(path).decode("utf-8", "surrogateescape")
-            except OSError:
+            except (OSError, LimitError):
                 text = ""
             self._contents[path] = text.partition("\0")[0]
         return self._contents[path]
@@ -37,6 +39,12 @@ class Surroundings:
         except OSError as error:
             return os.strerror(error.errno or errno.EIO)
         return ""
+
+    def wrong_value_file(self, path: str) -> str:
+        """Return what Dovecot says about ``key = <path`` when it can't read the file, '' when it can."""
+        if reason := self.why_unreadable(path):
+            return f"Can't open file {path}: {reason}"
+        return f"read({path}) failed: {os.strerror(errno.EISDIR)}" if self.files.is_folder(path) else ""
 
 
 class Problems:
@@ -55,6 +63,32 @@ class Problems:
     ) -> None:
         """Add a flaw of ``node``, at the line where Dovecot reports it."""
         self.flaws.append(Flaw(rule, message, span or node.report_span, hint))
+
+
+class ExpansionLimit:
+    """Counts the characters that the ``$`` words of a configuration become, by value and in all."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._node: Statement | None = None
+        self._length = 0
+        self._in_all = 0
+
+    def passed(self, node: Statement, word: str) -> bool:
+        """Count one more word of a value; report it and return True when that is too much."""
+        if node is not self._node:
+            self._node, self._length = node, 0
+        self._length += len(word)
+        self._in_all += len(word)
+        if self._length > limits.MAX_LINE:
+            message = f"The value has more than {limits.MAX_LINE} characters with its $ words replaced"
+        elif self._in_all > limits.MAX_SIZE:
+            message = f"All values have more than {limits.MAX_SIZE} characters with their $ words replaced"
+        else:
+            return False
+        hint = "look for settings that refer to one another"
+        self._problems.report(node, "reading-limit", message, hint=hint)
+        return True
 
 
 def report_unclosed(problems: Problems, main: Document, sections: Iterable[Section]) -> None:
@@ -85,10 +119,10 @@ def split_words(text: str, white: str) -> list[tuple[str, str]]:
 
     Returns each word with what is put behind it: one space, or nothing after the last.
     """
-    words = []
-    while True:
-        word, space, rest = text.partition(" ")
-        words.append((word, space))
-        if not space:
-            return words
-        text = rest.lstrip(white)
+    words, start, length = [], 0, len(text)
+    while (end := text.find(" ", start)) >= 0:
+        words.append((text[start:end], " "))
+        start = end + 1
+        while start < length and text[start] in white:
+            start += 1
+    return [*words, (text[start:], "")]

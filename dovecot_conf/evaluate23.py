@@ -11,7 +11,14 @@ from typing import NamedTuple
 
 from dovecot_conf.carried import CarriedSetting, carried, written_key
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
-from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning, split_words
+from dovecot_conf.evaluate import (
+    ExpansionLimit,
+    Problems,
+    Surroundings,
+    report_unclosed,
+    shadow_warning,
+    split_words,
+)
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.reader import Reading
@@ -95,6 +102,7 @@ class Evaluator23:
         self._counter = 0
         self._suggestions = Suggestions(Version.V23)
         self._checker = ValueChecker(Version.V23, self.problems)
+        self._limit = ExpansionLimit(self.problems)
         self._old_names = OldNames(self.problems)
 
     def run(self, reading: Reading) -> None:
@@ -232,14 +240,6 @@ class Evaluator23:
         key = node.key
         path = frame.path + key
         self._warn_shadowed(node, path)
-        if not path:
-            message = "Missing key name ('=' at the beginning of line)"
-            self.problems.report(node, "missing-key", message)
-            return
-        if path.startswith(_FLAT_PATHS) and (frame.detached or path.count("/") > 1):
-            message = f"Unknown setting: {self._open_words()}{written_key(node)}"
-            self.problems.report(node, "unknown-list-key", message)
-            return
         entry = Entry(path, node.value, node, str(frame.scope.condition) if frame.scope.opened else "")
         unexpanded = node.value
         if node.kind is ValueKind.FILE:
@@ -250,6 +250,14 @@ class Evaluator23:
             if seen is None:
                 return
             unexpanded = entry.unexpanded = seen
+        if not path:
+            message = "Missing key name ('=' at the beginning of line)"
+            self.problems.report(node, "missing-key", message)
+            return
+        if path.startswith(_FLAT_PATHS) and (frame.detached or path.count("/") > 1):
+            message = f"Unknown setting: {self._open_words()}{written_key(node)}"
+            self.problems.report(node, "unknown-list-key", message)
+            return
         if path.startswith(_FLAT_PATHS) or self._is_right(node, entry, unexpanded):
             self._store(frame.scope, entry)
 
@@ -323,9 +331,9 @@ class Evaluator23:
     def _read_file(self, node: Setting, name: str, entry: Entry) -> None:
         files = self._surroundings.files
         entry.path = files.locate(node.value, node.document.path)
-        if reason := self._surroundings.why_unreadable(entry.path):
-            message = f"{name}: Can't open file {entry.path}: {reason}"
-            self.problems.report(node, "unreadable-value-file", message, node.value_span)
+        if wrong := self._surroundings.wrong_value_file(entry.path):
+            span = None if node.pieces else node.value_span
+            self.problems.report(node, "unreadable-value-file", f"{name}: {wrong}", span)
 
     def _expand(self, node: Setting, entry: Entry) -> str | None:
         """Expand the ``$`` words of a value.
@@ -350,6 +358,8 @@ class Evaluator23:
                         return None
                     found = word
                 value = found
+            if self._limit.passed(node, value):
+                return None
             expanded += [value, separator]
             unexpanded += [value if self_reference else word, separator]
         entry.text = "".join(expanded)

@@ -13,6 +13,7 @@ from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes24 import Block, Scope24, ScopeTree, name_setting
+from dovecot_conf.section_names import escaped
 from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
 from dovecot_conf.value_checks import ValueChecker
@@ -147,12 +148,12 @@ class Evaluator24:
                 self.problems.report(node, "section-name-missing", f"{word} {{ }} is missing section name")
                 return
             if name.startswith("__"):
-                text = f"Named list filter name must not begin with '__': {name}"
-                text = f"Failed to set {word}={name} for struct {definition.struct}: {text}"
+                text = f"Named list filter name must not begin with '__': {escaped(name)}"
+                text = f"Failed to set {word}={escaped(name)} for struct {definition.struct}: {text}"
                 self.problems.report(node, "section-name-reserved", text)
                 return
             if definition.auth and frame.scope.condition.is_of_network:
-                before = f"Failed to set {word}={name} for struct {definition.struct}: "
+                before = f"Failed to set {word}={escaped(name)} for struct {definition.struct}: "
                 self._checker.refuse_auth(node, word, before)
                 return
             if wrong := self._wrong_name(definition, name):

@@ -5,59 +5,90 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
+from dovecot_conf import limits
 from dovecot_conf.files import Files
+from dovecot_conf.limits import LimitError
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Document
 
-MAX_FILES = 5000
-"""Files that one configuration may include, repetitions counted."""
+SIZE_HINT = (
+    "look for files that are no configuration, and for files that include each other by different paths"
+)
+DEPTH_HINT = "look for files that include each other by different paths"
 
-MAX_SIZE = 64 * 1024 * 1024
-"""Characters that all included files together may have."""
 
-Problem = tuple[str, str]
-"""The readable name of a rule, and the message."""
+class Problem(NamedTuple):
+    """Why an include is refused: the readable name of a rule, the message, and what to do if it's special."""
+
+    rule: str
+    message: str
+    hint: str = ""
 
 
 class Includer:
-    """Opens the files of includes for one configuration, and counts them."""
+    """Opens the files of includes for one configuration, and counts what they hold.
 
-    def __init__(self, files: Files) -> None:
+    ``main`` is the main file, which counts too.
+    """
+
+    def __init__(self, files: Files, main: SourceFile) -> None:
         self._files = files
         self._count = 0
-        self._size = 0
+        self._size = len(main.text)
+        self._lines = len(main.lines)
 
     def open(
-        self, pattern: str, base: str, open_paths: AbstractSet[str], optional: bool
+        self, pattern: str, base: str, open_paths: AbstractSet[str], *, depth: int, optional: bool
     ) -> tuple[list[Document], Problem | None]:
         """Return the documents that ``pattern``, written in the file ``base``, names, in reading order.
 
         All files of a pattern are opened at once, the last one first, so a path that is among
         ``open_paths`` or twice in the pattern is refused. After a problem the files opened before it
-        are returned with it.
+        are returned with it; none after a limit. ``depth`` is how many files include one another up
+        to ``base``.
         """
-        paths = self._files.glob(self._files.locate(pattern, base))
-        if not paths:
-            return [], None if optional else ("include-no-match", "No matches")
+        if depth >= limits.MAX_DEPTH:
+            text = f"More than {limits.MAX_DEPTH} files include one another"
+            return [], Problem("reading-limit", text, DEPTH_HINT)
+        try:
+            paths = self._files.glob(self._files.locate(pattern, base))
+            if not paths:
+                return [], None if optional else Problem("include-no-match", "No matches")
+            return self._open_all(paths, open_paths, optional=optional)
+        except LimitError as error:
+            return [], Problem("reading-limit", str(error), error.hint)
+
+    def _open_all(
+        self, paths: list[str], open_paths: AbstractSet[str], *, optional: bool
+    ) -> tuple[list[Document], Problem | None]:
         documents: list[Document] = []
         taken: set[str] = set()
         for path in reversed(paths):
             if path in open_paths or path in taken:
-                return documents[::-1], ("include-loop", f"Recursive include file: {path}")
+                return documents[::-1], Problem("include-loop", f"Recursive include file: {path}")
             taken.add(path)
-            if self._count >= MAX_FILES:
-                return [], ("include-limit", f"More than {MAX_FILES} files are included")
+            self._count += 1
+            if self._count > limits.MAX_FILES:
+                raise LimitError(f"More than {limits.MAX_FILES} files are included", DEPTH_HINT)
             try:
-                source = SourceFile.decode(path, self._files.read(path))
+                content = self._files.read(path)
             except OSError as error:
+                self._count -= 1
                 if optional:
                     continue
                 reason = os.strerror(error.errno or errno.EIO)
-                return documents[::-1], ("include-unreadable", f"Couldn't open include file {path}: {reason}")
-            self._count += 1
-            self._size += len(source.text)
-            if self._size > MAX_SIZE:
-                return [], ("include-limit", f"More than {MAX_SIZE} characters are included")
-            documents.append(Document(source))
+                text = f"Couldn't open include file {path}: {reason}"
+                return documents[::-1], Problem("include-unreadable", text)
+            documents.append(Document(self._decode(path, content)))
         return documents[::-1], None
+
+    def _decode(self, path: str, content: bytes) -> SourceFile:
+        self._lines += content.count(b"\n")
+        if self._lines > limits.MAX_LINES:
+            raise LimitError(f"All files together have more than {limits.MAX_LINES} lines", SIZE_HINT)
+        self._size += len(content)
+        if self._size > limits.MAX_SIZE:
+            raise LimitError(f"All files together have more than {limits.MAX_SIZE} characters", SIZE_HINT)
+        return SourceFile.decode(path, content)

@@ -7,11 +7,12 @@ looked for on one physical line only, the comment is cut before the backslash at
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from dovecot_conf.tree import Piece
+from dovecot_conf.tree import Document, Flaw, Piece, Section
 
-_UP_TO_COMMENT = re.compile(
-    r"""(?: [^#'"]++ | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' )*+ \#""", re.VERBOSE | re.DOTALL
+_STRETCH = re.compile(
+    r"""[^#'"]++ | "[^"\\]*+(?:\\.[^"\\]*+)*" | '[^'\\]*+(?:\\.[^'\\]*+)*'""", re.VERBOSE | re.DOTALL
 )
 
 
@@ -21,8 +22,10 @@ def find_comment(text: str) -> int:
     Any quote character opens a stretch to the next same one, in which a backslash hides the next
     character; a stretch that never closes hides everything.
     """
-    found = _UP_TO_COMMENT.match(text)
-    return found.end() - 1 if found is not None else -1
+    position = 0
+    while (stretch := _STRETCH.match(text, position)) is not None:
+        position = stretch.end()
+    return position if text.startswith("#", position) else -1
 
 
 def unescape(text: str) -> str:
@@ -72,3 +75,30 @@ class Kept:
         self._texts.clear()
         self._pieces.clear()
         self._length = 0
+
+
+@dataclass(slots=True)
+class LogicalLine:
+    """A logical line and where it stands."""
+
+    document: Document
+    first: int
+    last: int
+    text: str
+    column: int
+    pieces: tuple[Piece, ...]
+
+    def common(
+        self, parent: Section | None, flaws: tuple[Flaw, ...]
+    ) -> tuple[Document, int, int, Section | None, str, int, tuple[Piece, ...], tuple[Flaw, ...]]:
+        """Return the fields that every statement starts with."""
+        return (
+            self.document,
+            self.first,
+            self.last,
+            parent,
+            self.text,
+            self.column,
+            self.pieces,
+            flaws,
+        )

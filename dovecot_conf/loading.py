@@ -8,10 +8,13 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from dovecot_conf import limits
 from dovecot_conf.collector import without_collector
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.files import Files
+from dovecot_conf.limits import LimitError
+from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile, encode
 from dovecot_conf.versions import Version
 
@@ -31,10 +34,10 @@ def load(
     ``environ``: what ``$ENV:NAME`` sees, nothing by default.
 
     Mistakes in the configuration are ``problems`` of the result. Raises ConfigError when the main
-    file can't be read, OverrideError for a malformed override.
+    file can't be read or is far too large, OverrideError for a malformed override.
     """
     files = Files(Path(root) if root is not None else None)
-    source = SourceFile.decode(os.fspath(path), _main_content(files, os.fspath(path)))
+    source = _decode(os.fspath(path), _main_content(files, os.fspath(path)))
     return _build(source, files, overrides, version, environ)
 
 
@@ -51,7 +54,7 @@ def loads(
     Otherwise as :func:`load`.
     """
     content = encode(text) if isinstance(text, str) else text
-    return _build(SourceFile.decode(filename, content), Files(), overrides, version, environ)
+    return _build(_decode(filename, content), Files(), overrides, version, environ)
 
 
 def _main_content(files: Files, path: str) -> bytes:
@@ -60,12 +63,21 @@ def _main_content(files: Files, path: str) -> bytes:
         if stat.S_ISDIR(Path(path).stat().st_mode):
             raise ConfigError(f"{path} is a directory: {hint}")
         return files.read(path)
+    except LimitError as error:
+        raise ConfigError(f"{error}: {hint}") from None
     except OSError as error:
         reason = os.strerror(error.errno or errno.EIO)
         hint = "check its permissions" if isinstance(error, PermissionError) else hint
         raise ConfigError(f"can't read {path}: {reason}: {hint}") from None
     except ValueError:
         raise ConfigError(f"{path!r} is no path of a file: {hint}") from None
+
+
+def _decode(path: str, content: bytes) -> SourceFile:
+    if content.count(b"\n") > limits.MAX_LINES:
+        end = Span(path, limits.MAX_LINES + 1, 1, limits.MAX_LINES + 1, 1)
+        raise ConfigError(f"more than {limits.MAX_LINES} lines: give a configuration file", span=end)
+    return SourceFile.decode(path, content)
 
 
 def _build(

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from dovecot_conf import limits
 from dovecot_conf.dialects import Dialect
 from dovecot_conf.files import Files
 from dovecot_conf.grammar import Shape, grammar
 from dovecot_conf.includes import Includer
-from dovecot_conf.lines import Kept, find_comment, unescape
+from dovecot_conf.lines import Kept, LogicalLine, find_comment, unescape
+from dovecot_conf.nesting import Nesting
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import (
@@ -57,10 +59,14 @@ class Reading:
 
 @dataclass(slots=True)
 class _Input:
-    """An open file. Documents of one include are all open until they are read to the end."""
+    """An open file. Documents of one include are all open until they are read to the end.
+
+    ``depth`` is 1 for the main file and one more for what it includes.
+    """
 
     document: Document
     numbered: Iterator[tuple[int, str]]
+    depth: int
     begun: bool = False
 
 
@@ -68,20 +74,21 @@ class TreeReader:
     """Reads one configuration. Not to be used twice."""
 
     def __init__(self, files: Files, dialect: Dialect) -> None:
-        self._includer = Includer(files)
+        self._files = files
         self._white = dialect.white
         self._grammar = grammar(dialect.version)
         self._inputs: list[_Input] = []
         self._open_paths: set[str] = set()
         self._kept = Kept()
         self._flaws: list[Flaw] = []
-        self._open: Section | None = None
+        self._nesting = Nesting()
         self._awaits_brace = False
 
     def read(self, source: SourceFile) -> Reading:
         """Return the tree of ``source`` with all that it includes."""
         self._reading = Reading(Document(source))
-        self._enter(self._reading.document)
+        self._includer = Includer(self._files, source)
+        self._enter(self._reading.document, 1)
         while self._inputs:
             current = self._inputs[-1]
             if not current.begun:
@@ -92,16 +99,13 @@ class TreeReader:
                     break
             else:
                 self._leave(current.document)
-        section = self._open
-        while section is not None:
-            self._reading.unclosed.insert(0, section)
-            section = section.parent
+        self._reading.unclosed = self._nesting.unclosed()
         self._reading.flaws = self._take_flaws()
         return self._reading
 
-    def _enter(self, document: Document) -> None:
+    def _enter(self, document: Document, depth: int) -> None:
         self._open_paths.add(document.path)
-        self._inputs.append(_Input(document, iter(enumerate(document.source.lines, 1))))
+        self._inputs.append(_Input(document, iter(enumerate(document.source.lines, 1)), depth))
 
     def _leave(self, document: Document) -> None:
         self._inputs.pop()
@@ -109,7 +113,7 @@ class TreeReader:
         kept = self._kept
         if kept.first_line is not None:
             last, lost = len(document.source.lines), not self._inputs
-            self._append(document, Fragment(document, kept.first_line, last, self._open, lost))
+            self._append(document, Fragment(document, kept.first_line, last, self._nesting.innermost, lost))
             kept.first_line = None
 
     def _line(self, document: Document, number: int, raw: str) -> bool:
@@ -139,28 +143,33 @@ class TreeReader:
             if not kept.is_empty:
                 text, pieces = kept.join(text, document.path, number, column)
             kept.forget()
+        if len(text) > limits.MAX_LINE:
+            self._too_long(LogicalLine(document, first, number, text, column, pieces))
+            return False
         shape, match = self._grammar.parse(text)
         if shape is Shape.SETTING:
             self._awaits_brace = False
-            section, flaws = self._open, self._take_flaws()
+            section, flaws = self._nesting.innermost, self._take_flaws()
             assignment = _assignment(match)
             node = Setting(document, first, number, section, text, column, pieces, flaws, *assignment)
             self._append(document, node)
             return False
-        return self._statement(_Line(document, first, number, text, column, pieces), shape, match)
+        return self._statement(LogicalLine(document, first, number, text, column, pieces), shape, match)
 
     def _skip(self, document: Document, number: int, text: str) -> None:
         """Take a blank or comment line; it ends a continuation, whose text is lost."""
         kept = self._kept
         if kept.first_line is not None:
             lost = not kept.is_empty
-            self._append(document, Fragment(document, kept.first_line, number - 1, self._open, lost))
+            self._append(
+                document, Fragment(document, kept.first_line, number - 1, self._nesting.innermost, lost)
+            )
         if kept.first_line is not None or not kept.is_empty:
             kept.forget()
         node = (
-            Comment(document, number, number, self._open)
+            Comment(document, number, number, self._nesting.innermost)
             if text
-            else Blank(document, number, number, self._open)
+            else Blank(document, number, number, self._nesting.innermost)
         )
         self._append(document, node)
 
@@ -175,12 +184,12 @@ class TreeReader:
     def _append(self, document: Document, node: Node) -> None:
         """Put a node behind the others of its file, inside the open section of the same file."""
         self._reading.nodes.append(node)
-        section = self._open
+        section = self._nesting.innermost
         while section is not None and section.document is not document:
             section = section.parent
         (document.children if section is None else section.children).append(node)
 
-    def _statement(self, line: _Line, shape: Shape, match: re.Match[str]) -> bool:
+    def _statement(self, line: LogicalLine, shape: Shape, match: re.Match[str]) -> bool:
         """Take a logical line that is no setting; return whether it opened other files."""
         if self._awaits_brace:
             self._awaits_brace = False
@@ -194,6 +203,11 @@ class TreeReader:
             return self._section(line, match)
         return self._bad(line, shape)
 
+    def _too_long(self, line: LogicalLine) -> None:
+        hint = "write it in several settings, or the value into a file"
+        self._flaw(line, "reading-limit", f"The line has more than {limits.MAX_LINE} characters", hint)
+        self._append(line.document, Invalid(*line.common(self._nesting.innermost, self._take_flaws())))
+
     def _take_flaws(self) -> tuple[Flaw, ...]:
         if not self._flaws:
             return ()
@@ -201,7 +215,7 @@ class TreeReader:
         self._flaws.clear()
         return flaws
 
-    def _section(self, line: _Line, match: re.Match[str]) -> bool:
+    def _section(self, line: LogicalLine, match: re.Match[str]) -> bool:
         parts = match.groupdict()
         word, name, quoted = parts.get("word"), parts["name"], False
         if word is None:
@@ -211,81 +225,92 @@ class TreeReader:
         garbage = parts["garbage"]
         if garbage:
             self._flaw(line, "text-after-brace", GARBAGE)
+        opens = garbage.count("}") <= garbage.count("{")
+        too_deep = opens and self._nesting.is_full
+        if too_deep:
+            self._refuse_nesting(line)
         section = Section(
-            *line.common(self._open, self._take_flaws()),
+            *line.common(self._nesting.innermost, self._take_flaws()),
             word,
             name or "",
             quoted,
             parts.get("label") or "",
-            bool(garbage),
+            bool(garbage) or too_deep,
         )
         self._append(line.document, section)
-        if garbage.count("}") <= garbage.count("{"):
-            self._open = section
+        if opens:
+            self._nesting.enter(section)
         return False
 
-    def _section_end(self, line: _Line) -> bool:
-        section = self._open
-        if section is None:
+    def _refuse_nesting(self, line: LogicalLine) -> None:
+        """Report a section that is too deep; one report is enough for those inside of it."""
+        if not self._nesting.beyond:
+            text = f"Sections are nested more than {limits.MAX_NESTING} deep"
+            self._flaw(line, "reading-limit", text, "look for a missing closing brace")
+
+    def _section_end(self, line: LogicalLine) -> bool:
+        if self._nesting.innermost is None:
             self._flaw(line, "unexpected-closing-brace", "Unexpected '}'")
-        node = SectionEnd(*line.common(section, self._take_flaws()), section)
-        self._close(line.document, node)
+        self._close(line)
         return False
 
-    def _close(self, document: Document, node: SectionEnd) -> None:
-        section = node.section
-        if section is None:
-            self._append(document, node)
-            return
-        node.parent = self._open = section.parent
-        if section.document is document:
+    def _close(self, line: LogicalLine) -> None:
+        section = self._nesting.leave()
+        document = line.document
+        node = SectionEnd(*line.common(self._nesting.innermost, self._take_flaws()), section)
+        if section is not None and section.document is document:
             section.end = node
             self._reading.nodes.append(node)
         else:
             self._append(document, node)
 
-    def _flaw(self, line: _Line, rule: str, message: str) -> None:
+    def _flaw(self, line: LogicalLine, rule: str, message: str, hint: str = "") -> None:
         span = Statement(*line.common(None, ())).report_span
-        self._flaws.append(Flaw(rule, message, span))
+        self._flaws.append(Flaw(rule, message, span, hint))
 
-    def _bad(self, line: _Line, shape: Shape) -> bool:
+    def _bad(self, line: LogicalLine, shape: Shape) -> bool:
         """Report a line that is no statement, and guess whether it opens or closes a section."""
         text = line.text
         message = "Expecting group name" if shape is Shape.NAMELESS_GROUP else EXPECTING_BRACE
         self._flaw(line, "missing-section-brace", message)
         if text.endswith("{"):
             word, _, name = text[:-1].partition(" ")
-            common = line.common(self._open, self._take_flaws())
+            common = line.common(self._nesting.innermost, self._take_flaws())
             section = Section(*common, word, name.strip(), broken=True)
             self._append(line.document, section)
-            self._open = section
-        elif text.startswith("}") and self._open is not None:
-            self._close(line.document, SectionEnd(*line.common(self._open, self._take_flaws()), self._open))
+            self._nesting.enter(section)
+        elif text.startswith("}") and self._nesting.innermost is not None:
+            self._close(line)
         else:
-            self._append(line.document, Invalid(*line.common(self._open, self._take_flaws())))
+            self._append(line.document, Invalid(*line.common(self._nesting.innermost, self._take_flaws())))
             self._awaits_brace = True
         return False
 
-    def _supplied_brace(self, line: _Line) -> bool:
+    def _supplied_brace(self, line: LogicalLine) -> bool:
         """Take the ``{`` of a section whose first line was reported already."""
-        section = Section(*line.common(self._open, self._take_flaws()), "", "", broken=True)
+        section = Section(*line.common(self._nesting.innermost, self._take_flaws()), "", "", broken=True)
         self._append(line.document, section)
-        self._open = section
+        self._nesting.enter(section)
         return False
 
-    def _include(self, line: _Line, match: re.Match[str]) -> bool:
+    def _include(self, line: LogicalLine, match: re.Match[str]) -> bool:
         parts = match.groupdict()
         optional = bool(parts["optional"] or parts.get("quoted_optional"))
-        base = line.document.path
-        documents, problem = self._includer.open(parts["pattern"], base, self._open_paths, optional)
+        base, depth = line.document.path, self._inputs[-1].depth
+        documents, problem = self._includer.open(
+            parts["pattern"], base, self._open_paths, depth=depth, optional=optional
+        )
         if problem is not None:
             self._flaw(line, *problem)
         node = Include(
-            *line.common(self._open, self._take_flaws()), parts["pattern"], optional, tuple(documents)
+            *line.common(self._nesting.innermost, self._take_flaws()),
+            parts["pattern"],
+            optional,
+            tuple(documents),
         )
         self._append(line.document, node)
         for document in reversed(documents):
-            self._enter(document)
+            self._enter(document, depth + 1)
         return bool(documents)
 
 
@@ -301,30 +326,3 @@ def _assignment(match: re.Match[str]) -> tuple[str, ValueKind, str, int]:
     elif group == "file":
         start = match.string.rindex("<", 0, start)
     return key, _KINDS[group], value, start
-
-
-@dataclass(slots=True)
-class _Line:
-    """A logical line and where it stands."""
-
-    document: Document
-    first: int
-    last: int
-    text: str
-    column: int
-    pieces: tuple[Piece, ...]
-
-    def common(
-        self, parent: Section | None, flaws: tuple[Flaw, ...]
-    ) -> tuple[Document, int, int, Section | None, str, int, tuple[Piece, ...], tuple[Flaw, ...]]:
-        """Return the fields that every statement starts with."""
-        return (
-            self.document,
-            self.first,
-            self.last,
-            parent,
-            self.text,
-            self.column,
-            self.pieces,
-            flaws,
-        )

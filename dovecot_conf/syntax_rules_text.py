@@ -98,10 +98,10 @@ TEXT_RULES = (
     ),
     SyntaxRule(
         "PN110",
-        "include-limit",
+        "reading-limit",
         Severity.ERROR,
-        "So many files are included, or so much text, that reading was given up. Dovecot itself would go"
-        " on until it is out of memory.",
+        "Reading was given up: there are too many files, lines or characters, sections are nested too"
+        " deeply, or a line or a value is too long. Dovecot itself would go on until it is out of memory.",
         "look for files that include each other by different paths",
         Example(
             "!include a.conf\n!include a.conf\n",

@@ -91,7 +91,6 @@ NEEDS_WHOLE_SECTIONS = re.compile(r"Fatal: Error in configuration file \S+: (?!M
 """Errors without a line: checks of whole sections at the end."""
 
 
-
 def installed(find: Callable[[], Installation]) -> Installation:
     try:
         return find()

@@ -31,7 +31,7 @@ def named(rule: SyntaxRule) -> str:
 
 @pytest.fixture(autouse=True)
 def few_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dovecot_conf.includes.MAX_FILES", FEW)
+    monkeypatch.setattr("dovecot_conf.limits.MAX_FILES", FEW)
 
 
 FEW = 100
@@ -130,12 +130,12 @@ def test_includes_that_multiply_end_with_a_clear_problem(tmp_path: Path) -> None
     main = tmp_path / "dovecot.conf"
     main.write_text("!include a.conf\n")
     configuration = load(main)
-    assert "include-limit" in {problem.name for problem in configuration.problems}
+    assert "reading-limit" in {problem.name for problem in configuration.problems}
     assert len(configuration.files) == FEW + 1
 
 
 def test_an_endless_device_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dovecot_conf.files.MAX_FILE_SIZE", 1 << 20)
+    monkeypatch.setattr("dovecot_conf.limits.MAX_FILE_SIZE", 1 << 20)
     configuration = loads("!include /dev/zero\nmail_debug = yes\n")
     assert configuration.settings().value("mail_debug") == "yes"
 

@@ -8,34 +8,70 @@ from dataclasses import dataclass
 from tests.fuzz.compare import Difference, Part
 from tests.fuzz.verdicts import ENDLESS
 
+BETWEEN = "\n-- pushnotif:\n"
+_FATAL = r"Fatal: Error in configuration file"
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A class of differences: ``part``, and patterns that what doveconf and we say must match."""
+    """A class of differences in a ``part``.
+
+    ``pattern`` is for what doveconf says, :data:`BETWEEN` and what we say. ``expanding``: for ``doveconf
+    -nx`` only. ``doc`` is a part of what docs/differences.md says about it.
+    """
 
     name: str
     part: Part
-    theirs: str
-    ours: str = ""
+    pattern: str
+    doc: str
+    expanding: bool = False
 
     def takes(self, difference: Difference) -> bool:
         """Return whether a difference is of this class."""
+        said = f"{difference.theirs}{BETWEEN}{difference.ours}"
         return (
             difference.part is self.part
-            and re.search(self.theirs, difference.theirs) is not None
-            and re.search(self.ours, difference.ours) is not None
+            and (difference.expanding or not self.expanding)
+            and re.search(self.pattern, said) is not None
         )
 
 
 EXPLAINED = (
     Explained(
-        "whole-section check",
+        "host name look-up",
         Part.ERROR,
-        r"^Fatal: Error in configuration file \S+: (?!Missing '}')",
-        r"^$|^Fatal: (?!Error in configuration file \S+ line)",
+        r"^Fatal: .* line \d+: gethostbyname\(.*\) failed: ",
+        "host names can be resolved",
     ),
-    Explained("endless inclusion", Part.ERROR, f"^{ENDLESS}$", "More than 5000 files are included$"),
-    Explained("host name look-up", Part.ERROR, r"line \d+: gethostbyname\(.*\) failed: "),
+    Explained(
+        "user of the machine",
+        Part.ERROR,
+        rf"^{_FATAL} \S+: default_(?:internal|login)_user doesn't exist: ",
+        "the users of `default_internal_user`",
+    ),
+    Explained(
+        "limit of includes",
+        Part.ERROR,
+        rf"^(?:{re.escape(ENDLESS)}|{_FATAL} \S+ line \d+: No matches){BETWEEN}"
+        r".* line \d+: (?:More than \d+ \w+ are included|The pattern has more than \d+ characters)$",
+        "have limits",
+    ),
+    Explained(
+        "value as written",
+        Part.ERROR,
+        rf"^(?P<where>{_FATAL} \S+ line \d+: (?:\S+: )?"
+        r"(?:Invalid \w+|Time interval|Size is|Setting is a named))"
+        rf".*{BETWEEN}(?P=where)",
+        "shows the value as it is written",
+        expanding=True,
+    ),
+    Explained(
+        "checks at the end of written values",
+        Part.ERROR,
+        rf"^(?:|{_FATAL} (?!\S+ line).*){BETWEEN}{_FATAL} (?!\S+ line)",
+        "look at values as they are written",
+        expanding=True,
+    ),
 )
 
 

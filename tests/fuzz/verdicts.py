@@ -122,7 +122,12 @@ def _is_compared(warning: str) -> bool:
 
 
 def _text(output: bytes, folder: str) -> str:
-    return output.decode("utf-8", "surrogateescape").replace(folder, SHOWN_FOLDER)
+    return _shortened(output.decode("utf-8", "surrogateescape").replace(folder, SHOWN_FOLDER))
+
+
+def _shortened(text: str) -> str:
+    """Return a text without repetitions of ``./``, of which a longer name of the folder allows fewer."""
+    return re.sub(r"(?:\./)+", "./", text)
 
 
 def without_header(text: str) -> str:
@@ -153,12 +158,12 @@ def limited() -> Iterator[None]:
 
 
 def _shown(folder: Path, root: Path | None, text: str) -> str:
-    """Return a text of ours with paths as doveconf sees them, and the main file in a folder of a fixed name."""
+    """Return a text of ours with paths as doveconf sees them, the main file in a folder of a fixed name."""
     text = text.replace(str(folder), SHOWN_FOLDER)
     if root is not None:
         inside = "/" + str(folder.relative_to(root))
         text = text.replace(inside, SHOWN_FOLDER).replace(f"{root}/", "/").replace(str(root), "/")
-    return text
+    return _shortened(text)
 
 
 def own_verdict(

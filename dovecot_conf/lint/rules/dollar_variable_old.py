@@ -27,15 +27,15 @@ class DollarVariableOld(Rule):
     Bad:
 
     ```2.4
-    mail_path = /srv/mail
-    mail_home = $mail_path
+    mail_path = ~/mail
+    mail_control_path = $mail_path
     ```
 
     Good:
 
     ```2.4
-    mail_path = /srv/mail
-    mail_home = $SET:mail_path
+    mail_path = ~/mail
+    mail_control_path = $SET:mail_path
     ```
     """
 

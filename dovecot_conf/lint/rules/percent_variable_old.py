@@ -42,13 +42,13 @@ class PercentVariableOld(Rule):
     Bad:
 
     ```2.4
-    mail_path = /srv/mail/%d/%n
+    mail_path = ~/mail/%d/%n
     ```
 
     Good:
 
     ```2.4
-    mail_path = /srv/mail/%{user | domain}/%{user | username}
+    mail_path = ~/mail/%{user | domain}/%{user | username}
     ```
     """
 
