@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import NamedTuple
 
 from drivers.actions import Actions, StoreMode
 from drivers.events import UNSUPPORTED_EVENTS
 from mailstore.message import Message
-from mailstore.simulated import DELETED, FLAGGED, INBOX, SEEN, SimulatedMailbox, SimulatedMailboxes
+from mailstore.simulated import (
+    DELETED,
+    FLAGGED,
+    INBOX,
+    SEEN,
+    SimulatedMailbox,
+    SimulatedMailboxes,
+    system_flags,
+)
 from mailstore.state import MailboxState
+
+MAX_NUMBER = 2**32 - 1
+"""The largest UID, UIDVALIDITY and number of messages (RFC 3501, section 2.3.1.1)."""
 
 DELIVERING = ("lmtp", "lda")
 ACTING = ("imap", "doveadm")
@@ -32,7 +43,8 @@ class Wants(Flag):
 class Given:
     """What the options say. ``flags`` and ``keywords`` are None when they aren't given.
 
-    ``state`` is the mailbox before the action, with the UID that the message has or gets.
+    ``state`` is the mailbox before the action, with the UID that the message has or gets. ``arrives``: the
+    message is not in the mailbox yet.
     """
 
     state: MailboxState
@@ -40,6 +52,15 @@ class Given:
     flags: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
     new_name: str = ""
+    arrives: bool = False
+
+    def after(self, number: int) -> Given:
+        """Return what there is after so many mails: each has a UID of its own, and arrivals are unseen."""
+        if not number:
+            return self
+        unseen = number if self.arrives and SEEN not in system_flags(self.flags or ()) else 0
+        state = self.state
+        return replace(self, state=replace(state, uid=state.uid + number, unseen=state.unseen + unseen))
 
     @property
     def changed(self) -> dict[str, tuple[str, ...]]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO
 
 import click
 
 from cli.common import DEMO_DIRECTORY, ConfigSource, announce, is_demo
-from cli.simulate_forms import Form, Given, Wants
+from cli.simulate_forms import MAX_NUMBER, Form, Given, Wants
 from dovecot_conf import Configuration, MessageError, UserError
 from mailstore.accounts import find_user
 from mailstore.entries import parse_entry
@@ -89,8 +90,8 @@ def _bounded(file: BinaryIO, name: str) -> bytes:
     return data
 
 
-def described(form: Form, options: Mapping[str, Any], user: str, *, now: int) -> Given:
-    """Return what the options of a form say about the mailbox and the mail in it.
+def described(form: Form, options: Mapping[str, Any], user: str, *, now: int, count: int = 1) -> Given:
+    """Return what the options of a form say about the mailbox and the first of ``count`` mails in it.
 
     ``now`` (seconds since the epoch) is the UIDVALIDITY of a mailbox that has none yet, as in Dovecot.
     Raises click.UsageError, MessageError, MailboxError.
@@ -109,6 +110,9 @@ def described(form: Form, options: Mapping[str, Any], user: str, *, now: int) ->
         uid=options.get("uid") or (next_uid if Wants.ARRIVAL in form.wants else max(1, next_uid - 1)),
         unseen=_unseen(options.get("unseen"), known),
     )
+    if state.uid + count - 1 > MAX_NUMBER:
+        text = f"--count {count} leads to UIDs above {MAX_NUMBER}"
+        raise click.UsageError(text, ctx=click.get_current_context())
     mail = read_mail(parts, user) if Wants.MAIL in form.wants else Message.from_bytes(b"")
     return Given(
         state,
@@ -116,6 +120,7 @@ def described(form: Form, options: Mapping[str, Any], user: str, *, now: int) ->
         _words(options.get("flags")),
         _words(options.get("keywords")),
         options.get("new_name") or "",
+        Wants.ARRIVAL in form.wants,
     )
 
 
@@ -154,6 +159,7 @@ def metadata_lookup(
     example a user without a value there is switched on.
     """
     values = dict(_overlay_item(item) for item in overlay)
+    lock = Lock()
     store = _open_store(configuration, user, protocol, source)
     default = f"user={user.name}" if is_demo(configuration) else None
 
@@ -161,7 +167,9 @@ def metadata_lookup(
         if entry in values:
             return values[entry]
         try:
-            found = store.server_entry(entry)
+            # The store acts as the mail's owner for a moment, which the whole process does with it.
+            with lock:
+                found = store.server_entry(entry)
         except MailboxNotFoundError:
             # The delivery itself would make INBOX, and a new mailbox has no METADATA.
             found = None
