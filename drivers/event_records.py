@@ -154,4 +154,6 @@ class RenameRecord(EventRecord):
 def printable(value: bytes) -> str:
     """Return a raw value as text; a byte that is not UTF-8 becomes U+FFFD."""
     text = value.decode("utf-8", "surrogateescape")
+    if text.isascii():
+        return text
     return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in text)
