@@ -1,0 +1,211 @@
+"""One Lua state with one script, as Dovecot's ``struct dlua_script``, within limits.
+
+A script sees Lua's standard library and what :meth:`LuaMachine.extend` adds, never Python. Lua strings are
+bytes on our side. Failures are worded as ``dlua_pcall`` of Dovecot 2.3.19.1 does.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module, resources
+from typing import Any
+
+LUA_MODULES: Mapping[str, str] = {
+    "5.1": "lupa.lua51",
+    "5.2": "lupa.lua52",
+    "5.3": "lupa.lua53",
+    "5.4": "lupa.lua54",
+    "luajit": "lupa.luajit21",
+}
+"""The Lua versions there are, and the module of lupa with each."""
+
+_WITHOUT_XPCALL_ARGUMENTS = ("5.1",)
+_WITHOUT_MEMORY_LIMIT = ("luajit",)
+_INSTRUCTIONS = 20_000
+_PRELUDE_NAME = b"=[push]"
+_OWN_FRAME = re.compile(rb"\t\[push\]:\d+:")
+_FRAME = re.compile(rb"\t(?:\[C\]|\(\.\.\.tail calls\.\.\.\))")
+
+
+@dataclass(frozen=True, slots=True)
+class LuaLimits:
+    """How long one call of a script may take (seconds), and how much memory its state may have (bytes)."""
+
+    seconds: float = 10.0
+    memory: int = 128 * 2**20
+
+
+class ScriptError(Exception):
+    """A script that can't be compiled, or raised an error; the text is Lua's, with its traceback."""
+
+
+class ProcessEndError(Exception):
+    """A script ended the process that it runs in: with ``os.exit``, or by making it crash."""
+
+
+class LuaMachine:
+    """A Lua state. Python functions given to :meth:`extend` are called with bytes, numbers and booleans.
+
+    ``version`` is one of :data:`LUA_MODULES`. ``sandbox`` takes away what reaches other files and programs.
+    Raises ScriptError when the Lua version can't be had.
+    """
+
+    def __init__(self, version: str = "5.4", *, limits: LuaLimits | None = None, sandbox: bool = False) -> None:
+        self._limits = limits or LuaLimits()
+        self._deadline = 0.0
+        self._stopped = ""
+        self._ended: ProcessEndError | None = None
+        try:
+            lupa = import_module(LUA_MODULES[version])
+        except (ImportError, KeyError):
+            raise ScriptError(f"Lua {version} is not available") from None
+        self._lua_error: type[Exception] = lupa.LuaError
+        memory = {} if version in _WITHOUT_MEMORY_LIMIT else {"max_memory": self._limits.memory}
+        self._lua = lupa.LuaRuntime(
+            encoding=None,
+            unpack_returned_tuples=True,
+            register_eval=False,
+            register_builtins=False,
+            attribute_filter=_no_attributes,
+            **memory,
+        )
+        self._functions = self._run_prelude(version, sandbox=sandbox)
+
+    def _run_prelude(self, version: str, *, sandbox: bool) -> Any:
+        host = {b"tick": self._tick, b"exit": self._exit, b"read_file": _read_file}
+        settings = {
+            b"instructions": _INSTRUCTIONS,
+            b"sandbox": sandbox,
+            b"xpcall_passes_arguments": version not in _WITHOUT_XPCALL_ARGUMENTS,
+            b"registered": self.table({}),
+        }
+        source = resources.files("drivers.lua").joinpath("prelude.lua").read_bytes()
+        compile_ = self._lua.eval(b"function(text, name) return assert((loadstring or load)(text, name)) end")
+        return compile_(source, _PRELUDE_NAME)(self.table(host), self.table(settings))
+
+    def table(self, values: Mapping[bytes, Any]) -> Any:
+        """Return a new Lua table with these fields."""
+        return self._lua.table_from(values)
+
+    def array(self, values: list[Any]) -> Any:
+        """Return a new Lua table with these values from 1 on."""
+        return self._lua.table_from(values)
+
+    def extend(self, source: bytes, *arguments: Any) -> Any:
+        """Run Lua code of ours, which is no part of the script; return what it returns."""
+        self._begin()
+        return self._functions[b"extend"](source, _PRELUDE_NAME, *arguments)
+
+    def compile(self, source: bytes, name: str) -> None:
+        """Compile a script; ``name`` is its path. Raises ScriptError with Lua's message."""
+        self._begin()
+        ok, message = _pair(self._functions[b"compile"](source, b"@" + _encode(name)))
+        if not ok:
+            raise ScriptError(_decode(message))
+
+    def run(self) -> None:
+        """Run the script's own code, outside of functions. Raises ScriptError, ProcessEndError."""
+        self._finish(self._guarded(self._functions[b"run"]))
+
+    def has_function(self, name: str) -> bool:
+        """Tell whether the script has a global function of this name."""
+        self._begin()
+        return bool(self._functions[b"has"](name.encode()))
+
+    def call(self, name: str, *arguments: Any) -> tuple[Any, ...]:
+        """Call a global function; return its results. Raises ScriptError, ProcessEndError."""
+        return self._finish(self._guarded(self._functions[b"call"], name.encode(), *arguments))
+
+    def end_process(self, how: str) -> None:
+        """Let the process that the script runs in end, as soon as the Lua code goes on."""
+        self._ended = self._ended or ProcessEndError(how)
+
+    def _begin(self) -> None:
+        self._deadline = time.monotonic() + self._limits.seconds
+        self._stopped = ""
+
+    def _guarded(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        self._begin()
+        try:
+            return function(*arguments)
+        except self._lua_error as error:
+            return False, self._stopped.encode() or _message_of(error)
+        finally:
+            if self._ended is not None:
+                raise self._ended
+
+    def _finish(self, result: Any) -> tuple[Any, ...]:
+        ok, *values = result if isinstance(result, tuple) else (result,)
+        if ok:
+            return tuple(values)
+        if self._stopped:
+            raise ScriptError(self._stopped)
+        message = values[0] if values else None
+        raise ScriptError(_decode(_without_own_frames(message)) if message is not None else "(null)")
+
+    def _tick(self) -> bytes | None:
+        if self._ended is not None:
+            return str(self._ended).encode()
+        if time.monotonic() > self._deadline:
+            self._stopped = f"the script runs for more than {self._limits.seconds:g} seconds"
+            return self._stopped.encode()
+        return None
+
+    def _exit(self, code: Any) -> None:
+        self.end_process(f"the script ended the process with os.exit({code})")
+
+
+def _no_attributes(_object: object, _name: object, _setting: bool) -> object:
+    raise AttributeError("not accessible")
+
+
+def _read_file(path: Any) -> tuple[bool, bytes]:
+    if not isinstance(path, bytes):
+        return False, b"a path must be a string"
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - the path is bytes
+            return True, file.read()
+    except OSError as error:
+        return False, b"cannot open " + path + b": " + (error.strerror or "").encode()
+
+
+def _pair(result: Any) -> tuple[bool, bytes]:
+    return result if isinstance(result, tuple) else (bool(result), b"")
+
+
+def _message_of(error: Exception) -> bytes:
+    text = error.args[0] if error.args else ""
+    return text if isinstance(text, bytes) else _encode(str(text or "not enough memory"))
+
+
+def _without_own_frames(message: bytes) -> bytes:
+    """Return a message with its traceback as if all of ours were C functions of Dovecot."""
+    head, mark, frames = message.partition(b"\nstack traceback:\n")
+    if not mark:
+        return message
+    kept: list[bytes] = []
+    lines = frames.split(b"\n")
+    for number, line in enumerate(lines):
+        if line.startswith(b"\t[C]: in function 'xpcall'") and _OWN_FRAME.match(_at(lines, number + 1)):
+            break
+        if _OWN_FRAME.match(line):
+            while kept and kept[-1].startswith(b"\t[C]:"):
+                kept.pop()
+            line = _OWN_FRAME.sub(b"\t[C]:", line)
+        kept.append(line)
+    return b"\n".join([head + mark.rstrip(b"\n"), *kept])
+
+
+def _at(lines: list[bytes], number: int) -> bytes:
+    return lines[number] if number < len(lines) else b""
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _decode(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")
