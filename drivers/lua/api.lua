@@ -1,0 +1,453 @@
+-- What Dovecot offers to a push script besides HTTP: dovecot.*, events, users and mailboxes.
+-- The chunk is given the host's functions and what this version of Dovecot has.
+local host, version = ...
+
+local error, getinfo, ipairs, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type =
+  error, debug.getinfo, ipairs, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type
+local find, format, sub = string.find, string.format, string.sub
+local integer_of = math.tointeger or function(number) if number % 1 == 0 then return number end end
+
+-- Arguments, as Lua's own library checks those of functions in C. The level of an error is that of who
+-- called the function of the API; position 1 is the object of a method.
+
+local CALLER = 3
+
+local function require_arguments(count, least, most)
+  if count < least or count > (most or least) then
+    if most == nil or most == least then
+      error(format("expected %d arguments, got %d", least, count), CALLER)
+    end
+    error(format(version.between_arguments, least, most, count), CALLER)
+  end
+end
+
+local function require_parameter(count)
+  if count < 2 then error("expecting at least 1 parameter", CALLER) end
+end
+
+local function bad_argument(position, text)
+  local info = getinfo(CALLER, "n")
+  if info.namewhat == "method" then
+    position = position - 1
+    if position == 0 then error(format("calling '%s' on bad self (%s)", info.name, text), CALLER + 1) end
+  end
+  error(format("bad argument #%d to '%s' (%s)", position, info.name or "?", text), CALLER + 1)
+end
+
+local function type_name(value, position, count)
+  if position > count then return "no value" end
+  return type(value)
+end
+
+-- Text as C has it: up to its first NUL.
+local function c_string(text)
+  text = tostring(text)
+  local stop = find(text, "\0", 1, true)
+  return stop and sub(text, 1, stop - 1) or text
+end
+
+local function check_string(value, position, count)
+  local kind = type(value)
+  if kind ~= "string" and kind ~= "number" then
+    bad_argument(position, "string expected, got " .. type_name(value, position, count or position))
+  end
+  return c_string(value)
+end
+
+local function check_integer(value, position, count)
+  local number = value
+  if type(value) == "string" then number = tonumber(value) end
+  if type(number) ~= "number" then
+    bad_argument(position, "number expected, got " .. type_name(value, position, count or position))
+  end
+  local whole = integer_of(number)
+  if whole == nil then bad_argument(position, "number has no integer representation") end
+  return whole
+end
+
+-- Objects: a table with a metatable of Dovecot's name; "item" is what it stands for.
+
+local items = setmetatable({}, {__mode = "k"})
+
+local function metatable(name, methods, others)
+  local made = {__name = name, __index = methods}
+  for key, value in pairs(others or {}) do made[key] = value end
+  version.registered[name] = made
+  return made
+end
+
+-- A metatable that holds its methods itself, as those of events do.
+local function own_index(name, methods)
+  methods.__name, methods.__index = name, methods
+  version.registered[name] = methods
+  return methods
+end
+
+local function object(fields, meta, data)
+  fields.item = host.item()
+  items[fields.item] = data
+  return setmetatable(fields, meta)
+end
+
+local function check(value, position, name)
+  if type(value) ~= "table" then
+    error(format("Bad argument #%d, expected %s got %s", position, name, type(value)), CALLER)
+  end
+  local item = rawget(value, "item")
+  local data = item ~= nil and items[item]
+  if not data then
+    host.crash("a " .. name .. " was expected, and another table given")
+    error("crash", CALLER)
+  end
+  return data
+end
+
+-- Events
+
+local EVENT, PASSTHROUGH = "struct event", "struct event_passthrough"
+local event_metatable, passthrough_metatable
+local open_passthrough = false
+
+-- The prefix of an event's lines, and whether it takes the place of the process's own.
+local function prefix_of(event)
+  local text = ""
+  while event do
+    text = event.prefix .. text
+    if event.replaces then return text, true end
+    event = event.parent
+  end
+  return text, false
+end
+
+local function is_forced(event)
+  while event do
+    if event.forced ~= nil then return event.forced end
+    event = event.parent
+  end
+  return false
+end
+
+local function logging(level, name, is_passthrough)
+  return function(self, ...)
+    require_arguments(select("#", self, ...), 2)
+    local event = check(self, 1, name)
+    local text = check_string((...), 2)
+    local prefix, replaced = prefix_of(event)
+    host.log(level, prefix .. text, is_forced(event), replaced)
+    if is_passthrough then open_passthrough = false end
+    return self
+  end
+end
+
+local function event_methods(name, is_passthrough)
+  local methods = {}
+  function methods.append_log_prefix(self, ...)
+    require_arguments(select("#", self, ...), 2)
+    local event = check(self, 1, name)
+    event.prefix = check_string((...), 2)
+    return self
+  end
+  function methods.replace_log_prefix(self, ...)
+    require_arguments(select("#", self, ...), 2)
+    local event = check(self, 1, name)
+    event.prefix, event.replaces = check_string((...), 2), true
+    return self
+  end
+  function methods.set_always_log_source(self, ...)
+    require_arguments(select("#", self, ...), 1)
+    check(self, 1, name)
+    return self
+  end
+  function methods.set_name(self, ...)
+    require_arguments(select("#", self, ...), 2)
+    check(self, 1, name)
+    check_string((...), 2)
+    return self
+  end
+  function methods.add_str(self, ...)
+    require_arguments(select("#", self, ...), 3)
+    check(self, 1, name)
+    local key, value = ...
+    check_string(key, 2)
+    check_string(value, 3)
+    return self
+  end
+  for _, number in ipairs({"add_int", "add_timeval", "inc_int"}) do
+    methods[number] = function(self, ...)
+      require_arguments(select("#", self, ...), 3)
+      check(self, 1, name)
+      local key, value = ...
+      check_string(key, 2)
+      check_integer(value, 3)
+      return self
+    end
+  end
+  for _, level in ipairs({"debug", "info", "warning", "error"}) do
+    methods["log_" .. level] = logging(level, name, is_passthrough)
+  end
+  return methods
+end
+
+local function new_event(parent)
+  return object({}, event_metatable, {prefix = "", parent = parent})
+end
+
+local methods = event_methods(EVENT, false)
+function methods.passthrough_event(self, ...)
+  require_arguments(select("#", self, ...), 1)
+  local parent = check(self, 1, EVENT)
+  if open_passthrough then
+    host.panic("Can't create multiple passthrough events - finish the earlier with ->event()")
+    error("panic", CALLER - 1)
+  end
+  open_passthrough = true
+  return object({}, passthrough_metatable, {prefix = "", parent = parent})
+end
+if version.has.set_forced_debug then
+  for call, forced in pairs({set_forced_debug = true, unset_forced_debug = false}) do
+    methods[call] = function(self, ...)
+      require_arguments(select("#", self, ...), 1)
+      check(self, 1, EVENT).forced = forced
+      return self
+    end
+  end
+end
+event_metatable = own_index(EVENT, methods)
+passthrough_metatable = own_index(PASSTHROUGH, event_methods(PASSTHROUGH, true))
+
+-- dovecot
+
+local script_event = {prefix = version.log_prefix}
+local library = {}
+
+for _, level in ipairs({"debug", "info", "warning", "error"}) do
+  library["i_" .. level] = function(...)
+    require_arguments(select("#", ...), 1)
+    host.log(level, check_string((...), 1), true, false)
+  end
+end
+
+function library.event(...)
+  local count = select("#", ...)
+  require_arguments(count, 0, 1)
+  return new_event(count == 1 and check((...), 1, EVENT) or script_event)
+end
+
+function library.has_flag(...)
+  require_arguments(select("#", ...), 2)
+  local value, flag = ...
+  return host.has_flag(check_integer(value, 1), check_integer(flag, 2))
+end
+
+function library.set_flag(...)
+  require_arguments(select("#", ...), 2)
+  local value, flag = ...
+  return host.set_flag(check_integer(value, 1), check_integer(flag, 2))
+end
+
+function library.clear_flag(...)
+  require_arguments(select("#", ...), 2)
+  local value, flag = ...
+  return host.clear_flag(check_integer(value, 1), check_integer(flag, 2))
+end
+
+local strict = {
+  __index = function(_, name)
+    error(format("attempt to write to read undeclared global variable %s", check_string(name, 2)), 2)
+  end,
+  __newindex = function(globals, name, value)
+    if type(value) == "function" then return rawset(globals, name, value) end
+    error(format("attempt to write to undeclared global variable %s", check_string(name, 2)), 2)
+  end,
+}
+
+function library.restrict_global_variables(...)
+  require_arguments(select("#", ...), 1)
+  setmetatable(_G, (...) and strict or {})
+end
+
+if version.has.tabescape then
+  function library.gettimeofday(...)
+    require_arguments(select("#", ...), 0)
+    local seconds, microseconds = host.time()
+    return {tv_sec = seconds, tv_usec = microseconds}
+  end
+  function library.nanoseconds(...)
+    require_arguments(select("#", ...), 0)
+    return host.nanoseconds()
+  end
+  function library.microseconds(...)
+    require_arguments(select("#", ...), 0)
+    return host.microseconds()
+  end
+  function library.net_ip_family(...)
+    require_arguments(select("#", ...), 1)
+    return host.ip_family(check_string((...), 1))
+  end
+  function library.tabescape(...)
+    require_arguments(select("#", ...), 1)
+    return host.tabescape(check_string((...), 1))
+  end
+  function library.tabunescape(...)
+    require_arguments(select("#", ...), 1)
+    return host.tabunescape(check_string((...), 1))
+  end
+  function library.split_tabescaped(...)
+    require_arguments(select("#", ...), 1)
+    return host.split_tabescaped(check_string((...), 1))
+  end
+end
+
+library.__index, library.__name = library, "dovecot"
+version.registered.dovecot = library
+dovecot = setmetatable({}, library)
+dovecot.storage = version.storage
+
+-- METADATA, of a user or a mailbox: the host answers with whether it went well, and a value or a text.
+
+local function metadata(name, level_of, texts)
+  local calls = {}
+  function calls.metadata_get(self, ...)
+    local count = select("#", self, ...)
+    require_parameter(count)
+    local place = level_of(check(self, 1, name))
+    local found = {}
+    for position = 2, count do
+      local key = select(position - 1, ...)
+      if type(key) ~= "string" and type(key) ~= "number" then error("expected string at #" .. position, 2) end
+      local ok, value = host.metadata_get(place, c_string(key))
+      if not ok then error(value, 2) end
+      found[position - 1] = value
+    end
+    return (table.unpack or unpack)(found, 1, count - 1)
+  end
+  function calls.metadata_set(self, ...)
+    require_arguments(select("#", self, ...), 3)
+    local place = level_of(check(self, 1, name))
+    local key, value = ...
+    key = check_string(key, 2)
+    local text = (type(value) == "string" or type(value) == "number") and tostring(value) or nil
+    local ok, problem = host.metadata_set(place, key, text)
+    if not ok then error(texts.set .. problem, 2) end
+  end
+  function calls.metadata_unset(self, ...)
+    require_arguments(select("#", self, ...), 2)
+    local place = level_of(check(self, 1, name))
+    local ok, problem = host.metadata_set(place, check_string((...), 2), nil)
+    if not ok then error(texts.unset .. problem, 2) end
+  end
+  function calls.metadata_list(self, ...)
+    local count = select("#", self, ...)
+    require_parameter(count)
+    local place = level_of(check(self, 1, name))
+    local found = {}
+    for position = 2, count do
+      local prefix = select(position - 1, ...)
+      if type(prefix) ~= "string" and type(prefix) ~= "number" then error("expected string at #" .. position, 2) end
+      local ok, values = host.metadata_list(place, c_string(prefix))
+      if not ok then error(values, 2) end
+      for key, value in pairs(values) do found[key] = value end
+    end
+    return found
+  end
+  return calls
+end
+
+-- Mailboxes
+
+local MAILBOX = "struct mailbox"
+
+local function crash_on_compare(self)
+  host.crash("objects of Dovecot were compared with < or <=")
+  error("crash", 2)
+end
+
+local mailbox_methods = metadata(MAILBOX, function(box)
+  return {mailbox = box.name}
+end, {set = "Cannot set attribute: ", unset = "Cannot unset attribute: "})
+
+local function acting(call)
+  return function(self, ...)
+    require_arguments(select("#", self, ...), 1)
+    local box = check(self, 1, MAILBOX)
+    local ok, problem = host["mailbox_" .. call](box.name)
+    if not ok then error(problem, 2) end
+  end
+end
+mailbox_methods.open, mailbox_methods.close = acting("open"), acting("close")
+function mailbox_methods.free(self, ...)
+  require_arguments(select("#", self, ...), 1)
+  local box = check(self, 1, MAILBOX)
+  items[rawget(self, "item")] = nil
+  host.mailbox_close(box.name)
+end
+function mailbox_methods.sync(self, ...)
+  local count = select("#", self, ...)
+  require_arguments(count, 1, 2)
+  local box = check(self, 1, MAILBOX)
+  if count > 1 then check_integer((...), 2) end
+  local ok, problem = host.mailbox_sync(box.name)
+  if not ok then error(problem, 2) end
+end
+function mailbox_methods.status(self, ...)
+  local box = check(self, 1, MAILBOX)
+  local count = select("#", self, ...)
+  require_parameter(count)
+  local wanted = {}
+  for position = 2, count do
+    wanted[position - 1] = check_integer(select(position - 1, ...), position)
+  end
+  local ok, status = host.mailbox_status(box.name, (table.unpack or unpack)(wanted))
+  if not ok then error(status, 2) end
+  return status
+end
+mailbox_methods.__tostring = function(self) return check(self, 1, MAILBOX).name end
+mailbox_methods.__eq = function(one, other) return check(one, 1, MAILBOX).name == check(other, 2, MAILBOX).name end
+mailbox_methods.__lt, mailbox_methods.__le = crash_on_compare, crash_on_compare
+local mailbox_metatable = own_index(MAILBOX, mailbox_methods)
+
+-- Users
+
+local USER = "struct mail_user"
+local user_methods = metadata(USER, function() return {} end, {set = version.user_set, unset = version.user_unset})
+
+function user_methods.mailbox(self, ...)
+  local count = select("#", self, ...)
+  require_arguments(count, 2, 3)
+  check(self, 1, USER)
+  local name, flags = ...
+  name = check_string(name, 2)
+  if count > 2 then check_integer(flags, 3) end
+  local vname, storage_name = host.mailbox_names(name)
+  return object({name = storage_name, vname = vname}, mailbox_metatable, {name = vname})
+end
+function user_methods.var_expand(self, ...)
+  require_arguments(select("#", self, ...), 2)
+  check(self, 1, USER)
+  local text = check_string((...), 2)
+  local ok, result = host.var_expand(text)
+  if not ok then error(result, 2) end
+  return result
+end
+if version.has.plugin_getenv then
+  function user_methods.plugin_getenv(self, ...)
+    require_arguments(select("#", self, ...), 2)
+    check(self, 1, USER)
+    local key = ...
+    if type(key) ~= "string" and type(key) ~= "number" then
+      host.crash("plugin_getenv was called without a name")
+      error("crash", 2)
+    end
+    return host.plugin_getenv(c_string(key))
+  end
+end
+user_methods.__tostring = function(self) return check(self, 1, USER).username end
+user_methods.__eq, user_methods.__lt, user_methods.__le = crash_on_compare, crash_on_compare, crash_on_compare
+local user_metatable = own_index(USER, user_methods)
+
+return {
+  -- Makes a user object of a table with its fields.
+  user = function(fields)
+    return object(fields, user_metatable, {username = fields.username})
+  end,
+}
