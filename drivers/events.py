@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
+from dovecot_conf.versions import Version
 from drivers.event_records import (
     ContentRecord,
     EventRecord,
@@ -67,13 +68,14 @@ class Registration:
     """A driver wants the event ``name`` with ``fields`` of a new message.
 
     ``store_old``: it wants to know the flags and keywords before a change. ``log_prefix`` opens dlog's
-    lines about the event (2.4).
+    lines about the event (2.4). ``version`` is the Dovecot that reads the message.
     """
 
     name: str
     fields: MessageField = MessageField.NONE
     log_prefix: str = ""
     store_old: bool = False
+    version: Version = Version.V23
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _record(events: _Records, kind: Callable[[], _Record], registration: Registr
 def _content(registration: Registration, events: _Records, change: MessageChange) -> None:
     if registration.fields:
         record = _record(events, lambda: ContentRecord(registration.name), registration)
-        record.collect(registration.fields, change.message.content)
+        record.collect(registration.fields, change.message, registration.version)
 
 
 def _flags_set(registration: Registration, events: _Records, change: MessageChange) -> None:
