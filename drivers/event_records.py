@@ -47,7 +47,7 @@ def _header(name: str) -> Source:
 
 
 _SOURCES: Mapping[MessageField, Source] = {
-    MessageField.DATE: lambda message, _: message.content.date(),
+    MessageField.DATE: lambda message, version: message.content.date(version),
     MessageField.FROM: _header("From"),
     MessageField.SNIPPET: lambda message, version: snippet(message.content, version=version).encode(),
     MessageField.SUBJECT: _header("Subject"),

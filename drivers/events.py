@@ -172,11 +172,8 @@ def _keywords_clear(registration: Registration, events: _Records, change: Messag
         record.keywords_old += change.old_keywords
 
 
-def _plain(text: str) -> Callable[[Registration, _Records, object], None]:
-    def collect(registration: Registration, events: _Records, change: object) -> None:  # noqa: ARG001
-        _record(events, lambda: PlainRecord(registration.name, text=text), registration)
-
-    return collect
+def _expunged(registration: Registration, events: _Records, change: MessageChange) -> None:  # noqa: ARG001
+    _record(events, lambda: PlainRecord(registration.name, text="Message was expunged"), registration)
 
 
 def _new_flag(flag: str, text: str) -> Callable[[Registration, _Records, MessageChange], None]:
@@ -187,26 +184,34 @@ def _new_flag(flag: str, text: str) -> Callable[[Registration, _Records, Message
     return collect
 
 
+def _mailbox(text: str) -> Callable[[Registration, _Records, str], None]:
+    def collect(registration: Registration, events: _Records, old_name: str) -> None:  # noqa: ARG001
+        events.add(PlainRecord(registration.name, registration.log_prefix, text))
+
+    return collect
+
+
 def _renamed(registration: Registration, events: _Records, old_name: str) -> None:
-    _record(events, lambda: RenameRecord(registration.name, old_name=old_name), registration)
+    events.add(RenameRecord(registration.name, registration.log_prefix, old_name))
 
 
 _MESSAGE_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records, MessageChange], None]]] = {
     "FlagsClear": {Trigger.FLAGS: _flags_clear, Trigger.KEYWORDS: _keywords_clear},
     "FlagsSet": {Trigger.FLAGS: _flags_set, Trigger.KEYWORDS: _keywords_set},
     "MessageAppend": {Trigger.APPEND: _content},
-    "MessageExpunge": {Trigger.EXPUNGE: _plain("Message was expunged")},
+    "MessageExpunge": {Trigger.EXPUNGE: _expunged},
     "MessageNew": {Trigger.SAVE: _content},
     "MessageRead": {Trigger.FLAGS: _new_flag(SEEN, "Message was flagged as seen")},
     "MessageTrash": {Trigger.FLAGS: _new_flag(DELETED, "Message was marked as deleted")},
 }
+# A mailbox event is collected once for each driver that registered it: all then see it as often.
 _MAILBOX_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records, str], None]]] = {
-    "MailboxCreate": {Trigger.CREATE: _plain("Mailbox was created")},
-    "MailboxDelete": {Trigger.DELETE: _plain("Mailbox was deleted")},
+    "MailboxCreate": {Trigger.CREATE: _mailbox("Mailbox was created")},
+    "MailboxDelete": {Trigger.DELETE: _mailbox("Mailbox was deleted")},
     "MailboxRename": {Trigger.RENAME: _renamed},
-    "MailboxSubscribe": {Trigger.SUBSCRIBE: _plain("Mailbox was subscribed to")},
+    "MailboxSubscribe": {Trigger.SUBSCRIBE: _mailbox("Mailbox was subscribed to")},
     # Dovecot has the same words for both.
-    "MailboxUnsubscribe": {Trigger.UNSUBSCRIBE: _plain("Mailbox was subscribed to")},
+    "MailboxUnsubscribe": {Trigger.UNSUBSCRIBE: _mailbox("Mailbox was subscribed to")},
 }
 
 _ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}

@@ -238,10 +238,8 @@ def _addr_spec(reader: _Reader) -> _Mailbox:
         found.name = reader.comment
     elif not has_at:
         _without_domain(reader, found, is_quoted)
-    if found.name is None and found.local_part is not None and found.domain is None:
-        is_broken = has_at or is_quoted
-        if is_broken:
-            found.name, found.local_part = found.local_part, None
+    if found.name is None and is_quoted and not has_at:
+        found.name, found.local_part = found.local_part, None
     return found
 
 

@@ -26,7 +26,8 @@ def decode_words(value: bytes) -> str:
         decoded = _to_text(piece, charset)
         # a U+FFFD that follows another one isn't written
         text += decoded[1:] if text.endswith("\ufffd") and decoded.startswith("\ufffd") else decoded
-    return text
+    # what follows a NUL is lost in C
+    return text.partition("\0")[0]
 
 
 def _pieces(value: bytes) -> Iterator[tuple[bytes, bytes | None]]:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dovecot_conf.errors import MessageError
+from dovecot_conf.versions import Version
 from mailstore.charset import REPLACEMENT_UTF8
 from mailstore.date import MailDate, parse_date
 from mailstore.header_fields import LWSP, read_header
 
 _SESSION_ID_LENGTH = 22
+_LAST_SECOND = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,15 @@ class Message:
         value = next(header.values(name.encode()), None)
         return None if value is None else value.lstrip(LWSP).replace(b"\0", REPLACEMENT_UTF8)
 
-    def date(self) -> MailDate:
-        """Return the moment of the Date field; the epoch in UTC without a readable one."""
-        return parse_date(self.header("Date") or b"") or MailDate()
+    def date(self, version: Version = Version.V23) -> MailDate:
+        """Return the moment of the Date field; the epoch in UTC without a readable one.
+
+        Dovecot keeps 32 bits without a sign: 2.3.19.1 cuts off the others, 2.4.1 takes the nearest.
+        """
+        timestamp, zone = parse_date(self.header("Date") or b"") or MailDate()
+        if version is Version.V23:
+            return MailDate(timestamp & _LAST_SECOND, zone)
+        return MailDate(min(max(timestamp, 0), _LAST_SECOND), zone)
 
     def stored(self, protocol: str, trace: bytes = b"") -> Message:
         """Return the message as ``protocol`` ("lmtp", "lda", "imap" …) leaves it in the mailbox.

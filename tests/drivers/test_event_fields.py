@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from drivers.event_records import ContentRecord, MessageField
 from dovecot_conf.versions import Version
+from drivers.event_records import ContentRecord, MessageField, printable
+from mailstore.message import Message
 from mailstore.simulated import SYSTEM_FLAGS, SimulatedMailbox
+from tests.dovecot.captures.fields import ABOUT
 from tests.drivers.clients import message, words
 from tests.drivers.test_event_cases import ALL_CASES
 
+CAPTURED = [
+    pytest.param(case, id=f"{case['version']}-{case['header']}-{case['value'][:40]}")
+    for case in map(
+        json.loads,
+        (Path(__file__).parents[2] / "fixtures" / "captured" / "fields.jsonl")
+        .read_text(encoding="utf-8")
+        .rstrip("\n")
+        .split("\n"),
+    )
+]
+PLACE = ("name", "mailbox", "uid", "uid_validity")
 NAMES = {"event_message_new", "event_message_append"}
 
 
@@ -32,28 +47,43 @@ def seen_by_lua() -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize(("text", "flags", "event"), seen_by_lua())
-def test_the_fields_are_those_that_a_lua_script_saw(text: str, flags: str, event: dict[str, Any]) -> None:
-    stored = SimulatedMailbox().add(message(text), **words(flags))
-    record = ContentRecord("MessageNew")
-    record.collect(MessageField.ALL, stored, Version.V23)
-    date, sender, recipient = record.values[MessageField.DATE], *map(record.address, (MessageField.FROM, MessageField.TO))
-    assert {
-        "date": float(date.timestamp),
-        "tz": float(date.zone),
-        "from": record.values.get(MessageField.FROM, b"").decode(),
+def fields_of(record: ContentRecord) -> dict[str, Any]:
+    """Return what a Lua script would be told of a record that has all fields."""
+    sender, recipient = map(record.address, (MessageField.FROM, MessageField.TO))
+    date = record.values[MessageField.DATE]
+    message_id = record.values.get(MessageField.MESSAGE_ID)
+    return {
+        "date": date.timestamp,
+        "tz": date.zone,
+        "from": printable(record.values.get(MessageField.FROM, b"")),
         "from_address": sender.address,
         "from_display_name": sender.display_name,
-        "to": record.values.get(MessageField.TO, b"").decode(),
+        "to": printable(record.values.get(MessageField.TO, b"")),
         "to_address": recipient.address,
         "to_display_name": recipient.display_name,
-        "snippet": record.values[MessageField.SNIPPET].decode(),
+        "snippet": printable(record.values[MessageField.SNIPPET]),
         "subject": record.subject,
-        "message_id": (record.values.get(MessageField.MESSAGE_ID) or b"").decode() or None,
+        "message_id": None if message_id is None else printable(message_id),
         "flags": [flag for flag in SYSTEM_FLAGS if flag in record.values[MessageField.FLAGS]],
         "keywords": list(record.values[MessageField.KEYWORDS]),
-    } == {"subject": None, "message_id": None} | {
-        name: value
-        for name, value in event.items()
-        if name not in ("name", "mailbox", "uid", "uid_validity")
     }
+
+
+def record_of(mail: Message, version: Version, **given: list[str]) -> ContentRecord:
+    record = ContentRecord("MessageNew")
+    record.collect(MessageField.ALL, SimulatedMailbox().add(mail, **given), version)
+    return record
+
+
+@pytest.mark.parametrize(("text", "flags", "event"), seen_by_lua())
+def test_the_fields_are_those_that_a_lua_script_saw(text: str, flags: str, event: dict[str, Any]) -> None:
+    known = {name: value for name, value in event.items() if name not in PLACE}
+    expected = {"subject": None, "message_id": None} | known
+    assert fields_of(record_of(message(text), Version.V23, **words(flags))) == expected
+
+
+@pytest.mark.parametrize("case", CAPTURED)
+def test_a_header_field_in_any_shape_is_read_as_by_dovecot(case: dict[str, Any]) -> None:
+    mail = message(f"{case['header']}: {case['value']}\n\n")
+    seen = fields_of(record_of(mail, Version(case["version"])))
+    assert {name: seen[name] for name in ABOUT[case["header"]] if seen[name] is not None} == case["fields"]
