@@ -135,7 +135,9 @@ FORMS = (
         DELIVERING,
         Wants.MAIL | Wants.ARRIVAL,
         _empty,
-        lambda actions, given: actions.deliver(given.state.name, given.mail, **given.present),
+        lambda actions, given: actions.deliver(
+            given.state.name, given.mail, flags=given.flags or (), keywords=given.keywords or ()
+        ),
     ),
     Form(
         "message-append",

@@ -82,26 +82,33 @@ def perform(
     log = Log()
     sessions: dict[str, UserSession] = {}
     for owner, owner_log in _users(push, user, log):
-        session = _session(push, owner, registry, surroundings, owner_log)
+        session = open_session(push, owner, registry, surroundings, owner_log)
         if session.chain.fatal:
-            return _report(push, user, mailbox, session, ())
+            return report_of(push, user, mailbox, session, ())
         sessions[owner.username] = session
     session = sessions[user.username]
     actions = Actions(session, mailboxes)
     act(actions)
     for ending in (session, *(other for other in sessions.values() if other is not session)):
         ending.close()
-    return _report(push, user, mailbox, session, actions.transactions)
+    return report_of(push, user, mailbox, session, actions.transactions)
 
 
 def _users(push: PushConfig, user: MailUser, log: Log) -> list[tuple[MailUser, Log]]:
     """Return the users whose sessions are opened, in that order, each with its log."""
     if push.protocol not in _INTERNAL_USER_FIRST:
         return [(user, log)]
-    internal_log = log if _INTERNAL_USER_DEBUGS[push.version] else log.without_debugging()
-    internal = MailUser(_INTERNAL_USER, _internal_variables(user.variables, push.protocol))
-    users = [(user, log), (internal, internal_log)]
+    users = [(user, log), internal_user(push, user.variables, log)]
     return users[::-1] if _INTERNAL_USER_FIRST[push.protocol] else users
+
+
+def internal_user(push: PushConfig, variables: Mapping[str, str], log: Log) -> tuple[MailUser, Log]:
+    """Return the user whom LMTP and LDA make for the raw mail, with its log.
+
+    ``variables`` are those of a real user of the process.
+    """
+    internal_log = log if _INTERNAL_USER_DEBUGS[push.version] else log.without_debugging()
+    return MailUser(_INTERNAL_USER, _internal_variables(variables, push.protocol)), internal_log
 
 
 def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[str, str]:
@@ -110,9 +117,10 @@ def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[
     return user_values(_INTERNAL_USER, protocol, home="/", uid="0", gid="0", **process)
 
 
-def _session(
+def open_session(
     push: PushConfig, user: MailUser, registry: DriverRegistry, surroundings: Surroundings, log: Log
 ) -> UserSession:
+    """Load the drivers of a user, which may end in a chain that is fatal."""
     chain = load_chain(
         push,
         registry=registry,
@@ -120,10 +128,10 @@ def _session(
         show_secrets=surroundings.show_secrets,
         log=log,
     )
-    return UserSession(user.username, push.version, chain, log, surroundings)
+    return UserSession(user.username, push.version, chain, log, surroundings, push.protocol)
 
 
-def _report(
+def report_of(
     push: PushConfig,
     user: MailUser,
     mailbox: str,

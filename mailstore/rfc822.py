@@ -15,7 +15,7 @@ from mailstore.rfc2231 import Parameter, join_pieces
 
 _LWSP = re.compile(rb"[ \t\r\n]*")
 _TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+\-.^_`{|}~\x80-\xff]*")
-_UNTIL_COMMENT_SPECIAL = re.compile(rb"[^()\\]*", re.DOTALL)
+_UNTIL_COMMENT_SPECIAL = re.compile(rb"[^()\\\n]*", re.DOTALL)
 _UNTIL_QUOTED_SPECIAL = re.compile(rb'[^"\\\n\0]*', re.DOTALL)
 _UNTIL_SEPARATOR = re.compile(rb"[^; \t\r\n]*")
 
@@ -27,11 +27,13 @@ class Broken(Exception):  # noqa: N818
 class Scanner:
     """A position in a header value, and the steps the grammar is made of."""
 
-    __slots__ = ("data", "position")
+    __slots__ = ("comment", "data", "position")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.position = 0
+        # the text of the last comment
+        self.comment = b""
 
     def at_end(self) -> bool:
         """Tell whether nothing is left."""
@@ -88,19 +90,34 @@ class Scanner:
     def _skip_comment(self) -> None:
         self.position += 1
         level = 1
-        while level:
-            self._match(_UNTIL_COMMENT_SPECIAL)
-            special = self.peek()
-            self.position += 1
-            if special == b"(":
-                level += 1
-            elif special == b")":
-                level -= 1
-            elif not special or self.at_end():
-                self.position = len(self.data)
-                raise Broken
-            elif self.peek() not in b"\r\n\0":
+        pieces: list[bytes] = []
+        # of an open comment only what is in front of its last line end or backslash counts
+        certain = 0
+        try:
+            while True:
+                pieces.append(self._match(_UNTIL_COMMENT_SPECIAL))
+                special = self.peek()
                 self.position += 1
+                level += (special == b"(") - (special == b")")
+                if not level:
+                    certain = len(pieces)
+                    return
+                if special in (b"(", b")"):
+                    pieces.append(special)
+                elif special == b"\n":
+                    pieces[-1] = pieces[-1].removesuffix(b"\r")
+                    certain = len(pieces)
+                elif not special or self.at_end():
+                    self.position = len(self.data)
+                    raise Broken
+                elif self.peek() not in b"\r\n\0":
+                    certain = len(pieces)
+                    pieces.append(self.peek())
+                    self.position += 1
+                else:
+                    pieces.append(b"\\")
+        finally:
+            self.comment = b"".join(pieces[:certain])
 
     def _match(self, pattern: re.Pattern[bytes]) -> bytes:
         match = pattern.match(self.data, self.position)
