@@ -51,6 +51,7 @@ class Evaluation23(Evaluation):
                 *chain23.unread(plugin, chain23.CHAIN, len(definitions)),
                 *chain23.unread(plugin, chain23.OLD_CHAIN, len(fallback)),
             ),
+            {name: value.text for name, value in plugin.items()},
         )
 
     def conditions(self) -> Iterator[Condition]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dovecot_conf.positions import Span
@@ -49,6 +51,7 @@ class PushConfig(NamedTuple):
     ``plugins`` is the effective ``mail_plugins`` list. ``definitions`` are tried in this order
     until one fails; ``fallback`` (2.3's ``push_notification_backend`` names) is tried when none of
     ``definitions`` could be loaded. ``unread`` are definitions behind the point where reading stops.
+    ``plugin`` are all settings of 2.3's ``plugin {}``, before %-expansion.
     """
 
     version: Version
@@ -57,3 +60,4 @@ class PushConfig(NamedTuple):
     definitions: tuple[DriverDefinition, ...]
     fallback: tuple[DriverDefinition, ...] = ()
     unread: tuple[UnreadDefinition, ...] = ()
+    plugin: Mapping[str, str] = MappingProxyType({})

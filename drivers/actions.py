@@ -41,6 +41,7 @@ class Actions:
 
     def __init__(self, session: UserSession, mailboxes: SimulatedMailboxes) -> None:
         self._session = session
+        session.mailboxes = mailboxes
         self.mailboxes = mailboxes
         self.transactions: list[Transaction] = []
 

@@ -8,7 +8,7 @@ when nothing was loaded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dovecot_conf.errors import DriverError, VariableError
 from dovecot_conf.push import DriverDefinition, DriverOption, PushConfig
@@ -19,12 +19,10 @@ from drivers.log import Log
 from drivers.plugins import plugin_problem
 from drivers.registry import DriverRegistry
 from drivers.report import LogLine
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from drivers.secrets import hide_in_options
+from drivers.session_end import SessionEndedError
 from drivers.texts import SORTS_PLUGIN_SETTINGS, UNKNOWN_DRIVER, USUAL_VARIABLE_FAILURE, VARIABLE_FAILURES
-
-_LUA = "lua"
-_LUA_PLUGIN = "push_notification_lua"
-LUA_NOT_SIMULATED = "lua scripts are not simulated by this version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,10 @@ class LoadedDriver:
 
 @dataclass(frozen=True, slots=True)
 class NotLoadedDriver:
-    """A definition that is no part of the chain, and why.
-
-    ``simulated`` is False for a driver that Dovecot would load and pushnotif can't run.
-    """
+    """A definition that is no part of the chain, and why."""
 
     definition: DriverDefinition
     reason: str
-    simulated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +72,23 @@ def load_chain(
     registry: DriverRegistry,
     variables: Mapping[str, str],
     show_secrets: bool = False,
+    scripting: Scripting = DEFAULT_SCRIPTING,
     log: Log | None = None,
 ) -> Chain:
     """Load the drivers of a configuration for one user.
 
     ``variables`` are the values for %-expansion by long name, see ``dovecot_conf.variables``. ``log``
     receives the log lines; without it the chain keeps a log of its own. Secrets in log lines and
-    options are hidden unless ``show_secrets``.
+    options are hidden unless ``show_secrets``. ``scripting`` is for drivers that run scripts.
     """
-    context = InitContext(push.version, log if log is not None else Log(), show_secrets)
+    context = InitContext(push.version, log if log is not None else Log(), show_secrets, {}, scripting)
     first_line = len(context.log.lines)
     loader = _Loader(push, registry, variables, context)
-    entries, fatal = loader.load()
+    try:
+        entries, fatal = loader.load()
+    except SessionEndedError as end:
+        end.write(context.log)
+        entries, fatal = (), context.log.lines[-1].message
     active = plugin_problem(push) is None and not fatal
     return Chain(entries, context.log.lines[first_line:], fatal, active)
 
@@ -119,7 +118,7 @@ class _Loader:
                 self._context.log.write(failure.level, "", message)
                 return self._all_because(error.message), message
         entries = self._try_in_order(push.definitions)
-        if any(_gets_events(entry) for entry in entries):
+        if any(isinstance(entry, LoadedDriver) for entry in entries):
             reason = (
                 "an older push_notification_backend setting, read only when no push_notification_driver loads"
             )
@@ -148,16 +147,14 @@ class _Loader:
                 continue
             entry = self._try(definition)
             entries.append(entry)
-            if not _gets_events(entry):
+            if isinstance(entry, NotLoadedDriver):
                 stopped_by = definition.setting
         return entries
 
     def _try(self, definition: DriverDefinition) -> LoadedDriver | NotLoadedDriver:
         version, log = self._context.version, self._context.log
         driver_class = self._registry.find(definition.driver)
-        if driver_class is None:
-            if definition.driver.lower() == _LUA and _LUA_PLUGIN in self._push.plugins:
-                return NotLoadedDriver(definition, LUA_NOT_SIMULATED, simulated=False)
+        if driver_class is None or (driver_class.plugin and driver_class.plugin not in self._push.plugins):
             text = UNKNOWN_DRIVER[version].format(name=definition.driver, block=block_name(definition))
             log.write_error("", text)
             return NotLoadedDriver(definition, text)
@@ -173,28 +170,21 @@ class _Loader:
 
     def _expanded_23(self, push: PushConfig) -> PushConfig:
         """Expand all plugin settings, as Dovecot does before it looks at any, in its order."""
-        definitions = [*push.definitions, *push.fallback, *(unread.definition for unread in push.unread)]
-        if push.protocol in SORTS_PLUGIN_SETTINGS:
-            definitions.sort(key=lambda definition: definition.setting)
-        else:
-            definitions.sort(key=lambda definition: (definition.span.line, definition.span.column))
-        expanded = {definition.setting: self._expanded_setting(definition) for definition in definitions}
+        names = sorted(push.plugin) if push.protocol in SORTS_PLUGIN_SETTINGS else list(push.plugin)
+        expanded = {name: self._expanded_text(name, push.plugin[name]) for name in names}
+        self._context = replace(self._context, plugin=expanded)
         return push._replace(
-            definitions=tuple(expanded[definition.setting] for definition in push.definitions),
-            fallback=tuple(expanded[definition.setting] for definition in push.fallback),
+            definitions=tuple(_split(one, expanded[one.setting]) for one in push.definitions),
+            fallback=tuple(_split(one, expanded[one.setting]) for one in push.fallback),
         )
 
-    def _expanded_setting(self, definition: DriverDefinition) -> DriverDefinition:
-        text = definition.text
-        if text is None or "%" not in text:
-            return definition
+    def _expanded_text(self, name: str, text: str) -> str:
         try:
-            expanded = expand(text, self._variables, Version.V23)
+            return expand(text, self._variables, Version.V23)
         except VariableError as error:
             shown = text if self._context.show_secrets else hide_in_options(text)
-            message = f"Failed to expand plugin setting {definition.setting} = '{shown}': {error.message}"
+            message = f"Failed to expand plugin setting {name} = '{shown}': {error.message}"
             raise DriverError(message) from error
-        return _split(definition, expanded)
 
     def _expanded_options(self, definition: DriverDefinition) -> DriverDefinition:
         """Expand the options of a 2.4 block, as Dovecot does when the driver reads them."""
@@ -209,11 +199,6 @@ class _Loader:
         return definition._replace(options=tuple(options))
 
 
-def _gets_events(entry: LoadedDriver | NotLoadedDriver) -> bool:
-    """Tell whether Dovecot itself has this driver in its chain."""
-    return isinstance(entry, LoadedDriver) or not entry.simulated
-
-
 def block_name(definition: DriverDefinition) -> str:
     """Return NAME of a 2.4 block ``push_notification NAME``."""
     return definition.setting.partition("/")[2]
@@ -221,6 +206,8 @@ def block_name(definition: DriverDefinition) -> str:
 
 def _split(definition: DriverDefinition, text: str) -> DriverDefinition:
     """Split an expanded 2.3 setting anew; its options stand where the definition stands."""
+    if text == definition.text:
+        return definition
     driver, colon, rest = text.partition(":")
     options = []
     for word in rest.split(" "):

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.log import Log
 from drivers.options import OptionSpec
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 
 if TYPE_CHECKING:
     from drivers.events import MailboxEvents, MessageEvents
@@ -30,20 +31,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InitContext:
-    """What a driver knows while it is made: the Dovecot version, its log, and if secrets may show."""
+    """What a driver knows while it is made: the Dovecot version, its log, and if secrets may show.
+
+    ``plugin`` are the settings of 2.3's ``plugin {}``, expanded for the user. ``scripting`` is for drivers
+    that run scripts.
+    """
 
     version: Version
     log: Log
     show_secrets: bool = False
+    plugin: Mapping[str, str] = field(default_factory=dict)
+    scripting: Scripting = DEFAULT_SCRIPTING
 
 
 class Driver(ABC):
     """A push notification driver of one user session.
 
-    ``name`` is compared without regard to case. ``options`` are the options it knows, by version.
+    ``name`` is compared without regard to case. ``plugin`` is what mail_plugins must have for it besides
+    ``push_notification``. ``options`` are the options it knows, by version.
     """
 
     name: ClassVar[str]
+    plugin: ClassVar[str] = ""
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = {Version.V23: (), Version.V24: ()}
 
     @classmethod

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
 
 from dovecot_conf.versions import Version
 from drivers.chain import Chain, LoadedDriver
@@ -11,6 +13,9 @@ from drivers.clock import Clock
 from drivers.http import Transport
 from drivers.http_client import HttpClient
 from drivers.log import Log
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
+from mailstore.memory_metadata import MemoryMetadata
+from mailstore.simulated import SimulatedMailboxes
 
 MetadataLookup = Callable[[str], str | None]
 """Reads a METADATA entry at server level, such as ``/private/vendor/vendor.dovecot/http-notify``.
@@ -19,14 +24,40 @@ Returns its value, or None when it is not set. May raise MetadataError (DictErro
 """
 
 
+class MetadataStore(Protocol):
+    """METADATA by mailbox ('' for the server) and entry; all may raise MetadataError or MailboxError."""
+
+    def get(self, mailbox: str, entry: str) -> str | None:
+        """Return a value, None if there is none."""
+        ...
+
+    def set(self, mailbox: str, entry: str, value: str) -> None:
+        """Set a value."""
+        ...
+
+    def unset(self, mailbox: str, entry: str) -> None:
+        """Take a value away; it need not be there."""
+        ...
+
+    def names(self, mailbox: str, prefix: str) -> Iterable[str]:
+        """Yield the names that begin with ``prefix``, without it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a session needs of the world: METADATA, the network, the clock; and if secrets may show."""
+    """What a session needs of the world: METADATA, the network, the clock; and if secrets may show.
+
+    ``store`` is for drivers that do more with METADATA than read the server's; without it they have one in
+    memory, in front of ``metadata``. ``scripting`` is for drivers that run scripts.
+    """
 
     metadata: MetadataLookup
     transport: Transport
     clock: Clock
     show_secrets: bool = False
+    store: MetadataStore | None = None
+    scripting: Scripting = field(default=DEFAULT_SCRIPTING)
 
 
 class UserSession:
@@ -40,8 +71,11 @@ class UserSession:
         log: Log,
         surroundings: Surroundings,
         protocol: str = "lmtp",
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.username = username
+        self.variables = variables or {}
+        self.mailboxes = SimulatedMailboxes()
         self.protocol = protocol
         self.version = version
         self.chain = chain
@@ -50,6 +84,14 @@ class UserSession:
         self.surroundings = surroundings
         self._http_client: HttpClient | None = None
         self._http_owner = self
+
+    @cached_property
+    def store(self) -> MetadataStore:
+        """The user's METADATA."""
+        lookup = self.surroundings.metadata
+        return self.surroundings.store or MemoryMetadata(
+            lambda mailbox, entry: None if mailbox else lookup(entry)
+        )
 
     def share_http_client(self, owner: UserSession) -> None:
         """Use the HTTP client of another session: Dovecot has one for all users of a process."""

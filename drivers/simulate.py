@@ -14,6 +14,7 @@ from drivers.log import Log
 from drivers.registry import DriverRegistry
 from drivers.report import DriverReport, Outcome, SimulationReport, TransactionReport
 from drivers.session import Surroundings, UserSession
+from drivers.session_end import SessionEndedError
 from drivers.transaction import Transaction
 from mailstore.message import Message
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
@@ -75,7 +76,7 @@ def perform(
 
     LMTP and LDA make an internal user for the raw mail as well, LMTP before the real one and LDA after
     it: drivers are loaded twice, and those of the internal user get no events. An error that ends a
-    session early ends all. ``mailbox`` stands in the report when nothing happened in any. Raises
+    session early, and what ends the process, ends all. ``mailbox`` stands in the report when nothing happened in any. Raises
     MailboxError for an action that isn't possible; the mailboxes are then as the actions before left
     them.
     """
@@ -88,9 +89,12 @@ def perform(
         sessions[owner.username] = session
     session = sessions[user.username]
     actions = Actions(session, mailboxes)
-    act(actions)
-    for ending in (session, *(other for other in sessions.values() if other is not session)):
-        ending.close()
+    try:
+        act(actions)
+        for ending in (session, *(other for other in sessions.values() if other is not session)):
+            ending.close()
+    except SessionEndedError as end:
+        end.write(log)
     return report_of(push, user, mailbox, session, actions.transactions)
 
 
@@ -126,9 +130,10 @@ def open_session(
         registry=registry,
         variables=user.variables,
         show_secrets=surroundings.show_secrets,
+        scripting=surroundings.scripting,
         log=log,
     )
-    return UserSession(user.username, push.version, chain, log, surroundings, push.protocol)
+    return UserSession(user.username, push.version, chain, log, surroundings, push.protocol, user.variables)
 
 
 def report_of(
@@ -155,5 +160,4 @@ def _transaction(session: UserSession, transaction: Transaction) -> TransactionR
 
 
 def _not_loaded(entry: NotLoadedDriver) -> DriverReport:
-    outcome = Outcome.NOT_LOADED if entry.simulated else Outcome.SKIPPED
-    return DriverReport(entry.definition.driver, entry.definition.setting, outcome, entry.reason)
+    return DriverReport(entry.definition.driver, entry.definition.setting, Outcome.NOT_LOADED, entry.reason)

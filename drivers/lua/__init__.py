@@ -1,1 +1,1 @@
-"""The ``lua`` driver: push scripts in Lua, run as Dovecot runs them, kept away from Python and within limits."""
+"""The ``lua`` driver: push scripts, run as Dovecot runs them, out of Python's reach and within limits."""

@@ -2,8 +2,8 @@
 -- The chunk is given the host's functions and what this version of Dovecot has.
 local host, version = ...
 
-local error, getinfo, ipairs, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type =
-  error, debug.getinfo, ipairs, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type
+local collectgarbage, error, getinfo, ipairs, next, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type =
+  collectgarbage, error, debug.getinfo, ipairs, next, pairs, rawget, rawset, select, setmetatable, tonumber, tostring, type
 local find, format, sub = string.find, string.format, string.sub
 local integer_of = math.tointeger or function(number) if number % 1 == 0 then return number end end
 
@@ -445,9 +445,19 @@ user_methods.__tostring = function(self) return check(self, 1, USER).username en
 user_methods.__eq, user_methods.__lt, user_methods.__le = crash_on_compare, crash_on_compare, crash_on_compare
 local user_metatable = own_index(USER, user_methods)
 
+local users = setmetatable({}, {__mode = "k"})
+
 return {
+  -- Tells whether a user object is still in use, after the rest is gone.
+  keeps_user = function()
+    collectgarbage()
+    collectgarbage()
+    return next(users) ~= nil
+  end,
   -- Makes a user object of a table with its fields.
   user = function(fields)
-    return object(fields, user_metatable, {username = fields.username})
+    local user = object(fields, user_metatable, {username = fields.username})
+    users[user] = true
+    return user
   end,
 }

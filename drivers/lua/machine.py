@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module, resources
 from typing import Any
+
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 
 LUA_MODULES: Mapping[str, str] = {
     "5.1": "lupa.lua51",
@@ -30,14 +31,6 @@ _OWN_FRAME = re.compile(rb"\t\[push\]:\d+:")
 _FRAME = re.compile(rb"\t(?:\[C\]|\(\.\.\.tail calls\.\.\.\))")
 
 
-@dataclass(frozen=True, slots=True)
-class LuaLimits:
-    """How long one call of a script may take (seconds), and how much memory its state may have (bytes)."""
-
-    seconds: float = 10.0
-    memory: int = 128 * 2**20
-
-
 class ScriptError(Exception):
     """A script that can't be compiled, or raised an error; the text is Lua's, with its traceback."""
 
@@ -49,12 +42,12 @@ class ProcessEndError(Exception):
 class LuaMachine:
     """A Lua state. Python functions given to :meth:`extend` are called with bytes, numbers and booleans.
 
-    ``version`` is one of :data:`LUA_MODULES`. ``sandbox`` takes away what reaches other files and programs.
-    Raises ScriptError when the Lua version can't be had.
+    Raises ScriptError when the Lua version, one of :data:`LUA_MODULES`, can't be had.
     """
 
-    def __init__(self, version: str = "5.4", *, limits: LuaLimits | None = None, sandbox: bool = False) -> None:
-        self._limits = limits or LuaLimits()
+    def __init__(self, scripting: Scripting = DEFAULT_SCRIPTING) -> None:
+        version = scripting.lua
+        self._limits = scripting
         self._deadline = 0.0
         self._stopped = ""
         self._ended: ProcessEndError | None = None
@@ -72,7 +65,8 @@ class LuaMachine:
             attribute_filter=_no_attributes,
             **memory,
         )
-        self._functions = self._run_prelude(version, sandbox=sandbox)
+        self.registered = self.table({})
+        self._functions = self._run_prelude(version, sandbox=scripting.sandbox)
 
     def _run_prelude(self, version: str, *, sandbox: bool) -> Any:
         host = {b"tick": self._tick, b"exit": self._exit, b"read_file": _read_file}
@@ -80,7 +74,7 @@ class LuaMachine:
             b"instructions": _INSTRUCTIONS,
             b"sandbox": sandbox,
             b"xpcall_passes_arguments": version not in _WITHOUT_XPCALL_ARGUMENTS,
-            b"registered": self.table({}),
+            b"registered": self.registered,
         }
         source = resources.files("drivers.lua").joinpath("prelude.lua").read_bytes()
         compile_ = self._lua.eval(b"function(text, name) return assert((loadstring or load)(text, name)) end")
@@ -102,9 +96,9 @@ class LuaMachine:
     def compile(self, source: bytes, name: str) -> None:
         """Compile a script; ``name`` is its path. Raises ScriptError with Lua's message."""
         self._begin()
-        ok, message = _pair(self._functions[b"compile"](source, b"@" + _encode(name)))
+        ok, message = _pair(self._functions[b"compile"](source, b"@" + encode(name)))
         if not ok:
-            raise ScriptError(_decode(message))
+            raise ScriptError(decode(message))
 
     def run(self) -> None:
         """Run the script's own code, outside of functions. Raises ScriptError, ProcessEndError."""
@@ -144,7 +138,7 @@ class LuaMachine:
         if self._stopped:
             raise ScriptError(self._stopped)
         message = values[0] if values else None
-        raise ScriptError(_decode(_without_own_frames(message)) if message is not None else "(null)")
+        raise ScriptError(decode(_without_own_frames(message)) if message is not None else "(null)")
 
     def _tick(self) -> bytes | None:
         if self._ended is not None:
@@ -178,7 +172,7 @@ def _pair(result: Any) -> tuple[bool, bytes]:
 
 def _message_of(error: Exception) -> bytes:
     text = error.args[0] if error.args else ""
-    return text if isinstance(text, bytes) else _encode(str(text or "not enough memory"))
+    return text if isinstance(text, bytes) else encode(str(text or "not enough memory"))
 
 
 def _without_own_frames(message: bytes) -> bytes:
@@ -194,8 +188,7 @@ def _without_own_frames(message: bytes) -> bytes:
         if _OWN_FRAME.match(line):
             while kept and kept[-1].startswith(b"\t[C]:"):
                 kept.pop()
-            line = _OWN_FRAME.sub(b"\t[C]:", line)
-        kept.append(line)
+        kept.append(_OWN_FRAME.sub(b"\t[C]:", line))
     return b"\n".join([head + mark.rstrip(b"\n"), *kept])
 
 
@@ -203,9 +196,11 @@ def _at(lines: list[bytes], number: int) -> bytes:
     return lines[number] if number < len(lines) else b""
 
 
-def _encode(text: str) -> bytes:
+def encode(text: str) -> bytes:
+    """Return text as Lua has it."""
     return text.encode("utf-8", "surrogateescape")
 
 
-def _decode(text: bytes) -> str:
+def decode(text: bytes) -> str:
+    """Return text of Lua; bytes that are no UTF-8 are kept as surrogates."""
     return text.decode("utf-8", "surrogateescape")

@@ -1,0 +1,287 @@
+"""What Dovecot's own API does when a script calls it; its shape is in ``api.lua``."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from dovecot_conf.errors import MailboxError, MetadataError, VariableError
+from dovecot_conf.variables import expand
+from dovecot_conf.versions import Version
+from drivers.interface import InitContext
+from drivers.lua.machine import LuaMachine, decode, encode
+from drivers.lua.mailbox_status import status_fields
+from drivers.lua.versions import STORAGE, TEXTS
+from drivers.report import Level
+from mailstore.tabescape import escape, unescape
+
+if TYPE_CHECKING:
+    from drivers.session import UserSession
+
+Answer = tuple[bool, Any]
+"""Whether a call went well, and its value or Dovecot's text."""
+
+_LEVELS: Mapping[bytes, Level] = {
+    b"debug": Level.DEBUG,
+    b"info": Level.INFO,
+    b"warning": Level.WARNING,
+    b"error": Level.ERROR,
+}
+_PREFIXES = (b"/private/", b"/shared/")
+_WRONG_PREFIX = b"Invalid key prefix, must be /private/ or /shared/"
+_PREFIX = b"lua: "
+
+
+class _Item:
+    """Stands for Dovecot's userdata."""
+
+    def __str__(self) -> str:
+        return f"userdata: 0x{id(self):x}"
+
+
+class LuaApi:
+    """The API for one script; :meth:`enter` says in which session it is called."""
+
+    def __init__(self, machine: LuaMachine, context: InitContext) -> None:
+        self._machine = machine
+        self._context = context
+        self._session: UserSession | None = None
+        version = context.version
+        texts = TEXTS[version]
+        settings = {
+            b"has": machine.table({name.encode(): True for name in texts.has}),
+            b"log_prefix": _PREFIX,
+            b"between_arguments": b"expected %d to %d arguments, got %d",
+            b"user_set": b"",
+            b"user_unset": b"",
+            b"storage": machine.table(
+                {
+                    name.encode(): value.encode() if isinstance(value, str) else float(value)
+                    for name, value in STORAGE.items()
+                }
+            ),
+            b"registered": machine.registered,
+        }
+        source = resources.files("drivers.lua").joinpath("api.lua").read_bytes()
+        host = machine.table({name.encode(): call for name, call in self._host().items()})
+        self._lua = machine.extend(source, host, machine.table(settings))
+
+    def enter(self, session: UserSession) -> None:
+        """Let calls act in this session from now on."""
+        self._session = session
+
+    def user(self) -> Any:
+        """Return the object of the session's user."""
+        session = self._entered
+        fields: dict[bytes, Any] = {
+            b"admin": False,
+            b"anonymous": False,
+            b"autocreated": False,
+            b"dsyncing": False,
+            b"fuzzy_search": False,
+            b"nonexistent": False,
+            b"session_restored": False,
+            b"username": encode(session.username),
+            b"service": encode(session.protocol),
+            b"session_id": b"",
+            b"session_create_time": float(int(session.surroundings.clock.now())),
+        }
+        if "mail_debug" in TEXTS[session.version].has:
+            fields[b"mail_debug"] = True
+        variables = session.variables
+        fields[b"home"] = encode(variables["home"]) if variables.get("home") is not None else None
+        for name in ("uid", "gid"):
+            text = variables.get(name, "")
+            fields[name.encode()] = float(text) if text.isdigit() else float(2**32 - 1)
+        return self._lua[b"user"](self._machine.table(fields))
+
+    def keeps_user(self) -> bool:
+        """Tell whether the script still holds on to the object of a user."""
+        return bool(self._lua[b"keeps_user"]())
+
+    @property
+    def _entered(self) -> UserSession:
+        if self._session is None:
+            raise RuntimeError("the API was called outside of a session")
+        return self._session
+
+    def _host(self) -> dict[str, Callable[..., Any]]:
+        calls = (
+            self.item, self.log, self.crash, self.panic, self.has_flag, self.set_flag, self.clear_flag,
+            self.time, self.nanoseconds, self.microseconds, self.ip_family, self.tabescape, self.tabunescape,
+            self.split_tabescaped, self.metadata_get, self.metadata_set, self.metadata_list,
+            self.mailbox_open, self.mailbox_close, self.mailbox_sync, self.mailbox_status,
+            self.mailbox_names, self.var_expand, self.plugin_getenv,
+        )  # fmt: skip
+        return {call.__name__: call for call in calls}
+
+    # Objects and the log
+
+    def item(self) -> _Item:
+        """Return something that is a userdata in Lua."""
+        return _Item()
+
+    def log(self, level: bytes, text: bytes, forced: bool, replaced: bool) -> None:  # noqa: ARG002
+        """Write a log line; ``text`` has its prefix in front."""
+        if _LEVELS[level] is Level.DEBUG:
+            self._context.log.write_debug("lua", decode(text), forced=forced)
+        else:
+            self._context.log.write(_LEVELS[level], "lua", decode(text))
+
+    def crash(self, why: bytes) -> None:
+        """End the process as a wrong pointer does."""
+        self._machine.end_process(f"Dovecot's process dies of signal 11 (SIGSEGV): {decode(why)}")
+
+    def panic(self, text: bytes) -> None:
+        """End the process with a line in the log."""
+        self._context.log.write(Level.PANIC, "lua", decode(text))
+        self._machine.end_process("")
+
+    # Numbers, time and text
+
+    def has_flag(self, value: int, flag: int) -> bool:
+        """Whether all bits of ``flag`` are in ``value``."""
+        return value & flag == flag
+
+    def set_flag(self, value: int, flag: int) -> int:
+        """Both together."""
+        return value | flag
+
+    def clear_flag(self, value: int, flag: int) -> int:
+        """``value`` without the bits of ``flag``."""
+        return value & ~flag
+
+    def time(self) -> tuple[int, int]:
+        """Seconds since 1970, and microseconds."""
+        now = self._entered.surroundings.clock.now() if self._session else time.time()
+        return int(now), int(now % 1 * 1_000_000)
+
+    def nanoseconds(self) -> int:
+        """Nanoseconds since the machine started."""
+        return time.monotonic_ns()
+
+    def microseconds(self) -> int:
+        """Microseconds since the machine started."""
+        return time.monotonic_ns() // 1000
+
+    def ip_family(self, text: bytes) -> int:
+        """4 or 6, and 0 for what is no address."""
+        try:
+            return ipaddress.ip_address(decode(text)).version
+        except ValueError:
+            return 0
+
+    def tabescape(self, text: bytes) -> bytes:
+        """Escape tabs and line ends."""
+        return encode(escape(decode(text)))
+
+    def tabunescape(self, text: bytes) -> bytes:
+        """Undo :meth:`tabescape`."""
+        return encode(unescape(decode(text)))
+
+    def split_tabescaped(self, text: bytes) -> Any:
+        """Split at tabs, and unescape."""
+        return self._machine.array([encode(unescape(part)) for part in decode(text).split("\t")])
+
+    # METADATA; ``place`` has a mailbox, or is that of the user
+
+    def metadata_get(self, place: Any, key: bytes) -> Answer:
+        """Return a value, None if there is none."""
+        if not key.startswith(_PREFIXES):
+            return False, _WRONG_PREFIX
+        try:
+            value = self._entered.store.get(_mailbox(place), decode(key))
+        except (MetadataError, MailboxError) as error:
+            return False, encode(error.message)
+        return True, encode(value) if value is not None else None
+
+    def metadata_set(self, place: Any, key: bytes, value: bytes | None) -> Answer:
+        """Set a value, or with None take it away."""
+        if not key.startswith(_PREFIXES):
+            return False, _WRONG_PREFIX
+        store = self._entered.store
+        try:
+            if value is None:
+                store.unset(_mailbox(place), decode(key))
+            else:
+                store.set(_mailbox(place), decode(key), decode(value))
+        except (MetadataError, MailboxError) as error:
+            return False, encode(error.message)
+        return True, None
+
+    def metadata_list(self, place: Any, prefix: bytes) -> Answer:
+        """Return a table of all values whose names begin so."""
+        if not prefix.startswith(_PREFIXES):
+            return False, _WRONG_PREFIX
+        store, mailbox = self._entered.store, _mailbox(place)
+        found: dict[bytes, bytes | None] = {}
+        try:
+            for name in store.names(mailbox, decode(prefix)):
+                value = store.get(mailbox, f"{decode(prefix)}{name}")
+                found[prefix + encode(name)] = encode(value) if value is not None else b""
+        except (MetadataError, MailboxError) as error:
+            return False, encode(error.message)
+        return True, self._machine.table(found)
+
+    # Mailboxes
+
+    def mailbox_names(self, name: bytes) -> tuple[bytes, bytes]:
+        """Return the shown name of a mailbox, and that in its storage."""
+        return name, name
+
+    def mailbox_open(self, name: bytes) -> Answer:
+        """Open a mailbox."""
+        return self._opened(name, "mailbox_open(%s) failed: %s")
+
+    def mailbox_sync(self, name: bytes) -> Answer:
+        """Look for changes in a mailbox."""
+        return self._opened(name, "mailbox_sync(%s) failed: %s")
+
+    def mailbox_close(self, name: bytes) -> Answer:  # noqa: ARG002
+        """Close a mailbox."""
+        return True, None
+
+    def mailbox_status(self, name: bytes, *items: int) -> Answer:
+        """Return a table with the state of a mailbox; what isn't among the items is 0."""
+        wanted = 0
+        for item in items:
+            wanted |= item & 0xFFFFFFFF
+        ok, problem = self._opened(name, f"mailbox_get_status(%s, {wanted}) failed: %s")
+        if not ok:
+            return ok, problem
+        box = self._entered.mailboxes[decode(name)]
+        fields: dict[bytes, Any] = dict(status_fields(box, wanted))
+        if isinstance(fields.get(b"keywords"), list):
+            fields[b"keywords"] = self._machine.array(fields[b"keywords"])
+        return True, self._machine.table(fields)
+
+    def _opened(self, name: bytes, text: str) -> Answer:
+        shown = decode(name)
+        if shown in self._entered.mailboxes:
+            return True, None
+        return False, encode(text % (shown, f"Mailbox doesn't exist: {shown}"))
+
+    # Settings
+
+    def var_expand(self, text: bytes) -> Answer:
+        """Replace %variables, as in settings."""
+        session = self._entered
+        try:
+            return True, encode(expand(decode(text), session.variables, session.version))
+        except VariableError as error:
+            if session.version is Version.V23:
+                return False, text
+            return False, encode(f"var_expand({decode(text)}) failed: {error.message}")
+
+    def plugin_getenv(self, name: bytes) -> bytes | None:
+        """Return a setting of ``plugin {}``, None if it isn't there."""
+        value = self._context.plugin.get(decode(name))
+        return encode(value) if value is not None else None
+
+
+def _mailbox(place: Any) -> str:
+    name = place[b"mailbox"]
+    return decode(name) if name is not None else ""
