@@ -24,6 +24,10 @@ Numbered = Sequence[tuple[int, StoredMessage]]
 """Messages with their sequence numbers."""
 
 
+_SELECTING = "imap"
+"""The protocol in which one has to select a mailbox before its messages have numbers."""
+
+
 class StoreMode(StrEnum):
     """What STORE does with the flags that it is given (RFC 3501, section 6.4.6)."""
 
@@ -44,6 +48,7 @@ class Actions:
         session.mailboxes = mailboxes
         self.mailboxes = mailboxes
         self.transactions: list[Transaction] = []
+        self._selected: list[SimulatedMailbox] = []
 
     def deliver(
         self,
@@ -220,7 +225,15 @@ class Actions:
         box.remove(mail for _, mail in found)
         transaction.commit()
 
+    def finish(self) -> None:
+        """End the session for the mailboxes: what an IMAP client has selected is recent no more."""
+        for box in self._selected:
+            for mail in box.messages:
+                mail.recent = False
+
     def _numbered(self, box: SimulatedMailbox, numbers: Iterable[int]) -> Numbered:
+        if self._session.protocol == _SELECTING:
+            self._selected.append(box)
         wanted = sorted(set(numbers))
         if wanted and not 1 <= wanted[0] <= wanted[-1] <= len(box.messages):
             raise MailboxError(f"{box.name} has {len(box.messages)} messages, not {wanted[-1]}")

@@ -23,7 +23,7 @@ from drivers.event_records import (
     RenameRecord,
     printable,
 )
-from mailstore.simulated import DELETED, SEEN, StoredMessage
+from mailstore.simulated import DELETED, RECENT, SEEN, StoredMessage
 
 __all__ = [
     "RFC5423_EVENTS",
@@ -162,7 +162,7 @@ def _flags_clear(registration: Registration, events: _Records, change: MessageCh
     record = _cleared(registration, events)
     record.flags |= change.old_flags - change.message.flags
     if registration.store_old:
-        record.flags_old = change.old_flags
+        record.flags_old = change.old_flags | ({RECENT} if change.message.recent else set())
 
 
 def _keywords_clear(registration: Registration, events: _Records, change: MessageChange) -> None:

@@ -76,9 +76,9 @@ def perform(
 
     LMTP and LDA make an internal user for the raw mail as well, LMTP before the real one and LDA after
     it: drivers are loaded twice, and those of the internal user get no events. An error that ends a
-    session early, and what ends the process, ends all. ``mailbox`` stands in the report when nothing happened in any. Raises
-    MailboxError for an action that isn't possible; the mailboxes are then as the actions before left
-    them.
+    session early, and what ends the process, ends all. ``mailbox`` stands in the report when nothing
+    happened in any. Raises MailboxError for an action that isn't possible; the mailboxes are then as the
+    actions before left them.
     """
     log = Log()
     sessions: dict[str, UserSession] = {}
@@ -91,6 +91,7 @@ def perform(
     actions = Actions(session, mailboxes)
     try:
         act(actions)
+        actions.finish()
         for ending in (session, *(other for other in sessions.values() if other is not session)):
             ending.close()
     except SessionEndedError as end:

@@ -21,17 +21,24 @@ ANSWERED, FLAGGED, DELETED, SEEN, DRAFT = SYSTEM_FLAGS = (
 )
 """The flags of RFC 3501 that a client can set, in the order in which Dovecot names them."""
 
+RECENT = "\\Recent"
+"""A flag that only the server sets."""
+
 INBOX = "INBOX"
 
 
 @dataclass(slots=True, eq=False)
 class StoredMessage:
-    """A message in a mailbox. ``keywords`` are in the mailbox's order."""
+    """A message in a mailbox. ``keywords`` are in the mailbox's order.
+
+    It is ``recent`` until the end of the first IMAP session that selects the mailbox (RFC 3501, 2.3.2).
+    """
 
     uid: int
     content: Message
     flags: frozenset[str] = frozenset()
     keywords: tuple[str, ...] = ()
+    recent: bool = True
 
 
 @dataclass(slots=True, eq=False)

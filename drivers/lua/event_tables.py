@@ -11,11 +11,11 @@ from typing import Any
 from drivers.event_records import ContentRecord, EventRecord, FlagsRecord, MessageField, RenameRecord
 from drivers.lua.machine import LuaMachine, encode
 from mailstore.date import MailDate
-from mailstore.simulated import SYSTEM_FLAGS
+from mailstore.simulated import RECENT, SYSTEM_FLAGS
 
 Fields = dict[bytes, Any]
 
-_FLAG_ORDER = (*SYSTEM_FLAGS, "\\Recent")
+_FLAG_ORDER = (*SYSTEM_FLAGS, RECENT)
 
 
 def event_table(machine: LuaMachine, record: EventRecord, place: Mapping[bytes, Any]) -> Any:

@@ -55,4 +55,19 @@ plugin {{
     result = run("validate", "-c", path, "--fail-on", "info")
     assert (result.code, result.err) == (0, "")
     report = run("drivers", "-c", path, "--protocol", "lmtp")
-    assert "lua scripts are not simulated by this version" in report.out
+    assert "  1. lua  push_notification_driver" in report.out
+
+
+def test_the_lua_script_counts_new_mails(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dovecot.conf"
+    path.write_text(
+        f"""mail_plugins = mail_lua notify push_notification push_notification_lua
+plugin {{
+  push_notification_driver = lua:file={FIRST_DAY / "push.lua"}
+}}
+"""
+    )
+    result = run("simulate", "message-new", "-q", "-c", path, "-u", "bob", "--subject", "Lunch?")
+    assert "  ✓ lua    called      push_notification_driver\n" in result.out
+    assert "  Info: new mail for bob: Lunch?\n" in result.out
+    assert "  Info: bob has 1 new mail\n" in result.out

@@ -6,7 +6,6 @@ import pytest
 
 from dovecot_conf import PushConfig, user_values
 from drivers import Chain, DriverRegistry, load_chain
-from drivers.chain import LUA_NOT_SIMULATED
 from tests.drivers.doubles import push_config, push_config_24
 
 NO_UNIT = "Time interval '10' is missing units (add e.g. 's' for seconds)"
@@ -172,17 +171,16 @@ def test_the_lua_plugin_needs_two_others(plugins: str, symbol: str) -> None:
     assert errors(chain) == [f"Fatal: Couldn't load required plugin {LUA_FILE}: {problem}"]
 
 
-def test_a_lua_driver_is_passed_over_and_the_chain_goes_on() -> None:
-    settings = "push_notification_driver = lua:file=/x.lua\npush_notification_driver2 = dlog"
+def test_a_lua_driver_without_its_plugin_is_an_unknown_one() -> None:
+    chain = chain_of(push_config("push_notification_driver = lua:file=/x.lua"))
+    assert errors(chain) == ["Error: Unknown push notification driver: lua"]
+
+
+def test_a_lua_driver_without_a_script_ends_the_chain() -> None:
+    settings = "push_notification_driver = lua:file=/nowhere/x.lua\npush_notification_driver2 = dlog"
     chain = chain_of(push_config(settings, plugins=LUA_PLUGINS))
-    assert loaded(chain) == ["push_notification_driver2"]
-    assert [(entry.reason, entry.simulated) for entry in chain.not_loaded] == [(LUA_NOT_SIMULATED, False)]
-    assert errors(chain) == []
-
-
-def test_a_lua_driver_alone_keeps_the_old_names_unread() -> None:
-    settings = "push_notification_driver = lua:file=/x.lua\npush_notification_backend = dlog"
-    assert loaded(chain_of(push_config(settings, plugins=LUA_PLUGINS))) == []
+    assert loaded(chain) == []
+    assert errors(chain) == ["Error: lua: access(/nowhere/x.lua) failed: No such file or directory"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from drivers import (
 from drivers import registry as registry_module
 from drivers.dlog import DlogDriver
 from drivers.events import MessageEvents, MessageField
+from drivers.lua.driver import LuaDriver
 from drivers.ox import OxDriver
 from drivers.transaction import DriverTransaction
 from mailstore.message import Message
@@ -29,6 +30,7 @@ def test_the_built_in_drivers_are_installed() -> None:
     assert {driver.name: driver for driver in DriverRegistry.installed()} == {
         "dlog": DlogDriver,
         "ox": OxDriver,
+        "lua": LuaDriver,
     }
 
 

@@ -51,18 +51,6 @@ def test_every_definition_is_in_the_report() -> None:
     ]
 
 
-def test_a_lua_driver_is_reported_as_skipped() -> None:
-    push = push_config(
-        "push_notification_driver = lua:file=/x.lua",
-        plugins="notify push_notification mail_lua push_notification_lua",
-    )
-    ((driver,),) = [transaction.drivers for transaction in simulate(push).transactions]
-    assert (driver.outcome, driver.reason) == (
-        Outcome.SKIPPED,
-        "lua scripts are not simulated by this version",
-    )
-
-
 def test_without_drivers_the_transaction_is_still_completed() -> None:
     assert log_of(simulate(push_config(""))) == [
         "Debug: push-notification: Push notification transaction completed"
