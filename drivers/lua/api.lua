@@ -25,13 +25,15 @@ local function require_parameter(count)
   if count < 2 then error("expecting at least 1 parameter", CALLER) end
 end
 
-local function bad_argument(position, text)
-  local info = getinfo(CALLER, "n")
+-- The level is that of the function of the API: this one is called by it, or by a check that it calls.
+local function bad_argument(position, text, level)
+  level = level or CALLER
+  local info = getinfo(level, "n")
   if info.namewhat == "method" then
     position = position - 1
-    if position == 0 then error(format("calling '%s' on bad self (%s)", info.name, text), CALLER + 1) end
+    if position == 0 then error(format("calling '%s' on bad self (%s)", info.name, text), level + 1) end
   end
-  error(format("bad argument #%d to '%s' (%s)", position, info.name or "?", text), CALLER + 1)
+  error(format("bad argument #%d to '%s' (%s)", position, info.name or "?", text), level + 1)
 end
 
 local function type_name(value, position, count)
@@ -301,7 +303,12 @@ end
 library.__index, library.__name = library, "dovecot"
 version.registered.dovecot = library
 dovecot = setmetatable({}, library)
-dovecot.storage = version.storage
+dovecot.storage = setmetatable(version.storage, own_index("storage", {}))
+
+if version.has.dict then
+  dovecot.dict = setmetatable(version.dict, own_index("dovecot_dict", {}))
+  dovecot.doveadm_client = setmetatable(version.doveadm_client, own_index("dovecot_doveadm_client", {}))
+end
 
 -- METADATA, of a user or a mailbox: the host answers with whether it went well, and a value or a text.
 
@@ -448,6 +455,10 @@ local user_metatable = own_index(USER, user_methods)
 local users = setmetatable({}, {__mode = "k"})
 
 return {
+  checks = {
+    bad_argument = bad_argument, c_string = c_string, check = check, check_string = check_string, object = object,
+    require_arguments = require_arguments,
+  },
   -- Tells whether a user object is still in use, after the rest is gone.
   keeps_user = function()
     collectgarbage()

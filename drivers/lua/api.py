@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from dovecot_conf.versions import Version
 from drivers.interface import InitContext
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.mailbox_status import status_fields
-from drivers.lua.versions import STORAGE, TEXTS
+from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 from drivers.report import Level
 from mailstore.tabescape import escape, unescape
 
@@ -57,12 +57,9 @@ class LuaApi:
             b"between_arguments": b"expected %d to %d arguments, got %d",
             b"user_set": b"",
             b"user_unset": b"",
-            b"storage": machine.table(
-                {
-                    name.encode(): value.encode() if isinstance(value, str) else float(value)
-                    for name, value in STORAGE.items()
-                }
-            ),
+            b"storage": _constants(machine, STORAGE, texts.lacks),
+            b"dict": _constants(machine, DICT) if "dict" in texts.has else None,
+            b"doveadm_client": _constants(machine, DOVEADM_CLIENT) if "dict" in texts.has else None,
             b"registered": machine.registered,
         }
         source = resources.files("drivers.lua").joinpath("api.lua").read_bytes()
@@ -180,7 +177,7 @@ class LuaApi:
 
     def tabunescape(self, text: bytes) -> bytes:
         """Undo :meth:`tabescape`."""
-        return encode(unescape(decode(text)))
+        return encode(unescape(decode(text)).partition("\0")[0])
 
     def split_tabescaped(self, text: bytes) -> Any:
         """Split at tabs, and unescape."""
@@ -280,6 +277,16 @@ class LuaApi:
         """Return a setting of ``plugin {}``, None if it isn't there."""
         value = self._context.plugin.get(decode(name))
         return encode(value) if value is not None else None
+
+
+def _constants(machine: LuaMachine, values: Mapping[str, float | str], lacking: Container[str] = ()) -> Any:
+    return machine.table(
+        {
+            name.encode(): value.encode() if isinstance(value, str) else float(value)
+            for name, value in values.items()
+            if name not in lacking
+        }
+    )
 
 
 def _mailbox(place: Any) -> str:

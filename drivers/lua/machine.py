@@ -23,6 +23,23 @@ LUA_MODULES: Mapping[str, str] = {
 }
 """The Lua versions there are, and the module of lupa with each."""
 
+DEBIAN_PATH: Mapping[str, bytes] = {
+    version: (
+        b"/usr/local/share/lua/V/?.lua;/usr/local/share/lua/V/?/init.lua;/usr/local/lib/lua/V/?.lua;"
+        b"/usr/local/lib/lua/V/?/init.lua;/usr/share/lua/V/?.lua;/usr/share/lua/V/?/init.lua;./?.lua;"
+        b"./?/init.lua"
+    ).replace(b"V", version.encode())
+    for version in ("5.3", "5.4")
+}
+DEBIAN_C_PATH: Mapping[str, bytes] = {
+    version: (
+        b"/usr/local/lib/lua/V/?.so;/usr/lib/x86_64-linux-gnu/lua/V/?.so;/usr/lib/lua/V/?.so;"
+        b"/usr/local/lib/lua/V/loadall.so;./?.so"
+    ).replace(b"V", version.encode())
+    for version in ("5.3", "5.4")
+}
+"""Where Debian's Lua looks for modules, by Lua version."""
+
 _WITHOUT_XPCALL_ARGUMENTS = ("5.1",)
 _WITHOUT_MEMORY_LIMIT = ("luajit",)
 _INSTRUCTIONS = 20_000
@@ -75,6 +92,8 @@ class LuaMachine:
             b"sandbox": sandbox,
             b"xpcall_passes_arguments": version not in _WITHOUT_XPCALL_ARGUMENTS,
             b"registered": self.registered,
+            b"library_path": DEBIAN_PATH.get(version),
+            b"c_library_path": DEBIAN_C_PATH.get(version),
         }
         source = resources.files("drivers.lua").joinpath("prelude.lua").read_bytes()
         compile_ = self._lua.eval(b"function(text, name) return assert((loadstring or load)(text, name)) end")

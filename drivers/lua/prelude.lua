@@ -61,15 +61,11 @@ for _, name in ipairs({"getuservalue", "getfenv"}) do
     end
   end
 end
-local registry = setmetatable({}, {__index = function(_, key)
-  if type(key) == "string" then
-    local found = settings.registered[key]
-    if found ~= nil then return found end
-  end
-end})
-registry._LOADED = package.loaded
-debug.getregistry = function() return registry end
-debug.setuservalue, debug.setfenv, debug.setcstacklimit, debug.debug = nil, nil, nil, function() end
+settings.registered._LOADED = package.loaded
+debug.getregistry = function() return settings.registered end
+for _, name in ipairs({"debug", "setcstacklimit", "setfenv", "setuservalue"}) do
+  if debug[name] ~= nil then debug[name] = function() end end
+end
 debug.sethook = function() end
 debug.gethook = function() return nil end
 
@@ -150,6 +146,33 @@ package.loadlib = function() return nil, "modules in C can't be loaded here", "a
 if settings.sandbox then
   io, os.execute, os.remove, os.rename, os.tmpname, package.loadlib = nil, nil, nil, nil, nil, nil
   package.loaded.io = nil
+end
+
+-- Debian builds Lua with the functions of older versions, and with these paths.
+
+if settings.library_path ~= nil then
+  package.path, package.cpath = settings.library_path, settings.c_library_path
+end
+if math.pow == nil then
+  local abs, exp, floor, log = math.abs, math.exp, math.floor, math.log
+  math.pow = function(x, y) return x ^ y end
+  math.log10 = function(x) return log(x, 10) end
+  math.atan2 = math.atan
+  math.cosh = function(x) return (exp(x) + exp(-x)) / 2 end
+  math.sinh = function(x) return (exp(x) - exp(-x)) / 2 end
+  math.tanh = function(x)
+    local double = exp(2 * x)
+    return double == math.huge and 1.0 or (double - 1) / (double + 1)
+  end
+  math.ldexp = function(x, exponent) return x * 2.0 ^ exponent end
+  math.frexp = function(x)
+    if x == 0 or x ~= x or abs(x) == math.huge then return x + 0.0, 0 end
+    local exponent = floor(log(abs(x), 2)) + 1
+    local mantissa = x / 2.0 ^ exponent
+    if abs(mantissa) >= 1 then return mantissa / 2, exponent + 1 end
+    if abs(mantissa) < 0.5 then return mantissa * 2, exponent - 1 end
+    return mantissa, exponent
+  end
 end
 
 -- Limits: every so many instructions Python is asked whether to go on. Once it says no, each further

@@ -39,11 +39,26 @@ STORAGE: Mapping[str, float | str] = {
 """``dovecot.storage``."""
 
 
+DICT: Mapping[str, float | str] = {
+    "ITERATE_FLAG_RECURSE": 1,
+    "ITERATE_FLAG_SORT_BY_KEY": 2,
+    "ITERATE_FLAG_SORT_BY_VALUE": 4,
+    "ITERATE_FLAG_NO_VALUE": 8,
+    "ITERATE_FLAG_EXACT_KEY": 16,
+    "ITERATE_FLAG_ASYNC": 32,
+}
+"""``dovecot.dict`` of 2.4."""
+
+DOVEADM_CLIENT: Mapping[str, float | str] = {"DOVEADM_PROXY_TTL": 5}
+"""``dovecot.doveadm_client`` of 2.4."""
+
+
 @dataclass(frozen=True, slots=True)
 class LuaTexts:
     """How one version words what it says of scripts; ``{file}`` and ``{error}`` are filled in.
 
-    ``loading`` is '' for a version that doesn't log it. ``has`` are the calls that not all versions have.
+    ``loading`` is '' for a version that doesn't log it. ``has`` are the calls that not all versions have,
+    ``lacks`` the constants that this one hasn't.
     ``mail_user_line`` is the line of ``mail-user.c`` that finds a user who is still referenced.
     """
 
@@ -52,6 +67,7 @@ class LuaTexts:
     load_failed: str
     mail_user_line: int
     has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 TEXTS: Mapping[Version, LuaTexts] = {
@@ -67,6 +83,7 @@ TEXTS: Mapping[Version, LuaTexts] = {
         unreadable="dlua settings: Failed to parse configuration: open({file}) failed: {error}",
         load_failed="Lua script '{file}': lua_load({file}) failed: {error}",
         mail_user_line=185,
-        has=("set_forced_debug", "tabescape"),
+        has=("set_forced_debug", "tabescape", "dict"),
+        lacks=("MAILBOX_SYNC_FLAG_FULL_WRITE",),
     ),
 }

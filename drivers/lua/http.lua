@@ -1,0 +1,136 @@
+-- dovecot.http: clients, requests and responses, which are plain tables with their methods in them.
+-- The chunk is given the host's functions, what this version has, and the argument checks of api.lua.
+local host, version, checks = ...
+
+local error, format, ipairs, pairs, select, tonumber, tostring, type =
+  error, string.format, ipairs, pairs, select, tonumber, tostring, type
+local require_arguments, check_string, check, object = checks.require_arguments, checks.check_string, checks.check, checks.object
+local bad_argument, c_string = checks.bad_argument, checks.c_string
+
+local CLIENT, REQUEST, RESPONSE = "struct http_client", "struct http_client_request", "struct http_response"
+
+local function with(methods)
+  local made = {}
+  for name, call in pairs(methods) do made[name] = call end
+  return made
+end
+
+local response_methods = {}
+function response_methods.status(self, ...)
+  require_arguments(select("#", self, ...), 1)
+  return check(self, 1, RESPONSE).status
+end
+function response_methods.payload(self, ...)
+  require_arguments(select("#", self, ...), 1)
+  return check(self, 1, RESPONSE).payload
+end
+function response_methods.reason(self, ...)
+  require_arguments(select("#", self, ...), 1)
+  return check(self, 1, RESPONSE).reason
+end
+function response_methods.header(self, ...)
+  require_arguments(select("#", self, ...), 2)
+  local data = check(self, 1, RESPONSE)
+  return host.http_header(data.headers, check_string((...), 2))
+end
+
+local request_methods = {}
+function request_methods.add_header(self, ...)
+  require_arguments(select("#", self, ...), 3)
+  local data = check(self, 1, REQUEST)
+  local name, value = ...
+  name, value = check_string(name, 2), check_string(value, 3)
+  if value:find("[\r\n]") then
+    host.panic(version.header_assertion)
+    error("panic", 2)
+  end
+  data.headers[#data.headers + 1] = {name, value}
+end
+function request_methods.remove_header(self, ...)
+  require_arguments(select("#", self, ...), 2)
+  local data = check(self, 1, REQUEST)
+  local name, kept = check_string((...), 2):lower(), {}
+  for _, header in ipairs(data.headers) do
+    if header[1]:lower() ~= name then kept[#kept + 1] = header end
+  end
+  data.headers = kept
+end
+function request_methods.set_payload(self, ...)
+  local count = select("#", self, ...)
+  require_arguments(count, 2, version.payload_arguments)
+  local data = check(self, 1, REQUEST)
+  data.payload = check_string((...), 2)
+end
+function request_methods.submit(self, ...)
+  require_arguments(select("#", self, ...), 1)
+  local data = check(self, 1, REQUEST)
+  local status, reason, headers, payload =
+    host.http_submit(data.client, data.method, data.url, data.headers, data.payload)
+  local answer = {status = status, reason = reason, headers = headers, payload = payload}
+  return object(with(response_methods), nil, answer)
+end
+
+local client_methods = {}
+function client_methods.request(self, ...)
+  require_arguments(select("#", self, ...), 2)
+  local client = check(self, 1, CLIENT)
+  local wanted = ...
+  if type(wanted) ~= "table" then bad_argument(2, "table expected, got " .. type(wanted), 2) end
+  local url, method = wanted.url, wanted.method
+  if url == nil then error("cannot create request: url not specified", 2) end
+  if type(url) ~= "string" and type(url) ~= "number" then bad_argument(-1, "string expected, got " .. type(url), 2) end
+  if method == nil then
+    method = "GET"
+  elseif type(method) ~= "string" and type(method) ~= "number" then
+    bad_argument(-1, "string expected, got " .. type(method), 2)
+  end
+  url = c_string(url)
+  local ok, problem = host.http_url(url)
+  if not ok then error(problem, 2) end
+  local data = {client = client, url = url, method = c_string(method), headers = {}}
+  return object(with(request_methods), nil, data)
+end
+
+local function checked_setting(settings, key, wanted, is_right)
+  local value = settings[key]
+  if value ~= nil and not is_right(value) then
+    error(format("Invalid HTTP client setting: %s: %s expected", key, wanted), 3)
+  end
+  return value
+end
+
+local function is_text(value) return type(value) == "string" or type(value) == "number" end
+local function is_amount(value)
+  local number = tonumber(value)
+  return number ~= nil and number >= 0
+end
+local function is_boolean(value) return type(value) == "boolean" end
+local KINDS = {
+  {"text_settings", "string", is_text},
+  {"number_settings", "non-negative number", is_amount},
+  {"boolean_settings", "boolean", is_boolean},
+}
+
+dovecot.http = {}
+function dovecot.http.client(...)
+  require_arguments(select("#", ...), 1)
+  local settings = ...
+  if type(settings) ~= "table" then bad_argument(1, "table expected, got " .. type(settings), 2) end
+  local values = {}
+  if version.text_settings then
+    for _, kind in ipairs(KINDS) do
+      for _, key in ipairs(version[kind[1]]) do
+        values[key] = checked_setting(settings, key, kind[2], kind[3])
+      end
+    end
+  else
+    for key, value in pairs(settings) do
+      if key ~= "event_parent" then
+        values[tostring(key)] = type(value) == "boolean" and (value and "yes" or "no") or tostring(value)
+      end
+    end
+  end
+  local ok, client = host.http_client(values)
+  if not ok then error("Invalid HTTP client setting: " .. client, 2) end
+  return object(with(client_methods), nil, client)
+end
