@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dovecot_conf.configuration import MAIL_PROTOCOLS, Configuration
+from dovecot_conf.lint.suppressions import Comments
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, PushConfig
 from dovecot_conf.scopes import SettingValue
@@ -18,6 +19,7 @@ from dovecot_conf.versions import Version
 _UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%")
 
 Subject = TypeVar("Subject")
+Result = TypeVar("Result")
 
 PUSH = "push_notification"
 MAIL_PLUGINS = "mail_plugins"
@@ -27,13 +29,23 @@ class Context:
     """A configuration under the eyes of the rules.
 
     What several rules ask is worked out once: the settings and the driver chain of each protocol
-    whose processes load mail plugins.
+    whose processes load mail plugins. ``comments`` are those of files in other languages that rules
+    report on; who reads such a file puts them there.
     """
 
     def __init__(self, configuration: Configuration, root: Path | None = None) -> None:
         self.configuration = configuration
         self.version: Version = configuration.version
         self._root = root
+        self.comments: dict[str, Comments] = {}
+        self._results: dict[Callable[[Context], Any], Any] = {}
+
+    def once(self, work: Callable[[Context], Result]) -> Result:
+        """Return what ``work`` makes of this context; it is called once for all rules together."""
+        if work not in self._results:
+            self._results[work] = work(self)
+        result: Result = self._results[work]
+        return result
 
     @cached_property
     def protocols(self) -> tuple[str, ...]:

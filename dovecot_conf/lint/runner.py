@@ -29,13 +29,14 @@ def lint(
     The findings stand in the order of the files as they were read, then of lines, columns and codes.
     ``root`` is where absolute paths (scripts) are looked up, as for ``load``.
     """
+    context = Context(configuration, root)
     suppressions = Suppressions(
-        {source.path: source.lines for source in configuration.files}, catalogue.match
+        {source.path: source.lines for source in configuration.files}, catalogue.match, context.comments
     )
     order = {source.path: number for number, source in reversed([*enumerate(configuration.files)])}
     found = {
         diagnostic: None
-        for diagnostic in _all(configuration, catalogue, selection, root)
+        for diagnostic in _all(context, catalogue, selection)
         if diagnostic.code in selection and not suppressions.silenced(diagnostic)
     }
     return tuple(
@@ -51,13 +52,10 @@ def lint(
     )
 
 
-def _all(
-    configuration: Configuration, catalogue: Catalogue, selection: Selection, root: Path | None
-) -> Iterator[Diagnostic]:
-    yield from _language_problems(configuration)
-    context = Context(configuration, root)
+def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
+    yield from _language_problems(context.configuration)
     for rule in catalogue.rules:
-        if rule.code in selection and configuration.version in rule.versions:
+        if rule.code in selection and context.version in rule.versions:
             yield from rule.check(context)
 
 

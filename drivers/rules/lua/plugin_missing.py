@@ -40,6 +40,8 @@ class LuaPluginMissing(Rule):
 
     ```/etc/dovecot/push.lua
     function dovecot_lua_notify_begin_txn(user) return {} end
+    function dovecot_lua_notify_event_message_new(context, event) end
+    function dovecot_lua_notify_end_txn(context, success) end
     ```
 
     Dovecot says:
@@ -71,6 +73,8 @@ class LuaPluginMissing(Rule):
 
     ```/etc/dovecot/push.lua
     function dovecot_lua_notify_begin_txn(user) return {} end
+    function dovecot_lua_notify_event_message_new(context, event) end
+    function dovecot_lua_notify_end_txn(context, success) end
     ```
     """
 

@@ -65,6 +65,8 @@ class LuaScriptMissing(Rule):
 
     ```/etc/dovecot/push.lua
     function dovecot_lua_notify_begin_txn(user) return {} end
+    function dovecot_lua_notify_event_message_new(context, event) end
+    function dovecot_lua_notify_end_txn(context, success) end
     ```
     """
 
