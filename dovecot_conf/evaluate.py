@@ -97,7 +97,7 @@ def report_unclosed(problems: Problems, main: Document, sections: Iterable[Secti
     Dovecot names the main file; where the section was opened in another one, the end of the main
     file is the place.
     """
-    last = max(1, len(main.source.lines))
+    last = max(1, main.source.line_count)
     end = Span(main.path, last, 1, last, 1)
     for section in sections:
         message = f"Missing '}}' (section started at {section.document.path}:{section.end_line})"

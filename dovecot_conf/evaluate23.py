@@ -34,6 +34,8 @@ FLAT_SECTIONS = frozenset(("plugin", "dict"))
 
 _FLAT_PATHS = tuple(f"{word}/" for word in sorted(FLAT_SECTIONS))
 
+_PLUGIN = "plugin/"
+
 UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
 """Sections of which a name may be used once in a scope."""
 
@@ -263,10 +265,13 @@ class Evaluator23:
 
     def _store(self, scope: Scope23, entry: Entry) -> None:
         """Keep a value."""
-        if entry.name.startswith("plugin/"):
-            scope.plugin[entry.name.removeprefix("plugin/")] = entry
+        name = entry.name
+        if name.startswith(_PLUGIN):
+            # The key is the same text, and is there already.
+            key = entry.node.key
+            scope.plugin[key if len(_PLUGIN) + len(key) == len(name) else name.removeprefix(_PLUGIN)] = entry
         else:
-            scope.values[entry.name] = entry
+            scope.values[name] = entry
 
     def _warn_shadowed(self, node: Setting, path: str) -> None:
         if isinstance(node, CarriedSetting) and node.direct:

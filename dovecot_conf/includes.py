@@ -37,7 +37,7 @@ class Includer:
         self._files = files
         self._count = 0
         self._size = len(main.text)
-        self._lines = len(main.lines)
+        self._lines = main.line_count
 
     def open(
         self, pattern: str, base: str, open_paths: AbstractSet[str], *, depth: int, optional: bool
