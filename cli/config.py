@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,6 @@ from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.secrets import concealed, quoted
-from dovecot_conf.syntax_rules import SYNTAX_RULES
 
 if TYPE_CHECKING:
     from dovecot_conf.explain import Explanation
@@ -33,8 +33,6 @@ _FILTER_KEYS = {
     },
     Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
 }
-_AT_THE_END = frozenset(rule.name for rule in SYNTAX_RULES if rule.at_end)
-"""Errors that doveconf reports after the settings, and not at all when it is asked for a name."""
 
 
 @click.command(context_settings={"help_option_names": ["--help"]})
@@ -81,7 +79,7 @@ def config(
         _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
     )
     errors = _errors(configuration, expanding=expanding, hide=not show_secrets, names=bool(names))
-    if any(name not in _AT_THE_END for name, _ in errors):
+    if any(name not in _at_the_end() for name, _ in errors):
         return _report(errors)
     try:
         if names:
@@ -124,6 +122,14 @@ def _condition(filters: tuple[str, ...], version: Version) -> Condition:
     return Condition(**found)  # type: ignore[arg-type]  # a net for local and remote, else a text
 
 
+@cache
+def _at_the_end() -> frozenset[str]:
+    """Return the errors that doveconf reports after the settings, and not at all when asked for a name."""
+    from dovecot_conf.syntax_rules import SYNTAX_RULES  # noqa: PLC0415 - large, and only for errors
+
+    return frozenset(rule.name for rule in SYNTAX_RULES if rule.at_end)
+
+
 def _errors(
     configuration: Configuration, *, expanding: bool, hide: bool, names: bool = False
 ) -> list[tuple[str, str]]:
@@ -131,13 +137,12 @@ def _errors(
     left_out = {"filter-conflict"}
     if not expanding:
         left_out |= WHEN_EXPANDING
-    if names:
-        left_out |= _AT_THE_END
     return [
         (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
         for problem in configuration.problems
         if (problem.severity is Severity.ERROR or problem.name in WHEN_EXPANDING)
         and problem.name not in left_out
+        and not (names and problem.name in _at_the_end())
     ]
 
 
