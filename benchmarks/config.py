@@ -225,7 +225,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few rounds, and no file of 500,000 lines")
     parser.add_argument("--markdown", action="store_true", help="print the tables of docs/benchmarks.md")
     options = parser.parse_args()
-    rounds, sizes = (3, SIZES[:-1]) if options.quick else (12, SIZES)
+    rounds, sizes = (3, SIZES[:-1]) if options.quick else (5, SIZES)
     try:
         measured = tuple(parts(rounds, sizes))
     except MeasuringError as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from dovecot_conf import limits
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.detect import find_sign, starts_with_version_line
 from dovecot_conf.diagnostics import Diagnostic
@@ -50,7 +52,15 @@ def _diagnosed(flaws: list[Flaw]) -> tuple[Diagnostic, ...]:
         return ()
     from dovecot_conf.syntax_rules import diagnose  # noqa: PLC0415 - large, and not for a good configuration
 
-    return tuple(map(diagnose, flaws))
+    found: list[Diagnostic] = []
+    counts: Counter[str] = Counter()
+    for flaw in flaws:
+        counts[flaw.rule] += 1
+        if counts[flaw.rule] < limits.MAX_ALIKE:
+            found.append(diagnose(flaw))
+        elif counts[flaw.rule] == limits.MAX_ALIKE:
+            found.append(diagnose(flaw._replace(hint="there are more like this one, which are not shown")))
+    return tuple(found)
 
 
 def _read(files: Files, source: SourceFile, version: Version) -> Reading:
