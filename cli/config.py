@@ -34,7 +34,14 @@ _FILTER_KEYS = {
     Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
 }
 _AT_THE_END = frozenset(rule.name for rule in SYNTAX_RULES if rule.at_end)
-"""Errors that doveconf reports after the settings, and not at all when it is asked for a name."""
+"""Errors that doveconf reports after the settings."""
+
+_NOT_BY_NAME = (_AT_THE_END - {"storage-version-missing"}) | {"unknown-group"}
+"""Errors that doveconf doesn't look for when it is asked for a name."""
+
+_EXPANDED = WHEN_EXPANDING | {"expanded-value"}
+_NOT_EXPANDED = frozenset(("unexpanded-value",))
+"""Errors of values with variables in them: what doveconf finds with ``-x``, and what without."""
 
 
 @click.command(context_settings={"help_option_names": ["--help"]})
@@ -128,16 +135,13 @@ def _errors(
     configuration: Configuration, *, expanding: bool, hide: bool, names: bool = False
 ) -> list[tuple[str, str]]:
     """Return the errors that doveconf would report for this call, by name."""
-    left_out = {"filter-conflict"}
-    if not expanding:
-        left_out |= WHEN_EXPANDING
+    left_out = _NOT_EXPANDED if expanding else _EXPANDED
     if names:
-        left_out |= _AT_THE_END
+        left_out |= _NOT_BY_NAME
     return [
         (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
         for problem in configuration.problems
-        if (problem.severity is Severity.ERROR or problem.name in WHEN_EXPANDING)
-        and problem.name not in left_out
+        if (problem.severity is Severity.ERROR or problem.name in _EXPANDED) and problem.name not in left_out
     ]
 
 
