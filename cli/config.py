@@ -68,13 +68,12 @@ def config(
     """
     value_only, explain, expanding = flags["value_only"], flags["explain"], flags["expanding"]
     show_secrets = flags["show_secrets"]
-    if (value_only or explain) and not names:
-        raise click.UsageError(f"{'-h' if value_only else '--explain'} needs a NAME")
-    if explain and (value_only or extent or expanding):
-        raise click.UsageError("--explain excludes -n, -a, -h and -x")
-    if source.overrides and not explain:
+    if explain:
+        _check_explain(names, others=value_only or expanding or extent is not None)
+    elif source.overrides:
         raise click.UsageError("-o works with --explain only: doveconf prints what the files say")
     configuration = load_configuration(source)
+    _check_value_only(names, configuration.version, value_only=value_only)
     asked = _condition(filters, configuration.version)
     if explain:
         from dovecot_conf.explain import Explainer  # noqa: PLC0415 - both versions, only for this option
@@ -99,6 +98,19 @@ def config(
     except FilterConflictError as error:
         return _report([("filter-conflict", str(error))])
     return _report(errors)
+
+
+def _check_explain(names: tuple[str, ...], *, others: bool) -> None:
+    if not names:
+        raise click.UsageError("--explain needs a NAME")
+    if others:
+        raise click.UsageError("--explain excludes -n, -a, -h and -x")
+
+
+def _check_value_only(names: tuple[str, ...], version: Version, *, value_only: bool) -> None:
+    """Refuse ``-h`` without a name, which 2.3 takes for all settings."""
+    if value_only and not names and version is Version.V24:
+        raise click.UsageError("-h needs a NAME: several settings match")
 
 
 def _extent(extent: str | None, names: tuple[str, ...], version: Version) -> Extent:
