@@ -39,8 +39,12 @@ class RecordFile:
             raise self._failure(error) from None
         try:
             self._regular = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+            # Another process may be in the middle of a line.
             with self._alone():
                 self._check_content()
+        except OSError as error:
+            os.close(self._descriptor)
+            raise self._failure(error) from None
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -86,11 +90,8 @@ class RecordFile:
             raise RecordFileError(f"can't record to {self._path}: it is a device")
         if not self._regular or not status.st_size:
             return
-        try:
-            last = os.pread(self._descriptor, 1, status.st_size - 1)
-            first = os.pread(self._descriptor, _FIRST_LINE_BYTES, 0).partition(b"\n")[0]
-        except OSError as error:
-            raise self._failure(error) from None
+        last = os.pread(self._descriptor, 1, status.st_size - 1)
+        first = os.pread(self._descriptor, _FIRST_LINE_BYTES, 0).partition(b"\n")[0]
         if last != b"\n" or not _is_record(first):
             raise RecordFileError(f"can't record to {self._path}: it holds something that is no recording")
 
