@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
+from cli.output import discard_stdout
 from dovecot_conf.errors import PushnotifError
 from drivers.receiver import Received
 
@@ -75,6 +76,8 @@ def interrupted_by_signals(inbox: Inbox) -> Iterator[None]:
 
     def end(number: int, _frame: FrameType | None) -> None:
         if asked:
+            # Perhaps nobody reads stdout any more, and the end would wait for it again.
+            discard_stdout()
             raise errors[number]
         asked.append(number)
         inbox.interrupt(errors[number]())

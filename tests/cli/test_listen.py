@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -323,6 +324,25 @@ def test_wrong_usage_is_one_line(run: Run, arguments: list[str], message: str) -
     assert SECRET not in outcome.err
 
 
+def test_a_reader_that_reads_no_more_can_not_keep_it_from_ending(listen: Listen) -> None:
+    listening = listen()
+    with ExitStack() as stack:
+        for _ in range(40):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", listening.port)))
+            connection.settimeout(0.3)
+            body = "x" * 100_000
+            try:
+                exchange(connection, body, "/")
+            except TimeoutError:
+                break
+        else:
+            pytest.fail("there is room for everything")
+        listening.process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        listening.process.send_signal(signal.SIGINT)
+        assert listening.process.wait(timeout=20) == 130
+
+
 def test_a_reader_that_goes_away_ends_it(listen: Listen) -> None:
     listening = listen()
     assert listening.process.stdout is not None
@@ -371,6 +391,22 @@ def test_on_a_terminal_a_table_is_kept_up_to_date() -> None:
 def test_a_terminal_that_can_not_move_its_cursor_gets_lines() -> None:
     written = screen(terminal="dumb")[1].splitlines()
     assert [line.split()[1:3] for line in written] == [["PUT", "/one"], ["PUT", "/two"]]
+
+
+def test_without_a_terminal_and_tls_nothing_of_them_is_imported() -> None:
+    program = (
+        "import sys; from cli.main import run; code = run(sys.argv[1:]);"
+        "print(code, sorted({'rich', 'lupa', 'httpcore', 'trustme', 'cryptography'} & set(sys.modules)))"
+    )
+    arguments = ["listen", "-q", "--port", "0", "--timeout", "0.01"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "0 []\n"
 
 
 def test_a_simulation_arrives(listen: Listen, run: Run, tmp_path: Path) -> None:
