@@ -51,6 +51,10 @@ class _Arrival(NamedTuple):
     begin: float
 
 
+class _GoneError(Exception):
+    """There is nobody to be answered, or nothing to be reported."""
+
+
 class ReceiverDesk:
     """Answers the requests of all connections, and reports each just before its answer is sent."""
 
@@ -59,6 +63,7 @@ class ReceiverDesk:
         self._origin = origin
         self._report = report
         self._accepted = 0
+        self._held = 0
         self.max_connections = settings.max_connections
         self.ending = asyncio.Event()
 
@@ -66,24 +71,27 @@ class ReceiverDesk:
         """Read one request, judge it, report it, and answer it or do what the fault is."""
         connection: ReceiverConnection = scope["state"]["connection"]
         now, begin = time.time(), time.monotonic()
-        body = await self._read_body(receive)
-        if body is None:
+        body = bytearray()
+        try:
+            refusal = await self._read_body(body, receive)
+            await self._answer(_Arrival(connection, bytes(body), now, begin), refusal, receive, send)
+        except _GoneError:
             connection.drop()
-            return await _until_closed(receive)
-        arrival = _Arrival(connection, body, now, begin)
-        decision = self._judge(arrival)
-        if decision is None:
-            connection.drop()
-            return await _until_closed(receive)
-        delay = decision.fault.delay if decision.fault else 0.0
-        gone = delay > 0 and await self._pause(delay, receive)
-        if self.ending.is_set() and delay > 0:
-            connection.drop()
-            return await _until_closed(receive)
+            await _until_closed(receive)
+        finally:
+            self._held -= len(body)
+
+    async def _answer(
+        self, arrival: _Arrival, refusal: _Decision | None, receive: Receive, send: Send
+    ) -> None:
+        """Report a request and do what is decided; raises _GoneError to end the connection silently."""
+        decision = self._judge(arrival, refusal)
+        gone = False
+        if decision.fault is not None and decision.fault.delay > 0:
+            gone = await self._pause(decision.fault.delay, receive)
         self._report(Received(self._record(arrival, decision, gone=gone), not decision.error))
-        if gone:
-            return None
-        return await self._perform(connection, decision, receive, send)
+        if not gone:
+            await self._perform(arrival.connection, decision, receive, send)
 
     def unreadable(self, peer: str, problem: str, status: int | None) -> None:
         """Report something that is no HTTP request, and the status it is answered with."""
@@ -91,25 +99,37 @@ class ReceiverDesk:
         record = Record(_SOURCE, time.time(), self._origin, "", "", (), b"", answer, peer)
         self._report(Received(record, accepted=False))
 
-    async def _read_body(self, receive: Receive) -> bytes | None:
-        """Return the body, or its beginning where it is too long; None if it does not come."""
-        body = bytearray()
-        length, more = 0, True
+    async def _read_body(self, body: bytearray, receive: Receive) -> _Decision | None:
+        """Append the body to ``body``, at most as much as is allowed; return why it is refused, if so.
+
+        Raises _GoneError if the body does not come.
+        """
+        length, more, refusal = 0, True, None
         try:
             async with asyncio.timeout(_BODY_SECONDS):
                 while more and length <= self._settings.max_body * _PATIENCE:
                     message = await receive()
                     if message["type"] != "http.request":
-                        return None
-                    length += len(message["body"])
-                    body += message["body"][: self._settings.max_body + 1 - len(body)]
-                    more = message["more_body"]
+                        raise _GoneError
+                    piece, more = message["body"], message["more_body"]
+                    length += len(piece)
+                    if length > self._settings.max_body:
+                        error = f"the body has more than {self._settings.max_body} bytes"
+                        refusal = _Decision(413, error=error, headers=(_CLOSE,))
+                    elif self._held + len(piece) > self._settings.max_bodies:
+                        refusal = _Decision(503, error="too many large bodies at once", headers=(_CLOSE,))
+                    if refusal is None:
+                        self._held += len(piece)
+                        body += piece
         except TimeoutError:
-            return None
-        return bytes(body)
+            raise _GoneError from None
+        return refusal
 
-    def _judge(self, arrival: _Arrival) -> _Decision | None:
-        """Decide about a request; None when as many were accepted as are wanted."""
+    def _judge(self, arrival: _Arrival, refusal: _Decision | None) -> _Decision:
+        """Decide about a request; ``refusal`` is what its body alone deserves.
+
+        Raises _GoneError when as many were accepted as are wanted.
+        """
         request = arrival.connection.request
         settings = self._settings
         if request.method == b"CONNECT":
@@ -121,25 +141,28 @@ class ReceiverDesk:
             if not settings.credentials.match(given):
                 error = "wrong credentials" if given else "no credentials"
                 return _Decision(401, error=error, headers=(_CHALLENGE,))
-        if len(arrival.body) > settings.max_body:
-            return _Decision(
-                413, error=f"the body has more than {settings.max_body} bytes", headers=(_CLOSE,)
-            )
+        if refusal is not None:
+            return refusal
         if settings.limit is not None and self._accepted >= settings.limit:
-            return None
+            raise _GoneError
         self._accepted += 1
         fault = settings.faults.fault_of(self._accepted)
         status = fault.status if fault is not None and fault.kind is FaultKind.STATUS else 200
         return _Decision(status, fault)
 
     async def _pause(self, seconds: float, receive: Receive) -> bool:
-        """Wait; return whether the client gave up meanwhile. The receiver's end ends it, too."""
+        """Wait; return whether the client gave up meanwhile.
+
+        Raises _GoneError at the receiver's end.
+        """
         closed = asyncio.ensure_future(_until_closed(receive))
         ending = asyncio.ensure_future(self.ending.wait())
         await asyncio.wait((closed, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         gone = closed.done()
         closed.cancel()
         ending.cancel()
+        if self.ending.is_set():
+            raise _GoneError
         return gone
 
     def _record(self, arrival: _Arrival, decision: _Decision, *, gone: bool) -> Record:
@@ -160,7 +183,7 @@ class ReceiverDesk:
             request.method.decode("ascii"),
             request.target.decode("ascii"),
             tuple((header_text(name), header_text(value)) for name, value in request.headers.raw_items()),
-            arrival.body[: self._settings.max_body],
+            arrival.body,
             answer,
             arrival.connection.peer,
         )

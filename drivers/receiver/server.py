@@ -116,8 +116,14 @@ class Receiver:
         return ipaddress.ip_address(self.address.partition("%")[0])
 
     def _run(self) -> None:
-        with self._socket:
-            asyncio.run(self._serve())
+        try:
+            with self._socket:
+                asyncio.run(self._serve())
+        except BaseException as error:
+            # Whoever waits for the beginning must not wait for ever.
+            if self._loop.done():
+                raise
+            self._loop.set_exception(error)
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()

@@ -14,6 +14,7 @@ from drivers.receiver.faults import FaultPlan
 from drivers.recording import Record
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_BODIES_BYTES = 256 * 1024 * 1024
 MAX_CONNECTIONS = 256
 
 
@@ -45,7 +46,8 @@ class ReceiverSettings:
 
     Without a ``path`` every path is accepted, without ``credentials`` everybody. ``limit`` is how
     many requests are accepted in all; a further one finds a closed connection. Bodies have at most
-    ``max_body`` bytes; more are answered with 413.
+    ``max_body`` bytes, else the answer is 413; where those of all connections together have more than
+    ``max_bodies`` it is 503.
     """
 
     bind: str = "127.0.0.1"
@@ -55,6 +57,7 @@ class ReceiverSettings:
     faults: FaultPlan = field(default_factory=FaultPlan)
     limit: int | None = None
     max_body: int = MAX_BODY_BYTES
+    max_bodies: int = MAX_BODIES_BYTES
     max_connections: int = MAX_CONNECTIONS
 
     def takes(self, target: str) -> bool:
@@ -71,3 +74,4 @@ class Received(NamedTuple):
 
 
 Report = Callable[[Received], None]
+"""Gets each request in the receiver's thread, before it is answered; must not raise."""

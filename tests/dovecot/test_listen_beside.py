@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -63,6 +64,16 @@ def test_a_fault_is_logged_as_what_it_is(
         assert ENDINGS.get(kind, "") in line
     assert len(running.received) == requests
     assert {answer.fault for answer in running.answers} == {kind}
+
+
+def test_the_documentation_says_what_servers_do() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "listen.md").read_text("utf-8")
+    told = re.findall(r"^\| `--(\w+)[^|]*\| (\d) \| `+(.*?)`+ \|$", text, re.MULTILINE)
+    assert len(told) == len(OUTCOMES)
+    for name, requests, line in told:
+        _, count, beginning = OUTCOMES[FaultKind(name)]
+        assert (int(requests), line.startswith(beginning)) == (count, True)
+        assert ENDINGS.get(FaultKind(name), "") in line
 
 
 @pytest.mark.parametrize("version", ["2.3", "2.4"])

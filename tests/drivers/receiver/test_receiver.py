@@ -147,6 +147,26 @@ def test_a_body_that_is_too_long_is_refused() -> None:
     assert [one.accepted for one in running.received] == [True, False]
 
 
+def test_what_is_too_long_is_not_kept() -> None:
+    with receiving(max_body=100) as running:
+        for length in (101, 350, 100_000):
+            running.exchange(put(body=b"x" * length))
+    assert all(len(record.body) <= 100 for record in running.records)
+
+
+def test_bodies_have_a_limit_together() -> None:
+    with receiving(max_body=1000, max_bodies=1500) as running:
+        with running.connect() as slow:
+            slow.sendall(put(body=b"x" * 1000)[:-1])
+            time.sleep(0.05)
+            assert status_of(running.exchange(put(body=b"x" * 1000))) == 503
+            assert status_of(running.exchange(put(body=b"x" * 400))) == 200
+            slow.sendall(b"x")
+            assert status_of(read_head(slow)) == 200
+        assert status_of(running.exchange(put(body=b"x" * 1000))) == 200
+    assert [answer.status for answer in running.answers] == [503, 200, 200, 200]
+
+
 def test_the_limit_is_for_accepted_requests() -> None:
     with receiving(path="/a", limit=2) as running:
         assert status_of(running.exchange(put("/b"))) == 404
