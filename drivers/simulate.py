@@ -15,7 +15,7 @@ from drivers.registry import DriverRegistry
 from drivers.report import DriverReport, Outcome, SimulationReport, TransactionReport
 from drivers.session import Surroundings, UserSession
 from drivers.transaction import Transaction
-from mailstore.message import Message
+from mailstore.message import Envelope, Message
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
 from mailstore.state import MailboxState
 
@@ -43,12 +43,16 @@ def deliver(
     message: Message,
     registry: DriverRegistry,
     surroundings: Surroundings,
+    envelope: Envelope | None = None,
 ) -> SimulationReport:
-    """Deliver one message through LMTP or LDA (``push.protocol``) and return all that follows from it."""
+    """Deliver one message through LMTP or LDA (``push.protocol``) and return all that follows from it.
+
+    ``envelope`` makes the trace fields of LMTP.
+    """
     box = SimulatedMailbox.of(mailbox)
 
     def act(actions: Actions) -> None:
-        actions.deliver(box.name, message)
+        actions.deliver(box.name, message, envelope=envelope)
 
     return perform(
         push,

@@ -19,7 +19,7 @@ from drivers import (
 )
 from drivers.http import UnansweredError
 from drivers.log import Log
-from mailstore.message import Message
+from mailstore.message import Envelope, Message
 from mailstore.state import MailboxState
 
 MAIL = b"From: Alice <alice@example.com>\nSubject: hi\n\nHello Bob\n"
@@ -104,6 +104,15 @@ def simulate(
         message=Message.from_bytes(mail),
         registry=DriverRegistry.installed(),
         surroundings=Surroundings(metadata, transport or ScriptedTransport(clock), clock, show_secrets),
+        envelope=harness_envelope(user) if push.protocol == "lmtp" else None,
+    )
+
+
+def harness_envelope(user: str, recipients: int = 1) -> Envelope:
+    """Return how the harness of the side-by-side tests delivers a mail."""
+    date = "Wed, 25 Nov 2026 16:14:52 +0000"
+    return Envelope(
+        "sender@example.com", user, "mail.example.com", date, "client.example.com", recipients=recipients
     )
 
 
