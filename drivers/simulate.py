@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dovecot_conf.push import PushConfig
 from dovecot_conf.variables import user_values
 from dovecot_conf.versions import Version
 from drivers.actions import Actions
-from drivers.chain import NotLoadedDriver, load_chain
+from drivers.chain import Chain, NotLoadedDriver, load_chain
 from drivers.log import Log
 from drivers.registry import DriverRegistry
 from drivers.report import DriverReport, Outcome, SimulationReport, TransactionReport
@@ -19,6 +19,7 @@ from mailstore.message import Envelope, Message
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
 from mailstore.state import MailboxState
 
+_NOTHING_HAPPENED = "nothing changed, so there was no event"
 _INTERNAL_USER = "raw mail user"
 _INTERNAL_USER_FIRST: Mapping[str, bool] = {"lmtp": True, "lda": False}
 _INTERNAL_USER_DEBUGS: Mapping[Version, bool] = {Version.V23: False, Version.V24: True}
@@ -145,9 +146,18 @@ def report_of(
     """Put the report together; without a transaction no driver has seen anything."""
     reports = tuple(_transaction(session, transaction) for transaction in transactions)
     if not reports:
-        not_loaded = tuple(_not_loaded(entry) for entry in session.chain.not_loaded)
-        reports = (TransactionReport(mailbox, (), not_loaded),)
+        reports = (TransactionReport(mailbox, (), tuple(_without_event(session.chain))),)
     return SimulationReport(push.version, user.username, push.protocol, reports, session.log.lines)
+
+
+def _without_event(chain: Chain) -> Iterator[DriverReport]:
+    """Say why the drivers did nothing; the loaded ones of a session that ended early never came to it."""
+    for entry in chain.entries:
+        if isinstance(entry, NotLoadedDriver):
+            yield _not_loaded(entry)
+        elif not chain.fatal:
+            definition = entry.definition
+            yield DriverReport(entry.driver.name, definition.setting, Outcome.SKIPPED, _NOTHING_HAPPENED)
 
 
 def _transaction(session: UserSession, transaction: Transaction) -> TransactionReport:

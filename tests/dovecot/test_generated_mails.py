@@ -17,7 +17,7 @@ from tests.dovecot.harness.listener import HttpListener
 from tests.dovecot.harness.pool import DovecotFactory
 from tests.drivers.doubles import push_config, push_config_24, simulate
 
-COUNT = 250
+COUNT = int(os.environ.get("PUSHNOTIF_MAIL_COUNT", "250"))
 SEED = int(os.environ.get("PUSHNOTIF_MAIL_SEED", "1"))
 UIDVALIDITY = 1700000000
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from dovecot_conf import PushConfig, user_values
 from drivers import DriverRegistry, MailUser, SimulationReport, Surroundings
-from drivers.actions import Actions
+from drivers.actions import Actions, Place
 from drivers.lmtp import Recipient, perform_lmtp
 from drivers.simulate import perform
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
-from tests.drivers.clients import ImapClient, doveadm, lda, message
-from tests.drivers.doubles import FakeClock, ScriptedTransport, log_of
+from tests.drivers.clients import ImapClient, doveadm, lda, message, words
+from tests.drivers.doubles import FakeClock, ScriptedTransport, harness_envelope, log_of
 
 NEW_UIDVALIDITY = 1
 """That of mailboxes which a case makes; Dovecot takes the time."""
@@ -27,13 +27,15 @@ Act = Callable[[Actions], None]
 class Player:
     """A user (and others whose names begin with the user's) of a server.
 
-    ``push`` gives the configuration of a protocol; ``server`` names the settings around it.
+    ``push`` gives the configuration of a protocol; ``server`` names the settings around it. ``places``
+    are those of the user's Sieve script.
     """
 
     user: str
     push: Callable[[str], PushConfig]
     prepare: Callable[[], SimulatedMailboxes]
     server: str = ""
+    places: list[Any] | None = None
     registry: DriverRegistry = field(default_factory=DriverRegistry.installed)
     log: list[str] = field(default_factory=list)
 
@@ -75,19 +77,27 @@ class Player:
         self._keep([report])
 
     def _lmtp(self, mails: Any) -> None:
-        given = [[self._recipient(name, text) for name in dict.fromkeys(names)] for names, text in mails]
+        given = [
+            [self._recipient(name, text, len(set(names))) for name in dict.fromkeys(names)]
+            for names, text in mails
+        ]
         self._keep(perform_lmtp(self.push("lmtp"), given, self.registry))
 
-    def _recipient(self, address: str, text: str) -> Recipient:
+    def _recipient(self, address: str, text: str, recipients: int) -> Recipient:
         name, _, detail = address.replace("USER", self.user).partition("+")
+        envelope = harness_envelope(address.replace("USER", self.user), recipients)
         into_detail = bool(detail) and self.server.endswith("folders")
 
         def act(actions: Actions) -> None:
+            if self.places is not None:
+                actions.deliver_into([place(*given) for given in self.places], message(text), envelope)
+                return
             actions.deliver(
                 detail if into_detail else "INBOX",
                 message(text),
                 autocreate=into_detail,
                 autosubscribe=self.server == "subscribed-folders",
+                envelope=envelope,
             )
 
         return Recipient(
@@ -110,6 +120,10 @@ class Player:
     def _surroundings(self, name: str) -> Surroundings:
         self._mailboxes_of(name)
         return Surroundings(lambda entry: self.metadata.get(name), self.transport, self.clock)
+
+
+def place(mailbox: str, flags: str, autocreate: bool) -> Place:
+    return Place(mailbox, *words(flags).values(), autocreate)
 
 
 def _imap(actions: Actions, commands: list[Any]) -> None:
