@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -110,7 +111,10 @@ def _perform(  # noqa: PLR0913 - one for each kind of option
 ) -> SimulationReport:
     """Gather what the options describe and do what the form does."""
     name = _user(user, configuration)
-    what = given.described(form, options, name, now=int(time.time()))
+    now = int(time.time())
+    what = given.described(form, options, name, now=now)
+    if protocol == "lmtp":
+        what = replace(what, envelope=given.envelope(configuration, what.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
     lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
     return perform(

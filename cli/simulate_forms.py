@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from drivers.actions import Actions, StoreMode
 from drivers.events import UNSUPPORTED_EVENTS
-from mailstore.message import Message
+from mailstore.message import Envelope, Message
 from mailstore.simulated import DELETED, FLAGGED, INBOX, SEEN, SimulatedMailbox, SimulatedMailboxes
 from mailstore.state import MailboxState
 
@@ -32,7 +32,8 @@ class Wants(Flag):
 class Given:
     """What the options say. ``flags`` and ``keywords`` are None when they aren't given.
 
-    ``state`` is the mailbox before the action, with the UID that the message has or gets.
+    ``state`` is the mailbox before the action, with the UID that the message has or gets. ``envelope``
+    is that of an LMTP delivery.
     """
 
     state: MailboxState
@@ -40,6 +41,7 @@ class Given:
     flags: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
     new_name: str = ""
+    envelope: Envelope | None = None
 
     @property
     def changed(self) -> dict[str, tuple[str, ...]]:
@@ -114,7 +116,13 @@ FORMS = (
         DELIVERING,
         Wants.MAIL | Wants.ARRIVAL,
         _empty,
-        lambda actions, given: actions.deliver(given.state.name, given.mail, **given.present),
+        lambda actions, given: actions.deliver(
+            given.state.name,
+            given.mail,
+            flags=given.flags or (),
+            keywords=given.keywords or (),
+            envelope=given.envelope,
+        ),
     ),
     Form(
         "message-append",
