@@ -191,9 +191,7 @@ def main() -> int:
         prog="python -m benchmarks.drivers", description=__doc__.split("\n", 1)[0]
     )
     parser.add_argument("--markdown", action="store_true", help="print a table for the documentation")
-    parser.add_argument(
-        "--memory", type=int, metavar="N", help="play N dry deliveries, print the memory"
-    )
+    parser.add_argument("--memory", type=int, metavar="N", help="play N dry deliveries, print the memory")
     options = parser.parse_args()
     if options.memory:
         print_memory(options.memory)

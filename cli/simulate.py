@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -124,7 +125,10 @@ def _session(  # noqa: PLR0913 - one for each kind of option
 ) -> Callable[[int], SimulationReport]:
     """Gather what the options describe; return what does it once, for each of ``count`` messages."""
     name = _user(user, configuration)
-    first = given.described(form, options, name, now=int(time.time()), count=count)
+    now = int(time.time())
+    first = given.described(form, options, name, now=now, count=count)
+    if protocol == "lmtp":
+        first = replace(first, envelope=given.envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
     lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
     push, registry = configuration.push(protocol), DriverRegistry.installed()
