@@ -12,8 +12,8 @@ from drivers.actions import Actions
 from drivers.chain import NotLoadedDriver, load_chain
 from drivers.log import Log
 from drivers.registry import DriverRegistry
-from drivers.report import DriverReport, Outcome, SimulationReport, TransactionReport
-from drivers.session import Surroundings, UserSession
+from drivers.report import DriverReport, LogLine, Outcome, SimulationReport, TransactionReport
+from drivers.session import SharedHttp, Surroundings, UserSession
 from drivers.transaction import Transaction
 from mailstore.message import Message
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
@@ -73,35 +73,86 @@ def perform(
 ) -> SimulationReport:
     """Open a session of ``push.protocol``, let ``act`` do something in it, and return what follows.
 
-    LMTP and LDA make an internal user for the raw mail as well, LMTP before the real one and LDA after
-    it: drivers are loaded twice, and those of the internal user get no events. An error that ends a
-    session early ends all. ``mailbox`` stands in the report when nothing happened in any. Raises
-    MailboxError for an action that isn't possible; the mailboxes are then as the actions before left
-    them.
+    ``mailbox`` stands in the report when nothing happened in any. See :func:`perform_together`.
+    """
+    part = Part(push, user, mailboxes, act, mailbox, surroundings)
+    return perform_together([part], registry=registry).report()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one user does in a process: ``act`` on ``mailboxes``, with the drivers of ``push``.
+
+    ``mailbox`` stands in the report when nothing happened in any.
+    """
+
+    push: PushConfig
+    user: MailUser
+    mailboxes: SimulatedMailboxes
+    act: Callable[[Actions], object]
+    mailbox: str
+    surroundings: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessReport:
+    """What the users of one process did, in the order of the parts, and the log of all of them."""
+
+    protocol: str
+    dovecot_version: str
+    parts: tuple[tuple[str, tuple[TransactionReport, ...]], ...]
+    log: tuple[LogLine, ...]
+
+    def report(self) -> SimulationReport:
+        """Return it as the report of the first user."""
+        user, transactions = self.parts[0]
+        return SimulationReport(self.dovecot_version, user, self.protocol, transactions, self.log)
+
+
+def perform_together(
+    parts: Sequence[Part], *, registry: DriverRegistry, http: SharedHttp | None = None
+) -> ProcessReport:
+    """Let users act in one process, one after the other, and return what follows.
+
+    More than one user has LMTP only: the recipients of one mail. All sessions stay open, and share
+    the HTTP client ``http``, until the last has ended; they end in reverse order (seen with 2.3.19.1
+    and 2.4.1). LMTP and LDA make an internal user for the raw mail as well, LMTP before the real ones
+    and LDA after them: its drivers are loaded, and get no events. It is the last to end. An error
+    that ends a session early ends all. Raises MailboxError for an action that isn't possible; the
+    mailboxes are then as the actions before left them.
     """
     log = Log()
-    sessions: dict[str, UserSession] = {}
-    for owner, owner_log in _users(push, user, log):
-        session = _session(push, owner, registry, surroundings, owner_log)
+    first = parts[0]
+    world = first.surroundings
+    shared = http or SharedHttp(world.transport, world.clock)
+    opened: list[tuple[Part, UserSession, Actions]] = []
+    internal: UserSession | None = None
+
+    def open_internal() -> UserSession:
+        shown = log if _INTERNAL_USER_DEBUGS[first.push.version] else log.without_debugging()
+        user = MailUser(_INTERNAL_USER, _internal_variables(first.user.variables, first.push.protocol))
+        return _session(first.push, user, registry, world, shown, shared)
+
+    makes_internal = _INTERNAL_USER_FIRST.get(first.push.protocol)
+    if makes_internal is True:
+        internal = open_internal()
+        if internal.chain.fatal:
+            return _process_report(parts, [(first, internal, Actions(internal, first.mailboxes))], log)
+    for part in parts:
+        session = _session(part.push, part.user, registry, part.surroundings, log, shared)
+        opened.append((part, session, Actions(session, part.mailboxes)))
         if session.chain.fatal:
-            return _report(push, user, mailbox, session, ())
-        sessions[owner.username] = session
-    session = sessions[user.username]
-    actions = Actions(session, mailboxes)
-    act(actions)
-    for ending in (session, *(other for other in sessions.values() if other is not session)):
-        ending.close()
-    return _report(push, user, mailbox, session, actions.transactions)
-
-
-def _users(push: PushConfig, user: MailUser, log: Log) -> list[tuple[MailUser, Log]]:
-    """Return the users whose sessions are opened, in that order, each with its log."""
-    if push.protocol not in _INTERNAL_USER_FIRST:
-        return [(user, log)]
-    internal_log = log if _INTERNAL_USER_DEBUGS[push.version] else log.without_debugging()
-    internal = MailUser(_INTERNAL_USER, _internal_variables(user.variables, push.protocol))
-    users = [(user, log), (internal, internal_log)]
-    return users[::-1] if _INTERNAL_USER_FIRST[push.protocol] else users
+            return _process_report(parts, opened, log)
+        if makes_internal is False:
+            internal = open_internal()
+            if internal.chain.fatal:
+                return _process_report(parts, [(first, internal, Actions(internal, first.mailboxes))], log)
+        part.act(opened[-1][2])
+    for _, session, _ in reversed(opened):
+        session.close()
+    if internal is not None:
+        internal.close()
+    return _process_report(parts, opened, log)
 
 
 def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[str, str]:
@@ -111,7 +162,12 @@ def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[
 
 
 def _session(
-    push: PushConfig, user: MailUser, registry: DriverRegistry, surroundings: Surroundings, log: Log
+    push: PushConfig,
+    user: MailUser,
+    registry: DriverRegistry,
+    surroundings: Surroundings,
+    log: Log,
+    http: SharedHttp,
 ) -> UserSession:
     chain = load_chain(
         push,
@@ -120,22 +176,28 @@ def _session(
         show_secrets=surroundings.show_secrets,
         log=log,
     )
-    return UserSession(user.username, push.version, chain, log, surroundings)
+    return UserSession(user.username, push.version, chain, log, surroundings, http)
 
 
-def _report(
-    push: PushConfig,
-    user: MailUser,
-    mailbox: str,
-    session: UserSession,
-    transactions: Sequence[Transaction],
-) -> SimulationReport:
-    """Put the report together; without a transaction no driver has seen anything."""
-    reports = tuple(_transaction(session, transaction) for transaction in transactions)
-    if not reports:
-        not_loaded = tuple(_not_loaded(entry) for entry in session.chain.not_loaded)
-        reports = (TransactionReport(mailbox, (), not_loaded),)
-    return SimulationReport(push.version, user.username, push.protocol, reports, session.log.lines)
+def _process_report(
+    parts: Sequence[Part], opened: Sequence[tuple[Part, UserSession, Actions]], log: Log
+) -> ProcessReport:
+    push = parts[0].push
+    done = tuple(
+        (part.user.username, _transactions(part.mailbox, session, actions.transactions))
+        for part, session, actions in opened
+    )
+    return ProcessReport(push.protocol, push.version, done, log.lines)
+
+
+def _transactions(
+    mailbox: str, session: UserSession, transactions: Sequence[Transaction]
+) -> tuple[TransactionReport, ...]:
+    """Report transactions; without any no driver has seen anything."""
+    if transactions:
+        return tuple(_transaction(session, transaction) for transaction in transactions)
+    not_loaded = tuple(_not_loaded(entry) for entry in session.chain.not_loaded)
+    return (TransactionReport(mailbox, (), not_loaded),)
 
 
 def _transaction(session: UserSession, transaction: Transaction) -> TransactionReport:
