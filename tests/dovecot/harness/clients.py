@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -11,8 +12,16 @@ from typing import Self
 
 TIMEOUT = 30.0
 
-ImapCommand = str | tuple[str, bytes]
-"""A command, or a command and the literal that ends it (``("APPEND INBOX", b"…")``)."""
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A client that says nothing for a while."""
+
+    seconds: float
+
+
+ImapCommand = str | tuple[str, bytes] | Pause
+"""A command, or a command and the literal that ends it (``("APPEND INBOX", b"…")``), or a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,9 @@ def imap_session(port: int, user: str, commands: Sequence[ImapCommand]) -> list[
             raise ConnectionError(f"login of {user} failed: {login.text}")
         responses = []
         for number, command in enumerate(commands, start=1):
+            if isinstance(command, Pause):
+                time.sleep(command.seconds)
+                continue
             text, literal = (command, None) if isinstance(command, str) else command
             responses.append(_imap(connection, f"a{number}", text, literal))
         _imap(connection, "z", "LOGOUT", None)
