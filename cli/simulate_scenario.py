@@ -15,8 +15,9 @@ from cli.simulate_network import has_failed, recorder, transport
 from dovecot_conf import Configuration
 from dovecot_conf.variables import user_values
 from drivers import DriverRegistry, MailUser, SystemClock
-from drivers.scenario import Session, read_scenario
+from drivers.scenario import read_scenario
 from drivers.scenario_run import Configured, SessionReport, World, run_scenario
+from drivers.scenario_values import Session
 
 Settings = tuple[tuple[str, str], ...]
 

@@ -1,4 +1,4 @@
-"""Scenario files: users with mailboxes and METADATA, and the sessions in which something happens to them.
+"""Reading scenario files: users with mailboxes and METADATA, and sessions in which something happens.
 
 The format is described by docs/scenarios.md and docs/schemas/scenario.schema.json.
 """
@@ -8,17 +8,26 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from dovecot_conf.errors import PushnotifError
 from dovecot_conf.near import nearest
 from dovecot_conf.positions import Span
 from drivers import scenario_shape as shape
+from drivers.scenario_checks import MAX_NUMBER, Wrong
 from drivers.scenario_positions import Path as KeyPath
 from drivers.scenario_positions import positions
+from drivers.scenario_values import (
+    Action,
+    Mail,
+    MailboxStart,
+    Scenario,
+    ScenarioError,
+    ScenarioUser,
+    Session,
+    StoredMail,
+)
 from mailstore.simulated import INBOX
 
 MAX_BYTES = 16 * 2**20
@@ -26,95 +35,6 @@ DELIVERING = ("deliver", "append")
 
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-class ScenarioError(PushnotifError):
-    """A scenario file can't be read, or says something that can't be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail: a file, or parts to make one up from; without any of them a mail is made up all the same."""
-
-    span: Span
-    file: Path | None = None
-    sender: str | None = None
-    recipient: str | None = None
-    subject: str | None = None
-    body: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMail:
-    """A mail that is in a mailbox at the beginning. ``uid`` is None for the next one."""
-
-    mail: Mail
-    uid: int | None = None
-    flags: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MailboxStart:
-    """A mailbox at the beginning. ``unseen`` counts messages that are known by number only."""
-
-    name: str
-    span: Span
-    uidvalidity: int | None = None
-    next_uid: int | None = None
-    unseen: int = 0
-    messages: tuple[StoredMail, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioUser:
-    """A user at the beginning; ``metadata`` are entries of the server."""
-
-    name: str
-    metadata: Mapping[str, str]
-    subscriptions: tuple[str, ...]
-    mailboxes: tuple[MailboxStart, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that is done. ``target`` stands behind the verb, ``keys`` are the other keys."""
-
-    verb: str
-    target: Any
-    keys: Mapping[str, Any]
-    span: Span
-    mail: Mail | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """An IMAP session, a doveadm command, or the delivery of one mail, to ``users`` one after the other.
-
-    ``settings`` override the configuration. ``expects`` tells whether there are expectations, which
-    this version doesn't look at.
-    """
-
-    name: str
-    protocol: str
-    users: tuple[str, ...]
-    settings: Mapping[str, str]
-    actions: tuple[Action, ...]
-    expects: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A scenario: where everything begins, and what happens then."""
-
-    path: Path
-    users: Mapping[str, ScenarioUser] = field(default_factory=dict)
-    sessions: tuple[Session, ...] = ()
-
-    @property
-    def expects(self) -> bool:
-        """Tell whether there are expectations in it."""
-        return any(session.expects for session in self.sessions)
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -175,7 +95,7 @@ class _Reader:
         self._path = path
         self._places: Mapping[KeyPath, tuple[int, int]] | None = None
 
-    def error(self, wrong: shape.Wrong) -> ScenarioError:
+    def error(self, wrong: Wrong) -> ScenarioError:
         """Return the error with its place, and the name that may have been meant."""
         message = wrong.message
         if wrong.word:
@@ -246,7 +166,7 @@ class _Reader:
             last = stored.uid if stored.uid is not None else last + 1
         if next_uid is not None and next_uid <= last:
             raise self._wrong((*path, "next_uid"), f"next_uid must be above all UIDs, the last is {last}")
-        if last >= shape.MAX_NUMBER:
+        if last >= MAX_NUMBER:
             raise self._wrong(path, f"there is no UID above {last}")
 
     def _stored(self, table: Mapping[str, Any], path: KeyPath) -> StoredMail:

@@ -15,7 +15,7 @@ from drivers.http import Transport
 from drivers.mail_source import make_mail, read_mail_file
 from drivers.option_values import parse_seconds
 from drivers.registry import DriverRegistry
-from drivers.scenario import Action, Mail, Scenario, ScenarioError, ScenarioUser, Session
+from drivers.scenario_values import Action, Mail, Scenario, ScenarioError, ScenarioUser, Session
 from drivers.session import SharedHttp, Surroundings
 from drivers.simulate import MailUser, Part, ProcessReport, perform_together
 from mailstore.entries import parse_entry

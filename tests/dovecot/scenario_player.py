@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from drivers.mail_source import make_mail, read_mail_file
 from drivers.option_values import parse_seconds
-from drivers.scenario import Action, Mail, Scenario, ScenarioUser, Session
+from drivers.scenario_values import Action, Mail, Scenario, ScenarioUser, Session
 from tests.dovecot.harness.clients import ImapCommand, Pause
 from tests.dovecot.harness.logs import push_lines
 from tests.dovecot.harness.server import Dovecot

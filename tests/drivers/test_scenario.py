@@ -10,7 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from drivers.scenario import Scenario, ScenarioError, parse_scenario, read_scenario
+from drivers.scenario import parse_scenario, read_scenario
+from drivers.scenario_values import Scenario, ScenarioError
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = sorted((REPOSITORY / "fixtures" / "scenarios").glob("*.toml"))
