@@ -6,8 +6,6 @@ import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTPUTF8
 from email.utils import formatdate
 from pathlib import Path
 from threading import Lock
@@ -17,7 +15,8 @@ import click
 
 from cli.common import DEMO_DIRECTORY, ConfigSource, announce, is_demo
 from cli.simulate_forms import MAX_NUMBER, Form, Given, Wants
-from dovecot_conf import Configuration, MessageError, UserError
+from dovecot_conf import Configuration, UserError
+from drivers.mail_source import make_mail
 from mailstore.accounts import find_user
 from mailstore.address import first_address
 from mailstore.entries import parse_entry
@@ -66,15 +65,7 @@ def read_mail(parts: MailParts, user: str) -> Message:
         return read_message(Path(parts.path))
     if not parts.made_up:
         return read_message(DEMO_MAIL)
-    mail = EmailMessage(policy=SMTPUTF8.clone(utf8=False))
-    try:
-        mail["From"] = parts.sender or "Alice Example <alice@example.com>"
-        mail["To"] = parts.recipient or (user if "@" in user else f"{user}@example.com")
-        mail["Subject"] = parts.subject if parts.subject is not None else "Hello"
-        mail.set_content(parts.body if parts.body is not None else "Hello")
-        return Message.from_bytes(mail.as_bytes())
-    except (ValueError, UnicodeError) as error:
-        raise MessageError(f"can't make a mail of these parts: {error}") from None
+    return make_mail(user, parts.sender, parts.recipient, parts.subject, parts.body)
 
 
 def described(form: Form, options: Mapping[str, Any], user: str, *, now: int, count: int = 1) -> Given:
