@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
+from contextlib import closing
 from typing import Any
 
 import click
@@ -113,15 +114,16 @@ def _perform(  # noqa: PLR0913 - one for each kind of option
     what = given.described(form, options, name, now=int(time.time()))
     account = given.find_account(configuration, name, protocol, source)
     lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
-    return perform(
-        configuration.push(protocol),
-        user=MailUser(account.name, user_values(account.name, protocol, home=account.home or None)),
-        mailboxes=form.prepare(what),
-        act=lambda actions: form.act(actions, what),
-        mailbox=what.state.name,
-        surroundings=Surroundings(lookup, _transport(source, dry_run, insecure), SystemClock(), show_secrets),
-        registry=DriverRegistry.installed(),
-    )
+    with closing(_transport(source, dry_run, insecure)) as transport:
+        return perform(
+            configuration.push(protocol),
+            user=MailUser(account.name, user_values(account.name, protocol, home=account.home or None)),
+            mailboxes=form.prepare(what),
+            act=lambda actions: form.act(actions, what),
+            mailbox=what.state.name,
+            surroundings=Surroundings(lookup, transport, SystemClock(), show_secrets),
+            registry=DriverRegistry.installed(),
+        )
 
 
 def _user(name: str | None, configuration: Configuration) -> str:

@@ -10,6 +10,7 @@ from drivers.chain import Chain, LoadedDriver
 from drivers.clock import Clock
 from drivers.http import Transport
 from drivers.http_client import HttpClient
+from drivers.http_settings import HttpSettings
 from drivers.log import Log
 
 MetadataLookup = Callable[[str], str | None]
@@ -43,11 +44,11 @@ class UserSession:
         self.surroundings = surroundings
         self._http_client: HttpClient | None = None
 
-    def http_client(self, *, max_attempts: int, timeout: float) -> HttpClient:
-        """Return the session's HTTP client; the first driver that asks decides its settings."""
+    def http_client(self, settings: HttpSettings) -> HttpClient:
+        """Return the session's HTTP client; who asks first decides its settings."""
         if self._http_client is None:
             world = self.surroundings
-            self._http_client = HttpClient(world.transport, world.clock, max_attempts, timeout)
+            self._http_client = HttpClient(world.transport, world.clock, settings)
         return self._http_client
 
     def wait_for_http(self) -> None:

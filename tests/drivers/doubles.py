@@ -17,7 +17,7 @@ from drivers import (
     TransportError,
     deliver,
 )
-from drivers.http import UnansweredError
+from drivers.http import Attempt, UnansweredError
 from drivers.log import Log
 from mailstore.message import Message
 from mailstore.state import MailboxState
@@ -47,15 +47,20 @@ class FakeClock:
 class ScriptedTransport:
     """Answers with one step after the other, then with 200 OK; a step takes the time it is given."""
 
+    concurrent = False
+
     def __init__(self, clock: FakeClock, *steps: tuple[float, HttpResponse | TransportError]) -> None:
         self.clock = clock
         self.steps = list(steps)
         self.requests: list[HttpRequest] = []
         self.timeouts: list[float] = []
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse | None:
+    def close(self) -> None:
+        pass
+
+    def send(self, request: HttpRequest, attempt: Attempt) -> HttpResponse | None:
         self.requests.append(request)
-        self.timeouts.append(timeout)
+        self.timeouts.append(attempt.settings.timeout)
         seconds, step = self.steps.pop(0) if self.steps else (0.0, HttpResponse(200, "OK"))
         if isinstance(step, UnansweredError):
             step.connected = self.clock.time
