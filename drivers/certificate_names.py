@@ -41,9 +41,14 @@ def _attributes(name: bytes) -> Iterator[str]:
     for _, relative in _items(name):
         for _, pair in _items(relative):
             (_, oid), (_, value) = list(_items(pair))[:2]
-            text = "".join(chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02X}" for byte in value)
             dotted = _dotted(oid)
-            yield f"/{_LABELS.get(dotted, dotted)}={text}"
+            yield f"/{_LABELS.get(dotted, dotted)}={''.join(map(_shown, value))}"
+
+
+def _shown(byte: int) -> str:
+    if not 0x20 <= byte < 0x7F:
+        return f"\\x{byte:02X}"
+    return f"\\{byte:c}" if byte in b"/+" else chr(byte)
 
 
 def _items(data: bytes) -> Iterator[tuple[int, bytes]]:

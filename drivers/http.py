@@ -18,6 +18,7 @@ class HttpRequest:
     """A request; ``headers`` go out in this order with this capitalisation, and no others.
 
     ``proxy`` is whom it is sent to instead of the server of its URL: a URL, or the path of a socket.
+    ``redirected`` requests have the whole URL in the request line, as those to a proxy.
     """
 
     method: str
@@ -25,11 +26,12 @@ class HttpRequest:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     proxy: HttpUrl | str | None = None
+    redirected: bool = False
 
     @property
     def target(self) -> str:
-        """What stands in the request line: a proxy is given the whole URL."""
-        if self.proxy is None:
+        """What stands in the request line."""
+        if self.proxy is None and not self.redirected:
             return self.url.target
         return f"{self.url.scheme}://{self.url.authority}{self.url.target}"
 

@@ -51,7 +51,7 @@ class HeadParser:
         Raises BadResponseError with Dovecot's text, as soon as a byte shows that something is wrong.
         """
         if len(data) > _OWN_LIMIT:
-            raise BadResponseError(f"more than {_OWN_LIMIT} bytes without the end of a line")
+            raise _problem("Excessive header size")
         if self._message is None:
             self._message = _status_line(data)
             if self._message is None:

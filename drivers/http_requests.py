@@ -33,9 +33,9 @@ def redirected(request: HttpRequest, url: HttpUrl, status: int) -> HttpRequest:
     """Return what a request becomes when it is sent to another place; after a 303 it is a GET."""
     headers = tuple((name, url.authority if name == "Host" else value) for name, value in request.headers)
     if status != 303:
-        return HttpRequest(request.method, url, headers, request.body, request.proxy)
+        return HttpRequest(request.method, url, headers, request.body, request.proxy, redirected=True)
     without_length = tuple(header for header in headers if header[0] != "Content-Length")
-    return HttpRequest("GET", url, without_length, b"", request.proxy)
+    return HttpRequest("GET", url, without_length, b"", request.proxy, redirected=True)
 
 
 def _basic(user: bytes, password: bytes) -> str:

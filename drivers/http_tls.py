@@ -52,7 +52,6 @@ _REASONS: Mapping[str, int] = {
     "wrong version number": 267,
     "no protocols available": 191,
     "packet length too long": 198,
-    "unexpected eof while reading": 294,
     "legacy sigalg disallowed or unsupported": 333,
     "dh key too small": 394,
     "wrong signature type": 370,
@@ -133,7 +132,9 @@ def handshake_text(error: BaseException) -> str:
     while inner is not None and not isinstance(inner, ssl.SSLError):
         inner = inner.__cause__ or inner.__context__
     if inner is None:
-        return f"SSL_connect() syscall failed: {cause(error)}"
+        return f"read(size=8192) failed: {cause(error)}"
+    if isinstance(inner, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return "Connection closed"
     reason = (inner.reason or str(inner)).lower().replace("_", " ")
     return f"SSL_connect() failed: {_numbered(reason)}"
 

@@ -81,6 +81,8 @@ class HttpcoreTransport:
 
     def _peers(self, request: HttpRequest, attempt: Attempt) -> list[Peer]:
         """Return where the request can go, in the order in which it is tried."""
+        if request.proxy is not None and request.url.scheme == "https" and attempt.settings.proxy_tunnels:
+            raise ConnectFailedError("pushnotif can't send https requests through the tunnel of a proxy")
         if isinstance(request.proxy, str):
             return [Peer(request.proxy, 0, None, attempt.settings.tls)]
         url = request.proxy or request.url

@@ -40,6 +40,11 @@ def masked(line: str) -> str:
     return re.sub(r",id=\d+", ",id=N", re.sub(r"\d+\.\d{3}", "N", line))
 
 
+def without_date(raw: bytes) -> bytes:
+    """Take the Date header out of a request."""
+    return re.sub(rb"\r\nDate: [^\r]*", b"", raw)
+
+
 def real_side(server: Dovecot, listener: HttpListener, prepare: Prepare = tuple) -> Seen:
     """Let the running server deliver a mail."""
     user = server.new_user()
@@ -80,6 +85,6 @@ def _seen(log: list[str], listener: HttpListener, user: str) -> Seen:
     return Seen(
         user,
         log,
-        [re.sub(rb"\r\nDate: [^\r]*", b"", request.raw) for request in requests],
+        [without_date(request.raw) for request in requests],
         [order.index(request.connection) for request in requests],
     )
