@@ -40,12 +40,14 @@ class HttpSettings(NamedTuple):
     """Settings of a client; times in seconds, 0 (or empty) where there is no limit or value.
 
     ``timeout`` is how long a server may be silent, ``absolute_timeout`` that of a request with all its
-    attempts. ``keeps_late`` tells whether a connection goes on after a 408 that leads to another attempt.
+    attempts; ``lookup_timeout`` is that of a host name, which 2.3 waits for however long it takes.
+    ``keeps_late`` tells whether a connection goes on after a 408 that leads to another attempt.
     """
 
     max_attempts: int = 1
     timeout: float = 60.0
     connect_timeout: float = 0.0
+    lookup_timeout: float = 0.0
     absolute_timeout: float = 0.0
     max_retry_delay: int = 0
     max_connect_attempts: int = 0
@@ -140,6 +142,10 @@ def settings_24(values: Mapping[str, str], tls: TlsSettings) -> HttpSettings:
         if (text := values.get(_PREFIX + name)) is not None
     }
     found["limits"] = LIMITS_24._replace(**limits)
+    connecting = found.get("connect_timeout") or _parsed(
+        "http_client_request_timeout", values.get("http_client_request_timeout", "60s"), _seconds
+    )
+    found["connect_timeout"] = found["lookup_timeout"] = connecting
     socket = values.get(f"{_PREFIX}proxy_socket_path")
     found["proxy"] = socket or _proxy(values.get(f"{_PREFIX}proxy_url", ""))
     return DEFAULTS_24._replace(tls=tls, **found)

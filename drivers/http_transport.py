@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import queue
 import socket
 import threading
 import time
@@ -87,26 +88,28 @@ class HttpcoreTransport:
             return [Peer(request.proxy, 0, None, attempt.settings.tls)]
         url = request.proxy or request.url
         name = url.address if url.scheme == "https" else None
-        addresses = self._addresses(url.address, url.connect_port)
+        addresses = self._addresses(url.address, url.connect_port, attempt.settings.lookup_timeout)
         return [Peer(address, url.connect_port, name, attempt.settings.tls) for address in addresses]
 
-    def _addresses(self, host: str, port: int) -> Sequence[str]:
+    def _addresses(self, host: str, port: int, timeout: float) -> Sequence[str]:
         """Return the addresses of a host; the one that was connected to last comes first."""
         lookup = self._lookups.get(host)
         if lookup is None or lookup.until < time.monotonic():
-            lookup = self._lookups[host] = self._looked_up(host, port)
+            lookup = self._lookups[host] = self._looked_up(host, port, timeout)
         addresses = lookup.addresses
         first = self._first.get((host, port))
         start = addresses.index(first) if first in addresses else 0
         return addresses[start:] + addresses[:start]
 
-    def _looked_up(self, host: str, port: int) -> _Lookup:
+    def _looked_up(self, host: str, port: int, timeout: float) -> _Lookup:
         if _is_address(host):
             return _Lookup((host,), math.inf)
         try:
-            found = tuple(dict.fromkeys(self._resolver(host, port)))
+            found = tuple(dict.fromkeys(_within(timeout, self._resolver, host, port)))
         except socket.gaierror as error:
             raise HostLookupError(f"Failed to lookup host {host}: {error.strerror}") from None
+        except TimeoutError as error:
+            raise HostLookupError(f"Failed to lookup host {host}: {error}") from None
         except UnicodeError:
             raise HostLookupError(f"Failed to lookup host {host}: Name or service not known") from None
         return _Lookup(found, time.monotonic() + _LOOKUP_LASTS)
@@ -159,6 +162,29 @@ class HttpcoreTransport:
 def system_addresses(host: str, port: int) -> Sequence[str]:
     """Return the addresses that the operating system knows for a host."""
     return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _within(timeout: float, resolver: Resolver, host: str, port: int) -> Sequence[str]:
+    """Ask a resolver, with a ``timeout`` unless that is 0; raise TimeoutError with Dovecot's text."""
+    if not timeout:
+        return resolver(host, port)
+    found: queue.SimpleQueue[Sequence[str] | BaseException] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found.put(resolver(host, port))
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            found.put(error)
+
+    begin = time.monotonic()
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = found.get(timeout=timeout)
+    except queue.Empty:
+        raise TimeoutError(f"Lookup timed out in {time.monotonic() - begin:.3f} secs") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
 
 
 def _is_address(host: str) -> bool:

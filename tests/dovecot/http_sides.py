@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from dovecot_conf import load, user_values
-from drivers import DriverRegistry, MailUser, Surroundings, SystemClock, deliver
+from drivers import DriverRegistry, MailUser, SimulationReport, Surroundings, SystemClock, Transport, deliver
 from drivers.http_transport import HttpcoreTransport, Resolver
 from mailstore.message import Message
 from mailstore.state import MailboxState
@@ -68,15 +68,20 @@ def our_side(
     listener.reset()
     listener.answer_with(*prepare())
     with closing(HttpcoreTransport(resolver=resolver)) as transport:
-        report = deliver(
-            load(server.config_file, root=server.installation.filesystem).push("lmtp"),
-            user=MailUser(user, user_values(user, "lmtp", home="/nowhere")),
-            mailbox=MailboxState(uidvalidity=1700000000),
-            message=Message.from_bytes(MESSAGE),
-            registry=DriverRegistry.installed(),
-            surroundings=Surroundings(lambda entry: "user=m", transport, SystemClock(), show_secrets=True),
-        )
+        report = deliver_here(server, user, transport)
     return _seen([masked(f"{line.level}: {line.message}") for line in report.log], listener, user)
+
+
+def deliver_here(server: Dovecot, user: str, transport: Transport) -> SimulationReport:
+    """Deliver a mail with the configuration of a server."""
+    return deliver(
+        load(server.config_file, root=server.installation.filesystem).push("lmtp"),
+        user=MailUser(user, user_values(user, "lmtp", home="/nowhere")),
+        mailbox=MailboxState(uidvalidity=1700000000),
+        message=Message.from_bytes(MESSAGE),
+        registry=DriverRegistry.installed(),
+        surroundings=Surroundings(lambda entry: "user=m", transport, SystemClock(), show_secrets=True),
+    )
 
 
 def _seen(log: list[str], listener: HttpListener, user: str) -> Seen:

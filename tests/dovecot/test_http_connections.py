@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import pytest
 
+from drivers.http_transport import HttpcoreTransport
 from tests.dovecot.harness.listener import Answer, HttpListener
 from tests.dovecot.harness.pool import DovecotFactory
-from tests.dovecot.http_sides import our_side, real_side
+from tests.dovecot.http_sides import MESSAGE, deliver_here, our_side, real_side
 
 PUSH = {
     "2.3": "push_notification_driver = ox:url=%s max_retries=1 timeout_msecs=300\n"
@@ -116,3 +118,22 @@ def test_addresses_are_named_in_the_same_way(
     server = start(PUSH[version] % (f"http://{host}:{closed_port}/", f"http://{host}:{closed_port}/2"))
     real = real_side(server, http_listener)
     assert our_side(server, http_listener, real.user) == real
+
+
+def test_users_of_one_process_share_its_connections(
+    version: str, start: DovecotFactory, http_listener: HttpListener
+) -> None:
+    server = start(PUSH[version] % (http_listener.url("/1"), http_listener.url("/2")))
+    users = [real_side(server, http_listener).user for _ in range(2)]
+    http_listener.reset()
+    server.deliver_lmtp(users, MESSAGE)
+    real = [(request.target, request.connection) for request in http_listener.requests]
+    assert len({connection for _, connection in real}) == 1
+
+    http_listener.reset()
+    with closing(HttpcoreTransport()) as transport:
+        for user in users:
+            deliver_here(server, user, transport)
+    ours = [(request.target, request.connection) for request in http_listener.requests]
+    assert [target for target, _ in ours] == [target for target, _ in real]
+    assert len({connection for _, connection in ours}) == 1
