@@ -54,7 +54,7 @@ class Connector:
 
     def connect(self, peer: Peer, attempt: Attempt) -> Connection:
         """Connect; raise ConnectFailedError with Dovecot's text."""
-        if peer.tls_name is not None and peer.tls.problem:
+        if peer.tls_name is not None and peer.tls.problem and not self._contexts.insecure:
             raise ConnectFailedError(f"Couldn't initialize SSL context: {peer.tls.problem}")
         name = f"(conn:{peer.name},id={next(self._numbers)})"
         end = time.monotonic() + (attempt.settings.connect_timeout or attempt.settings.timeout)

@@ -70,13 +70,13 @@ class TlsContexts:
     """The contexts in use, one for each way to check certificates; ``insecure`` believes them all."""
 
     def __init__(self, *, insecure: bool) -> None:
-        self._insecure = insecure
+        self.insecure = insecure
         self._lock = threading.Lock()
         self._made: dict[TlsSettings, ssl.SSLContext] = {}
 
     def get(self, settings: TlsSettings) -> ssl.SSLContext:
         """Return the context for some settings, the same one each time."""
-        if self._insecure:
+        if self.insecure:
             settings = settings._replace(authorities=None, folder="", require_valid=False)
         with self._lock:
             context = self._made.get(settings)

@@ -25,7 +25,7 @@ from drivers.http import (
     RequestTimedOutError,
     TooLateError,
 )
-from drivers.http_settings import HttpSettings
+from drivers.http_settings import HttpSettings, TlsSettings
 from drivers.http_transport import HttpcoreTransport
 
 BODY = '{"user":"jürgen"}'.encode()
@@ -285,3 +285,15 @@ def test_an_unknown_certificate_is_accepted_when_told_so(tls_server: Server) -> 
     assert response is not None
     assert response.status == 200
     assert tls_server.received.endswith(BODY)
+
+
+def test_authorities_that_can_not_be_read_are_told_unless_any_certificate_will_do(tls_server: Server) -> None:
+    settings = HttpSettings(timeout=5.0, tls=TlsSettings(authorities="", problem="Can't load CA certs"))
+    attempt = Attempt(settings, time.monotonic() + 60)
+    with closing(HttpcoreTransport()) as transport, pytest.raises(ConnectFailedError) as caught:
+        transport.send(tls_request(tls_server.port), attempt)
+    assert str(caught.value) == "Couldn't initialize SSL context: Can't load CA certs"
+    with closing(HttpcoreTransport(insecure=True)) as transport:
+        response = transport.send(tls_request(tls_server.port), attempt)
+    assert response is not None
+    assert response.status == 200
