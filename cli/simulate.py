@@ -20,7 +20,7 @@ from cli.render.simulation_text import text
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from cli.simulate_forms import FORMS, Form, unsupported
-from cli.simulate_network import Recorder, has_failed, recorder, transport
+from cli.simulate_network import Network, has_failed, network
 from cli.simulate_options import SCENARIO_OPTIONS, options_of, with_options
 from dovecot_conf import Configuration
 from dovecot_conf.variables import user_values
@@ -99,6 +99,7 @@ def _command(form: Form) -> click.Command:
         format_: str,
         color: str,
         dry_run: bool,
+        insecure: bool,
         load: Load,
         record_path: Path | None,
         **options: Any,
@@ -106,10 +107,14 @@ def _command(form: Form) -> click.Command:
         configuration = load_configuration(source)
         refused = announce_refusal(configuration, source)
         dry_run = dry_run or is_demo(configuration)
-        with recorder(record_path, show_secrets=options["show_secrets"]) as record:
-            session = _session(
-                form, configuration, source, dry_run=dry_run, record=record, count=load.count, **options
-            )
+        with network(
+            source,
+            record_path,
+            dry_run=dry_run,
+            insecure=insecure,
+            show_secrets=options["show_secrets"],
+        ) as opened:
+            session = _session(form, configuration, source, network=opened, count=load.count, **options)
             if load.count > 1:
                 from cli.simulate_many import perform_many  # noqa: PLC0415 - slow to import
 
@@ -141,9 +146,7 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     configuration: Configuration,
     source: ConfigSource,
     *,
-    dry_run: bool,
-    record: Recorder,
-    insecure: bool,
+    network: Network,
     show_secrets: bool,
     user: str | None,
     protocol: str,
@@ -161,8 +164,8 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
     push, registry = configuration.push(protocol), DriverRegistry.installed()
     mail_user = MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
-    network = record(transport(source, dry_run, insecure), {"user": account.name, "protocol": protocol})
-    surroundings = Surroundings(lookup, network, SystemClock(), show_secrets)
+    transport = network({"user": account.name, "protocol": protocol})
+    surroundings = Surroundings(lookup, transport, SystemClock(), show_secrets)
 
     def session(number: int) -> SimulationReport:
         what = first.after(number)

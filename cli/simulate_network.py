@@ -9,12 +9,27 @@ from pathlib import Path
 from cli.common import ConfigSource, announce
 from drivers import DryRunTransport, Level, LogLine, Outcome, SystemClock, TransactionReport, Transport
 
-Recorder = Callable[[Transport, Mapping[str, object]], Transport]
-"""Makes a transport write down what it sends, with this context."""
+Network = Callable[[Mapping[str, object]], Transport]
+"""Gives the transport of a session; what is written down of its requests says this of the session."""
 
 
-def transport(source: ConfigSource, dry_run: bool, insecure: bool) -> Transport:
-    """Return the network, or what stands for it in a dry run."""
+@contextlib.contextmanager
+def network(
+    source: ConfigSource, record_path: Path | None, *, dry_run: bool, insecure: bool, show_secrets: bool
+) -> Iterator[Network]:
+    """Give the network, or what stands for it in a dry run, until the end. Raises RecordFileError."""
+    with contextlib.closing(_transport(source, dry_run, insecure)) as transport:
+        if record_path is None:
+            yield lambda _: transport
+            return
+        from drivers.record_file import RecordFile  # noqa: PLC0415 - only for a recording
+        from drivers.recording_transport import RecordingTransport  # noqa: PLC0415
+
+        with RecordFile(record_path, show_secrets=show_secrets) as file:
+            yield lambda context: RecordingTransport(transport, file.write, SystemClock(), context)
+
+
+def _transport(source: ConfigSource, dry_run: bool, insecure: bool) -> Transport:
     if dry_run:
         return DryRunTransport()
     from drivers.http_transport import HttpcoreTransport  # noqa: PLC0415 - the network only where it is used
@@ -22,19 +37,6 @@ def transport(source: ConfigSource, dry_run: bool, insecure: bool) -> Transport:
     if insecure:
         announce(source, "--insecure: certificates of https endpoints are NOT checked")
     return HttpcoreTransport(insecure=insecure)
-
-
-@contextlib.contextmanager
-def recorder(path: Path | None, *, show_secrets: bool) -> Iterator[Recorder]:
-    """Open the file for a recording, if one is wanted. Raises RecordFileError."""
-    if path is None:
-        yield lambda plain, _: plain
-        return
-    from drivers.record_file import RecordFile  # noqa: PLC0415 - only for a recording
-    from drivers.recording_transport import RecordingTransport  # noqa: PLC0415
-
-    with RecordFile(path, show_secrets=show_secrets) as file:
-        yield lambda plain, context: RecordingTransport(plain, file.write, SystemClock(), context)
 
 
 def has_failed(transactions: Iterable[TransactionReport], log: Iterable[LogLine]) -> bool:

@@ -11,7 +11,7 @@ from cli.render.scenario_json import to_json
 from cli.render.scenario_text import text
 from cli.render.styled import Line, wants_color
 from cli.render.styled import render as render_lines
-from cli.simulate_network import has_failed, recorder, transport
+from cli.simulate_network import has_failed, network
 from dovecot_conf import Configuration
 from dovecot_conf.variables import user_values
 from drivers import DriverRegistry, MailUser, SystemClock
@@ -70,12 +70,14 @@ def play(  # noqa: PLR0913 - one for each option
     if scenario.expects:
         announce(source, f"{path}: 'expect' is reserved and NOT checked by this version")
     site = Site(source)
-    network = transport(source, dry_run or is_demo(site.configuration()), insecure)
+    dry_run = dry_run or is_demo(site.configuration())
     done: list[SessionReport] = []
-    with recorder(record_path, show_secrets=show_secrets) as record:
+    with network(
+        source, record_path, dry_run=dry_run, insecure=insecure, show_secrets=show_secrets
+    ) as opened:
         world = World(
             configure=site.configure,
-            transport=lambda number, session: record(network, _context(path, number, session)),
+            transport=lambda number, session: opened(_context(path, number, session)),
             clock=SystemClock(),
             registry=DriverRegistry.installed(),
             show_secrets=show_secrets,

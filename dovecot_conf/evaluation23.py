@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dovecot_conf import chain23
 from dovecot_conf.checks23 import check
+from dovecot_conf.clients import client_settings
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Evaluator23
@@ -24,6 +25,7 @@ class Evaluation23(Evaluation):
         self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
     ) -> None:
         self._read = surroundings.content
+        self._files = surroundings.files
         self._overrides = overrides
         evaluator = Evaluator23(surroundings)
         evaluator.run(reading)
@@ -40,8 +42,9 @@ class Evaluation23(Evaluation):
         """Return the driver chain for a protocol."""
         settings = self.settings(Condition(protocol))
         plugin = settings.plugin
-        definitions = chain23.chain(plugin, chain23.CHAIN)
-        fallback = chain23.chain(plugin, chain23.OLD_CHAIN)
+        client = client_settings(settings, Version.V23, self._files)
+        definitions = [one._replace(client=client) for one in chain23.chain(plugin, chain23.CHAIN)]
+        fallback = [one._replace(client=client) for one in chain23.chain(plugin, chain23.OLD_CHAIN)]
         return PushConfig(
             Version.V23,
             protocol,

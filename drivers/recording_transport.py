@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 
 from drivers.clock import Clock
-from drivers.http import HttpRequest, HttpResponse, Transport, TransportError
+from drivers.http import Attempt, HttpRequest, HttpResponse, Transport, TransportError
 from drivers.recording import Record, RecordedAnswer
 
 
@@ -26,12 +27,22 @@ class RecordingTransport:
         self._write = write
         self._clock = clock
         self._context = context
+        self._lock = Lock()
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse | None:
+    @property
+    def concurrent(self) -> bool:
+        """Whether several threads may send at the same time."""
+        return self._transport.concurrent
+
+    def close(self) -> None:
+        """End all connections of the other transport."""
+        self._transport.close()
+
+    def send(self, request: HttpRequest, attempt: Attempt, /) -> HttpResponse | None:
         """Make one attempt. Raises TransportError."""
         now, began = self._clock.now(), self._clock.monotonic()
         try:
-            response = self._transport.send(request, timeout)
+            response = self._transport.send(request, attempt)
         except TransportError as error:
             elapsed = self._clock.monotonic() - began
             self._record(now, request, RecordedAnswer(error=str(error), elapsed=elapsed))
@@ -46,16 +57,16 @@ class RecordingTransport:
     def _record(self, now: float, request: HttpRequest, answer: RecordedAnswer | None) -> None:
         url = request.url
         origin = f"{url.scheme}://{url.host}:{url.connect_port}"
-        self._write(
-            Record(
-                "simulate",
-                now,
-                origin,
-                request.method,
-                url.target,
-                request.headers,
-                request.body,
-                answer,
-                context=self._context,
-            )
+        record = Record(
+            "simulate",
+            now,
+            origin,
+            request.method,
+            url.target,
+            request.headers,
+            request.body,
+            answer,
+            context=self._context,
         )
+        with self._lock:
+            self._write(record)

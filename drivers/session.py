@@ -10,6 +10,7 @@ from drivers.chain import Chain, LoadedDriver
 from drivers.clock import Clock
 from drivers.http import Transport
 from drivers.http_client import HttpClient
+from drivers.http_settings import HttpSettings
 from drivers.log import Log
 
 MetadataLookup = Callable[[str], str | None]
@@ -37,10 +38,10 @@ class SharedHttp:
         self._clock = clock
         self._client: HttpClient | None = None
 
-    def client(self, *, max_attempts: int, timeout: float) -> HttpClient:
-        """Return the client; the first driver that asks decides its settings."""
+    def client(self, settings: HttpSettings) -> HttpClient:
+        """Return the client; who asks first decides its settings."""
         if self._client is None:
-            self._client = HttpClient(self._transport, self._clock, max_attempts, timeout)
+            self._client = HttpClient(self._transport, self._clock, settings)
         return self._client
 
     def wait(self) -> None:
@@ -74,9 +75,9 @@ class UserSession:
         self.surroundings = surroundings
         self._http = http or SharedHttp(surroundings.transport, surroundings.clock)
 
-    def http_client(self, *, max_attempts: int, timeout: float) -> HttpClient:
-        """Return the HTTP client of the process; the first driver that asks decides its settings."""
-        return self._http.client(max_attempts=max_attempts, timeout=timeout)
+    def http_client(self, settings: HttpSettings) -> HttpClient:
+        """Return the HTTP client of the process; who asks first decides its settings."""
+        return self._http.client(settings)
 
     def wait_for_http(self) -> None:
         """Send what drivers of any session of the process have queued, and wait for the answers."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from drivers.http import http_date
+from drivers.http_date import http_date
 from drivers.receiver.faults import Fault, FaultKind
 from drivers.receiver.protocol import ReceiverConnection
 from drivers.receiver.settings import Received, ReceiverSettings, Report

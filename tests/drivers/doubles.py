@@ -20,7 +20,7 @@ from drivers import (
     deliver,
 )
 from drivers.events import RFC5423_EVENTS, MessageField
-from drivers.http import UnansweredError
+from drivers.http import Attempt, UnansweredError
 from drivers.interface import Driver
 from drivers.log import Log
 from drivers.transaction import DriverTransaction
@@ -75,15 +75,20 @@ class LuaStandIn(Driver):
 class ScriptedTransport:
     """Answers with one step after the other, then with 200 OK; a step takes the time it is given."""
 
+    concurrent = False
+
     def __init__(self, clock: FakeClock, *steps: tuple[float, HttpResponse | TransportError]) -> None:
         self.clock = clock
         self.steps = list(steps)
         self.requests: list[HttpRequest] = []
         self.timeouts: list[float] = []
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse | None:
+    def close(self) -> None:
+        pass
+
+    def send(self, request: HttpRequest, attempt: Attempt) -> HttpResponse | None:
         self.requests.append(request)
-        self.timeouts.append(timeout)
+        self.timeouts.append(attempt.settings.timeout)
         seconds, step = self.steps.pop(0) if self.steps else (0.0, HttpResponse(200, "OK"))
         if isinstance(step, UnansweredError):
             step.connected = self.clock.time

@@ -19,6 +19,7 @@ from drivers import (
     SystemClock,
     deliver,
 )
+from drivers.http import Attempt
 from mailstore.message import Message
 from mailstore.state import MailboxState
 from tests.dovecot.harness.setups import Account, Place, Setup, render
@@ -50,10 +51,15 @@ def deliveries(name: str) -> list[Any]:
 class KeepingTransport:
     """Keeps the requests and says 200 OK to each."""
 
+    concurrent = False
+
     def __init__(self) -> None:
         self.requests: list[HttpRequest] = []
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+    def close(self) -> None:
+        pass
+
+    def send(self, request: HttpRequest, attempt: Attempt) -> HttpResponse:
         self.requests.append(request)
         return HttpResponse(200, "OK")
 

@@ -8,7 +8,8 @@ import pytest
 
 from dovecot_conf.http_url import parse_http_url
 from drivers import DryRunTransport, HttpRequest, HttpResponse, Transport
-from drivers.http import ConnectFailedError
+from drivers.http import Attempt, ConnectFailedError
+from drivers.http_settings import HttpSettings
 from drivers.recording import Record
 from drivers.recording_transport import RecordingTransport
 from tests.drivers.doubles import FakeClock, ScriptedTransport
@@ -16,6 +17,9 @@ from tests.drivers.doubles import FakeClock, ScriptedTransport
 REQUEST = HttpRequest(
     "PUT", parse_http_url("https://login:secret@h/n?token=t"), (("Authorization", "Basic x"),), b"{}"
 )
+
+
+ATTEMPT = Attempt(HttpSettings(timeout=2.0), deadline=float("inf"))
 
 
 def recorded(transport: Transport, clock: FakeClock) -> tuple[RecordingTransport, list[Record]]:
@@ -26,7 +30,7 @@ def recorded(transport: Transport, clock: FakeClock) -> tuple[RecordingTransport
 def test_an_answer_is_recorded_with_its_time() -> None:
     clock = FakeClock()
     transport, written = recorded(ScriptedTransport(clock, (0.5, HttpResponse(503, "Busy"))), clock)
-    assert transport.send(REQUEST, 2.0) == HttpResponse(503, "Busy")
+    assert transport.send(REQUEST, ATTEMPT) == HttpResponse(503, "Busy")
     line = json.loads(written[0].to_line())
     assert (line["source"], line["origin"], line["method"]) == ("simulate", "https://h:443", "PUT")
     assert (line["answer"]["status"], line["answer"]["reason"], line["answer"]["elapsed_ms"]) == (
@@ -40,7 +44,7 @@ def test_an_answer_is_recorded_with_its_time() -> None:
 def test_no_secret_is_in_it() -> None:
     clock = FakeClock()
     transport, written = recorded(ScriptedTransport(clock), clock)
-    transport.send(REQUEST, 2.0)
+    transport.send(REQUEST, ATTEMPT)
     line = written[0].to_line()
     assert "secret" not in line
     assert "Basic x" not in line
@@ -51,7 +55,7 @@ def test_a_failure_is_recorded_and_raised() -> None:
     clock = FakeClock()
     transport, written = recorded(ScriptedTransport(clock, (0.1, ConnectFailedError("refused"))), clock)
     with pytest.raises(ConnectFailedError):
-        transport.send(REQUEST, 2.0)
+        transport.send(REQUEST, ATTEMPT)
     (answer,) = [record.answer for record in written]
     assert answer is not None
     assert (answer.status, answer.error) == (None, "refused")
@@ -59,5 +63,5 @@ def test_a_failure_is_recorded_and_raised() -> None:
 
 def test_what_is_not_sent_has_no_answer() -> None:
     transport, written = recorded(DryRunTransport(), FakeClock())
-    assert transport.send(REQUEST, 2.0) is None
+    assert transport.send(REQUEST, ATTEMPT) is None
     assert [record.answer for record in written] == [None]
