@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from drivers.actions import Actions, StoreMode
 from drivers.events import UNSUPPORTED_EVENTS
-from mailstore.message import Message
+from mailstore.message import Envelope, Message
 from mailstore.simulated import (
     DELETED,
     FLAGGED,
@@ -44,7 +44,7 @@ class Given:
     """What the options say. ``flags`` and ``keywords`` are None when they aren't given.
 
     ``state`` is the mailbox before the action, with the UID that the message has or gets. ``arrives``: the
-    message is not in the mailbox yet.
+    message is not in the mailbox yet. ``envelope`` is that of an LMTP delivery.
     """
 
     state: MailboxState
@@ -53,6 +53,7 @@ class Given:
     keywords: tuple[str, ...] | None = None
     new_name: str = ""
     arrives: bool = False
+    envelope: Envelope | None = None
 
     def after(self, number: int) -> Given:
         """Return what there is after so many mails: each has a UID of its own, and arrivals are unseen."""
@@ -136,7 +137,11 @@ FORMS = (
         Wants.MAIL | Wants.ARRIVAL,
         _empty,
         lambda actions, given: actions.deliver(
-            given.state.name, given.mail, flags=given.flags or (), keywords=given.keywords or ()
+            given.state.name,
+            given.mail,
+            flags=given.flags or (),
+            keywords=given.keywords or (),
+            envelope=given.envelope,
         ),
     ),
     Form(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,34 @@ MAILBOX_NEEDED_OPTION = click.option(
     "--mailbox", metavar="NAME", required=True, help="The mailbox it is about."
 )
 NEW_NAME_OPTION = click.option("--new-name", metavar="NAME", required=True, help="What it is called then.")
+RECORD_OPTION = click.option(
+    "--record",
+    "record_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Append every request and its answer to FILE, as `listen --record` does.",
+)
+RUN_OPTIONS = (
+    click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
+    RECORD_OPTION,
+    click.option(
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    ),
+    color_option,
+    show_secrets_option,
+)
+SCENARIO_OPTIONS = (
+    click.option(
+        "--scenario",
+        "scenario_path",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Play the scenario in this TOML file (see docs/scenarios.md).",
+    ),
+    config_options,
+    *RUN_OPTIONS,
+)
 COMMON_OPTIONS = (
     click.option(
         "--uidvalidity", type=click.IntRange(1, MAX_NUMBER), help="UIDVALIDITY of the mailbox [default: now]."
@@ -52,13 +80,7 @@ COMMON_OPTIONS = (
     click.option(
         "--metadata", metavar="ENTRY=VALUE", multiple=True, help="Server-level METADATA for this run only."
     ),
-    click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
-    click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
-    click.option(
-        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
-    ),
-    color_option,
-    show_secrets_option,
+    *RUN_OPTIONS,
 )
 
 
@@ -99,6 +121,17 @@ def load_options(command: Command) -> Command:
     return wrapper
 
 
+def with_options(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """Return a decorator that gives a command these options, in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 def options_of(form: Form) -> Callable[[Command], Command]:
     """Return a decorator that gives a command the options of a form."""
     options = (
@@ -119,10 +152,4 @@ def options_of(form: Form) -> Callable[[Command], Command]:
         load_options,
         *COMMON_OPTIONS,
     )
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+    return with_options(options)

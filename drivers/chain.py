@@ -188,15 +188,19 @@ class _Loader:
 
     def _expanded_options(self, definition: DriverDefinition) -> DriverDefinition:
         """Expand the options of a 2.4 block, as Dovecot does when the driver reads them."""
-        options = []
-        for option in definition.options:
-            try:
-                value = expand(option.value, self._variables, Version.V24)
-            except VariableError as error:
-                message = f"Failed to expand {option.name} setting variables: {error.message}"
-                raise DriverError(message) from error
-            options.append(option._replace(value=value))
-        return definition._replace(options=tuple(options))
+        options = tuple(
+            option._replace(value=self._expanded_value(option.name, option.value))
+            for option in definition.options
+        )
+        pairs = tuple((name, self._expanded_value(name, value)) for name, value in definition.client.pairs)
+        return definition._replace(options=options, client=definition.client._replace(pairs=pairs))
+
+    def _expanded_value(self, name: str, value: str) -> str:
+        try:
+            return expand(value, self._variables, Version.V24)
+        except VariableError as error:
+            message = f"Failed to expand {name} setting variables: {error.message}"
+            raise DriverError(message) from error
 
 
 def block_name(definition: DriverDefinition) -> str:
