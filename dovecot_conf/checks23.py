@@ -85,14 +85,15 @@ def check(scopes: list[Scope23], problems: Problems) -> None:
     checked = frozenset().union(*map(_subjects, scopes[1:])) & _ALL
     if len(scopes) == 1:
         return
-    from dovecot_conf.conflicts23 import Buckets, conflict  # noqa: PLC0415 - most have no filters
+    from dovecot_conf.condition_index import ConditionIndex  # noqa: PLC0415 - most have no filters
+    from dovecot_conf.conflicts23 import conflict  # noqa: PLC0415 - most have no filters
 
-    buckets = Buckets(scopes)
+    index = ConditionIndex(scopes)
     for scope in scopes[1:]:
         can_conflict = scope.condition.is_of_several
         if not (checked or can_conflict):
             continue
-        matching = sorted(buckets.matching(scope.condition), key=rank)
+        matching = sorted(index.matching(scope.condition), key=rank)
         if can_conflict:
             for key, other in conflict(matching):
                 checker.conflict(key, other)

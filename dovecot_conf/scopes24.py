@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dovecot_conf.condition_index import ConditionIndex
 from dovecot_conf.conditions import UNFILTERED, Condition
 from dovecot_conf.scopes import Entry
 from dovecot_conf.tree import Section, Setting
@@ -80,7 +81,7 @@ class Scope24:
     order: int = 0
     opened: Section | None = None
     children: dict[tuple[str, object], Scope24] = field(default_factory=dict)
-    filters: list[Scope24] = field(default_factory=list)
+    filters: ConditionIndex[Scope24] | None = None
     values: dict[str, Entry] = field(default_factory=dict)
     lists: dict[str, ListEntry] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
@@ -141,7 +142,9 @@ class ScopeTree:
         if scope.parent is not None:
             scope.parent.children[key] = scope
             if scope.block is None:
-                scope.parent.filters.append(scope)
+                if scope.parent.filters is None:
+                    scope.parent.filters = ConditionIndex()
+                scope.parent.filters.add(scope)
         return scope
 
 
@@ -176,8 +179,8 @@ def _visit(
         if group is not None and not user:
             yield from _visit(group, root, asked, blocks, (lists, filters, (scope.order, 0)))
     yield Match((lists, filters, (*user, scope.order) if user else (scope.order, 1)), scope)
-    for child in scope.filters:
-        if child.condition.matches(asked):
+    if scope.filters is not None:
+        for child in scope.filters.matching(asked):
             yield from _visit(child, root, asked, blocks, rank)
     for block in blocks:
         inside = scope.children.get(block)
