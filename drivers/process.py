@@ -73,7 +73,7 @@ def perform_together(
     """
     first = mails[0][0]
     world = first.surroundings
-    process = _Process(first, registry, http or SharedHttp(world.transport, world.clock))
+    process = Process(first, registry, http or SharedHttp(world.transport, world.clock))
     try:
         if all(process.take(parts) for parts in mails):
             process.end()
@@ -83,8 +83,11 @@ def perform_together(
 
 
 @dataclass(slots=True)
-class _Process:
-    """``first`` is the first thing that a user does in it."""
+class Process:
+    """A process while it lives; ``first`` is the first thing that a user does in it.
+
+    All methods but :meth:`report` raise SessionEndedError when something ends the process.
+    """
 
     first: Part
     registry: DriverRegistry
@@ -96,15 +99,11 @@ class _Process:
     def take(self, parts: Sequence[Part]) -> bool:
         """Let the users of one mail act; return False when a session couldn't begin."""
         kept: UserSession | None = None
-        internal_first = _INTERNAL_USER_FIRST.get(self.first.push.protocol)
-        if internal_first and not self._has_internal():
-            return False
         for part in parts:
-            session = self._open(part.push, part.user, part.surroundings, self.log)
-            actions = Actions(session, part.mailboxes)
-            self.opened.append((part, session, actions))
-            if session.chain.fatal or (internal_first is False and not self._has_internal()):
+            begun = self.begin(part)
+            if begun is None:
                 return False
+            session, actions = begun
             part.act(actions)
             actions.finish()
             if kept is None:
@@ -114,6 +113,21 @@ class _Process:
         if kept is not None:
             kept.close()
         return True
+
+    def begin(self, part: Part) -> tuple[UserSession, Actions] | None:
+        """Open the session of a user, in which nothing is done yet; None when it can't begin.
+
+        Who opened it ends the actions (:meth:`Actions.finish`), then the session.
+        """
+        internal_first = _INTERNAL_USER_FIRST.get(self.first.push.protocol)
+        if internal_first and not self._has_internal():
+            return None
+        session = self._open(part.push, part.user, part.surroundings, self.log)
+        actions = Actions(session, part.mailboxes)
+        self.opened.append((part, session, actions))
+        if session.chain.fatal or (internal_first is False and not self._has_internal()):
+            return None
+        return session, actions
 
     def end(self) -> None:
         """End the process."""
