@@ -68,7 +68,7 @@ class LuaDriver(Driver):
             open_script(self._machine, path, self._texts)
             self._api = LuaApi(self._machine, context)
             self._debug("Calling script_init")
-            if context.scripting.run:
+            if context.world is not None:
                 self._begin_script(path)
         except ScriptError as error:
             raise DriverError(str(error)) from None
