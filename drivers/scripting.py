@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LUA_VERSIONS = ("5.1", "5.2", "5.3", "5.4", "luajit")
+
 
 @dataclass(frozen=True, slots=True)
 class Scripting:

@@ -9,18 +9,23 @@ from mailstore.entries import Entry, EntryType, built_in_names, find_built_in, m
 Lookup = Callable[[str, str], str | None]
 """Reads an entry of a mailbox ('' for the server) elsewhere."""
 
+Names = Callable[[str, str], Iterable[str]]
+"""Gives the names of a mailbox's entries below a prefix, without it."""
+
 _INBOX = "INBOX"
 
 
 class MemoryMetadata:
     """Values by mailbox ('' for the server, whose entries are in INBOX) and entry.
 
-    ``behind`` is asked for those that were never set here. Dovecot's built-in entries are there, empty.
+    ``behind`` is asked for those that were never set here, ``names_behind`` for the names of all that it
+    has. Dovecot's built-in entries are there, empty.
     """
 
-    def __init__(self, behind: Lookup | None = None) -> None:
+    def __init__(self, behind: Lookup | None = None, names_behind: Names | None = None) -> None:
         self._values: dict[tuple[str, Entry], str | None] = {}
         self._behind = behind
+        self._names_behind = names_behind
 
     def get(self, mailbox: str, entry: str) -> str | None:
         """Return a value, None if there is none. Raises EntryNameError and what ``behind`` raises."""
@@ -52,6 +57,13 @@ class MemoryMetadata:
             and entry.type is wanted.type
             and entry.name.startswith(wanted.name)
         ]
+        if self._names_behind is not None:
+            gone = {entry.name for (place, entry), value in self._values.items() if value is None}
+            stored += [
+                name
+                for name in self._names_behind(mailbox, prefix)
+                if name not in stored and wanted.name + name not in gone
+            ]
         return merge_names(sorted(stored), built_in_names(wanted, is_inbox=box == _INBOX, has_dict=True))
 
 
