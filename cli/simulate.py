@@ -33,6 +33,7 @@ from drivers import (
     perform,
 )
 from drivers.load import Load
+from drivers.scripting import Scripting
 
 
 class EventGroup(click.Group):
@@ -148,6 +149,7 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     *,
     network: Network,
     show_secrets: bool,
+    scripting: Scripting,
     user: str | None,
     protocol: str,
     metadata: tuple[str, ...],
@@ -161,11 +163,13 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     if protocol == "lmtp":
         first = replace(first, envelope=given.envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
-    lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
+    store = given.metadata_of_run(configuration, account, protocol, metadata, source)
     push, registry = configuration.push(protocol), DriverRegistry.installed()
     mail_user = MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
     transport = network({"user": account.name, "protocol": protocol})
-    surroundings = Surroundings(lookup, transport, SystemClock(), show_secrets)
+    surroundings = Surroundings(
+        lambda entry: store.get("", entry), transport, SystemClock(), show_secrets, store, scripting
+    )
 
     def session(number: int) -> SimulationReport:
         what = first.after(number)

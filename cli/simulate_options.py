@@ -12,8 +12,11 @@ import click
 from cli.common import color_option, config_options, show_secrets_option
 from cli.simulate_forms import MAX_NUMBER, Form, Wants
 from drivers.load import Load
+from drivers.scripting import DEFAULT_SCRIPTING, LUA_VERSIONS, Scripting
 
 Command = Callable[..., Any]
+
+MIB = 2**20
 
 MAIL_OPTIONS = (
     click.option("--message", "path", metavar="FILE|-", help="The mail, from a file or from stdin."),
@@ -52,7 +55,47 @@ RECORD_OPTION = click.option(
     metavar="FILE",
     help="Append every request and its answer to FILE, as `listen --record` does.",
 )
+
+
+def scripting_options(command: Command) -> Command:
+    """Add ``--lua``, ``--sandbox``, ``--script-timeout``, ``--script-memory``; pass them as ``scripting``."""
+
+    @click.option(
+        "--lua",
+        type=click.Choice(LUA_VERSIONS),
+        default=DEFAULT_SCRIPTING.lua,
+        show_default=True,
+        help="The Lua that scripts of lua drivers run in.",
+    )
+    @click.option("--sandbox", is_flag=True, help="Scripts get no files and no programs.")
+    @click.option(
+        "--script-timeout",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        default=DEFAULT_SCRIPTING.seconds,
+        show_default=True,
+        help="How long one call of a script may take.",
+    )
+    @click.option(
+        "--script-memory",
+        type=click.IntRange(1),
+        metavar="MIB",
+        default=DEFAULT_SCRIPTING.memory // MIB,
+        show_default=True,
+        help="How much memory a script may take.",
+    )
+    @wraps(command)
+    def wrapper(
+        *args: Any, lua: str, sandbox: bool, script_timeout: float, script_memory: int, **options: Any
+    ) -> Any:
+        scripting = Scripting(lua, script_timeout, script_memory * MIB, sandbox)
+        return command(*args, scripting=scripting, **options)
+
+    return wrapper
+
+
 RUN_OPTIONS = (
+    scripting_options,
     click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
     click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
     RECORD_OPTION,

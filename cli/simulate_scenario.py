@@ -18,6 +18,7 @@ from drivers import DriverRegistry, MailUser, SystemClock
 from drivers.scenario import read_scenario
 from drivers.scenario_run import Configured, SessionReport, World, run_scenario
 from drivers.scenario_values import Session
+from drivers.scripting import Scripting
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -64,6 +65,7 @@ def play(  # noqa: PLR0913 - one for each option
     format_: str,
     color: str,
     show_secrets: bool,
+    scripting: Scripting,
 ) -> int:
     """Play a scenario and show what happened; return the exit code. Raises PushnotifError."""
     scenario = read_scenario(path)
@@ -81,6 +83,7 @@ def play(  # noqa: PLR0913 - one for each option
             clock=SystemClock(),
             registry=DriverRegistry.installed(),
             show_secrets=show_secrets,
+            scripting=scripting,
         )
         for report in run_scenario(scenario, world):
             done.append(report)

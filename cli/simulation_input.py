@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
@@ -21,6 +21,7 @@ from mailstore.accounts import find_user
 from mailstore.address import first_address
 from mailstore.entries import parse_entry
 from mailstore.maildir import MaildirState, read_maildir
+from mailstore.memory_metadata import MemoryMetadata
 from mailstore.message import Envelope, Message, read_message
 from mailstore.metadata import MailboxNotFoundError, Metadata
 from mailstore.opening import open_metadata
@@ -31,8 +32,6 @@ from mailstore.users import UnknownUserError, User
 DEMO_USER = "bob"
 DEMO_MAIL = DEMO_DIRECTORY / "mail.eml"
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
-
-MetadataLookup = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,32 +134,36 @@ def find_account(configuration: Configuration, name: str, protocol: str, source:
         return User(name, "", None, None, {})
 
 
-def metadata_lookup(
+def metadata_of_run(
     configuration: Configuration, user: User, protocol: str, overlay: Iterable[str], source: ConfigSource
-) -> MetadataLookup:
-    """Return how server-level METADATA entries are found: first ``overlay`` (ENTRY=VALUE), then the store.
+) -> MemoryMetadata:
+    """Return the METADATA for a run: first ``overlay`` (ENTRY=VALUE) at server level, then the store.
 
-    Without ``mail_attribute_dict`` the store is pushnotif's own, which is announced. In the built-in
-    example a user without a value there is switched on.
+    What a script changes lasts for the run; the store is only read. Without ``mail_attribute_dict`` it is
+    pushnotif's own, which is announced. In the built-in example a user without a value there is switched on.
     """
     values = dict(_overlay_item(item) for item in overlay)
     lock = Lock()
     store = _open_store(configuration, user, protocol, source)
     default = f"user={user.name}" if is_demo(configuration) else None
 
-    def look_up(entry: str) -> str | None:
-        if entry in values:
+    def look_up(mailbox: str, entry: str) -> str | None:
+        if not mailbox and entry in values:
             return values[entry]
         try:
             # The store acts as the mail's owner for a moment, which the whole process does with it.
             with lock:
-                found = store.server_entry(entry)
+                found = store.get(mailbox, entry)
         except MailboxNotFoundError:
-            # The delivery itself would make INBOX, and a new mailbox has no METADATA.
+            # The action itself would make the mailbox, and a new one has no METADATA.
             found = None
-        return default if found is None and entry == HTTP_NOTIFY else found
+        return default if found is None and not mailbox and entry == HTTP_NOTIFY else found
 
-    return look_up
+    def names(mailbox: str, prefix: str) -> Iterable[str]:
+        with lock:
+            return store.list(mailbox, prefix)[0].names
+
+    return MemoryMetadata(look_up, names)
 
 
 def _open_store(configuration: Configuration, user: User, protocol: str, source: ConfigSource) -> Metadata:

@@ -10,6 +10,7 @@ from dovecot_conf.dump23 import Line, Printer, lines_of
 from dovecot_conf.dump_options import DumpOptions
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Scope23
+from dovecot_conf.evaluation23 import Evaluation23
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.filter_words import address
@@ -51,6 +52,10 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
 def _shown(configuration: Configuration, options: DumpOptions) -> Shown23:
     surroundings = Surroundings(Files(options.root), options.environ)
     loads = not any(_stops_managesieve(problem) for problem in configuration.problems)
+    evaluation = configuration.evaluation
+    scopes = evaluation.literal_scopes() if isinstance(evaluation, Evaluation23) else None
+    if scopes is not None:
+        return Shown23(tuple(scopes), surroundings, loads)
     return evaluate_as_written(
         reading_of(configuration), surroundings, expanding=options.expanding, loads=loads
     )

@@ -98,6 +98,7 @@ class Evaluator23:
         self._global = Scope23(UNFILTERED)
         self.scopes = [self._global]
         self.problems = Problems()
+        self.is_literal = True
         self._frame = self._outermost = _Frame(self._global, "", None)
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
@@ -246,12 +247,15 @@ class Evaluator23:
         unexpanded = node.value
         if node.kind is ValueKind.FILE:
             self._read_file(node, path, entry)
+            self.is_literal = False
             unexpanded = f"<{node.value}"
         elif node.kind is ValueKind.VARIABLE:
             seen = self._expand(node, entry)
             if seen is None:
                 return
             unexpanded = entry.unexpanded = seen
+            if seen != entry.text:
+                self.is_literal = False
         if not path:
             message = "Missing key name ('=' at the beginning of line)"
             self.problems.report(node, "missing-key", message)

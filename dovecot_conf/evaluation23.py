@@ -9,7 +9,7 @@ from dovecot_conf.checks23 import check
 from dovecot_conf.clients import client_settings
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.evaluate23 import Evaluator23, Scope23
 from dovecot_conf.evaluations import Evaluation
 from dovecot_conf.push import PushConfig
 from dovecot_conf.reader import Reading
@@ -31,12 +31,17 @@ class Evaluation23(Evaluation):
         evaluator.run(reading)
         self.flaws = evaluator.problems.flaws
         self._scopes = evaluator.scopes
+        self._is_literal = evaluator.is_literal
         self._plugins = Plugins(overrides, self._read)
         check(evaluator.scopes, evaluator.problems)
 
     def settings(self, asked: Condition) -> Settings23:
         """Return the effective settings for a condition."""
         return Settings23(self._scopes, asked, self._overrides, self._plugins, self._read)
+
+    def literal_scopes(self) -> list[Scope23] | None:
+        """Return the scopes if each value is as it is written, but for references to itself; else None."""
+        return self._scopes if self._is_literal else None
 
     def push(self, protocol: str) -> PushConfig:
         """Return the driver chain for a protocol."""

@@ -34,7 +34,9 @@ class ValueChecker:
         if known.type in ANY_TEXT:
             return True
         wrong = self._judge(known, unexpanded, _UNEXPANDED)
-        later = self._judge(known, unexpanded if expanded is None else expanded)
+        later = wrong
+        if "$" in unexpanded or (expanded is not None and expanded != unexpanded):
+            later = self._judge(known, unexpanded if expanded is None else expanded)
         if wrong is not None:
             self._report(node, known, wrong if later is not None else wrong._replace(rule="unexpanded-value"))
         elif later is not None:

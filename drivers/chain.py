@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dovecot_conf.errors import DriverError, VariableError
 from dovecot_conf.push import DriverDefinition, DriverOption, PushConfig
@@ -23,6 +24,9 @@ from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from drivers.secrets import hide_in_options
 from drivers.session_end import SessionEndedError
 from drivers.texts import SORTS_PLUGIN_SETTINGS, UNKNOWN_DRIVER, USUAL_VARIABLE_FAILURE, VARIABLE_FAILURES
+
+if TYPE_CHECKING:
+    from drivers.session import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,17 @@ def load_chain(
     variables: Mapping[str, str],
     show_secrets: bool = False,
     scripting: Scripting = DEFAULT_SCRIPTING,
+    world: Surroundings | None = None,
     log: Log | None = None,
 ) -> Chain:
     """Load the drivers of a configuration for one user.
 
     ``variables`` are the values for %-expansion by long name, see ``dovecot_conf.variables``. ``log``
     receives the log lines; without it the chain keeps a log of its own. Secrets in log lines and
-    options are hidden unless ``show_secrets``. ``scripting`` is for drivers that run scripts.
+    options are hidden unless ``show_secrets``. ``scripting`` and ``world`` are for drivers that run
+    scripts; without a world they only look at them.
     """
-    context = InitContext(push.version, log if log is not None else Log(), show_secrets, {}, scripting)
+    context = InitContext(push.version, log if log is not None else Log(), show_secrets, {}, scripting, world)
     first_line = len(context.log.lines)
     loader = _Loader(push, registry, variables, context)
     try:

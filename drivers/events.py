@@ -214,7 +214,7 @@ _MAILBOX_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records,
     "MailboxUnsubscribe": {Trigger.UNSUBSCRIBE: _mailbox("Mailbox was subscribed to")},
 }
 
-_ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}
+ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}
 """Events that happen although nobody asks for a field, and of which then nothing is collected."""
 
 RFC5423_EVENTS = tuple(sorted((*_MESSAGE_EVENTS, *_MAILBOX_EVENTS)))
@@ -233,8 +233,8 @@ def collect_message(
             collect = _MESSAGE_EVENTS.get(registration.name, {}).get(trigger)
             if collect is not None:
                 collect(registration, into, change)
-    if trigger in _ARRIVALS:
-        events.happened.add(ContentRecord(_ARRIVALS[trigger]))
+    if trigger in ARRIVALS:
+        events.happened.add(ContentRecord(ARRIVALS[trigger]))
 
 
 def collect_mailbox(

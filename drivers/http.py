@@ -18,7 +18,8 @@ class HttpRequest:
     """A request; ``headers`` go out in this order with this capitalisation, and no others.
 
     ``proxy`` is whom it is sent to instead of the server of its URL: a URL, or the path of a socket.
-    ``redirected`` requests have the whole URL in the request line, as those to a proxy.
+    ``redirected`` requests have the whole URL in the request line, as those to a proxy. ``wants_body`` is
+    for who reads the body of the answer.
     """
 
     method: str
@@ -27,6 +28,7 @@ class HttpRequest:
     body: bytes
     proxy: HttpUrl | str | None = None
     redirected: bool = False
+    wants_body: bool = False
 
     @property
     def target(self) -> str:
@@ -38,11 +40,12 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """The head of an answer: status, the server's own reason text, and headers as received."""
+    """An answer: status, the server's own reason text, headers as received, and the body if it is wanted."""
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, None if there is none."""

@@ -1,4 +1,4 @@
-"""The body of an answer, which nobody reads: where it ends, so that the connection can be used again."""
+"""The body of an answer: where it ends, so that the connection can be used again, and what is in it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ _HEX = b"0123456789abcdefABCDEF"
 _MAX_LINE = 64 * 1024
 _MAX_SIZE_DIGITS = 16
 
+MAX_CONTENT = 16 * 2**20
+"""No more of a body is kept (bytes)."""
+
 
 class Body(Protocol):
-    """A body on its way in."""
+    """A body on its way in; what it holds is kept in ``content`` if there is one."""
+
+    content: bytearray | None
 
     def skip(self, data: bytearray) -> bool:
         """Drop from the beginning of ``data`` what belongs to the body; return whether it has ended.
@@ -31,11 +36,12 @@ class SizedBody:
 
     def __init__(self, size: int) -> None:
         self._left = size
+        self.content: bytearray | None = None
 
     def skip(self, data: bytearray) -> bool:
         """See :class:`Body`."""
         size = min(self._left, len(data))
-        del data[:size]
+        _move(data, size, self.content)
         self._left -= size
         return not self._left
 
@@ -43,9 +49,12 @@ class SizedBody:
 class EndlessBody:
     """A body that ends with the connection."""
 
+    def __init__(self) -> None:
+        self.content: bytearray | None = None
+
     def skip(self, data: bytearray) -> bool:
         """See :class:`Body`."""
-        data.clear()
+        _move(data, len(data), self.content)
         return False
 
 
@@ -56,13 +65,14 @@ class ChunkedBody:
         self._left = 0
         self._behind_chunk = False
         self._in_trailers = False
+        self.content: bytearray | None = None
 
     def skip(self, data: bytearray) -> bool:
         """See :class:`Body`."""
         while data:
             if self._left:
                 size = min(self._left, len(data))
-                del data[:size]
+                _move(data, size, self.content)
                 self._left -= size
                 continue
             end = data.find(b"\n") + 1
@@ -96,3 +106,11 @@ class ChunkedBody:
         expected = b"\r" if self._behind_chunk else _HEX
         if len(data) > _MAX_LINE or not (self._in_trailers or data[0] in expected):
             raise BadResponseError("Invalid payload")
+
+
+def _move(data: bytearray, size: int, content: bytearray | None) -> None:
+    if content is not None:
+        content += data[:size]
+        if len(content) > MAX_CONTENT:
+            raise BadResponseError(f"Invalid payload: more than {MAX_CONTENT} bytes")
+    del data[:size]

@@ -7,6 +7,7 @@ httpcore carries the bytes (sockets, TLS, timeouts). What they mean is read as D
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import httpcore
 
@@ -21,7 +22,7 @@ from drivers.http import (
     TransportError,
 )
 from drivers.http_answer import Head, HeadParser
-from drivers.http_body import Body
+from drivers.http_body import Body, EndlessBody
 from drivers.http_settings import HeadLimits
 from drivers.system_errors import cause
 
@@ -75,8 +76,23 @@ class Connection:
             raise self._timed_out(attempt) from None
         except httpcore.WriteError:
             raise self._lost("Remote disconnected") from None
+        response = self._with_body(head, attempt) if request.wants_body else head.response
         self._idle_since = time.monotonic()
-        return head.response, not head.closes
+        return response, not head.closes
+
+    def _with_body(self, head: Head, attempt: Attempt) -> HttpResponse:
+        """Read the body; one that ends with the connection is whole when that ends."""
+        body = head.body
+        if body is None:
+            return head.response
+        body.content = bytearray()
+        try:
+            while not self._pass_over_body():
+                self._receive(attempt)
+        except ConnectionLostError:
+            if not isinstance(body, EndlessBody):
+                raise
+        return replace(head.response, body=bytes(body.content))
 
     def _head(self, attempt: Attempt) -> Head:
         """Read heads until one is that of a final answer."""

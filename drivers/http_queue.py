@@ -38,13 +38,16 @@ class HttpResult:
     """How a request ended.
 
     ``sent`` is False when the transport sends nothing. ``message`` is Dovecot's text about the
-    answer: status and reason, or what went wrong.
+    answer: status and reason, or what went wrong. ``response`` is the last answer, ``error`` what kept it
+    from coming.
     """
 
     sent: bool
     success: bool
     message: str
     attempts: tuple[ReportedAttempt, ...]
+    response: HttpResponse | None = None
+    error: TransportError | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -71,9 +74,16 @@ class Progress:
         """Tell whether another attempt is allowed."""
         return self.retries + 1 < self.settings.max_attempts and now - self.submitted < _GIVE_UP_SECONDS
 
-    def result(self, message: str, *, success: bool = False) -> HttpResult:
+    def result(
+        self,
+        message: str,
+        *,
+        success: bool = False,
+        response: HttpResponse | None = None,
+        error: TransportError | None = None,
+    ) -> HttpResult:
         """Return how it ended."""
-        return HttpResult(True, success, message, tuple(self.attempts))
+        return HttpResult(True, success, message, tuple(self.attempts), response, error)
 
 
 _MOMENT = 1e-6
@@ -110,7 +120,7 @@ class HttpQueue:
                 for other in [one for one in self._queued if server_of(one.request) == server]:
                     self._queued.remove(other)
                     other.attempts.append(ReportedAttempt(None, "", result.message, 0.0))
-                    done(other, other.result(result.message))
+                    done(other, other.result(result.message, error=result.error))
 
     def _next(self) -> Progress:
         """Take the first request whose time has come; wait for it where that is none."""
@@ -166,7 +176,7 @@ class HttpQueue:
             self._quiet_until = now + min(self._settings.backoff, self._settings.max_backoff)
         retried = isinstance(error, (ConnectionLostError, RequestTimedOutError)) and self._settings.retries
         if not retried or not progress.may_retry(now):
-            return progress.result(message)
+            return progress.result(message, error=error)
         progress.retries += 1
         return None
 
@@ -182,7 +192,7 @@ class HttpQueue:
                 return self._redirected(progress, status, location[0], now + delay)
         delay = self._delay(response) or 0.0 if status == 503 else 0.0
         if not (status == 408 or delay) or not progress.may_retry(now):
-            return progress.result(text, success=status // 100 == 2)
+            return progress.result(text, success=status // 100 == 2, response=response)
         progress.release = now + delay if delay else 0.0
         progress.retries += 1
         return None

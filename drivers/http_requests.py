@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 
 from dovecot_conf.http_url import HttpUrl
 from drivers.http import HttpRequest
@@ -27,6 +28,29 @@ def put_request(
         headers.append(("Connection", "Keep-Alive"))
     headers.append(("Content-Type", content_type))
     return HttpRequest("PUT", url, tuple(headers), body, settings.proxy)
+
+
+def script_request(
+    method: str,
+    url: HttpUrl,
+    headers: Iterable[tuple[str, str]],
+    payload: bytes | None,
+    settings: HttpSettings,
+    now: float,
+) -> HttpRequest:
+    """Return the request of a Lua script with its own ``headers``; ``now`` is the time in its Date header."""
+    given = list(headers)
+    names = {name.lower() for name, _ in given}
+    own = [("Host", url.authority), ("Date", http_date(now))]
+    if url.user and url.password is not None:
+        own.append(("Authorization", _basic(url.user, url.password)))
+    if settings.user_agent:
+        own.append(("User-Agent", settings.user_agent))
+    if payload is not None:
+        own += [("Expect", "100-continue"), ("Content-Length", str(len(payload)))]
+    own.append(("Connection", "Keep-Alive"))
+    kept = [header for header in own if header[0].lower() not in names]
+    return HttpRequest(method, url, (*kept, *given), payload or b"", settings.proxy, wants_body=True)
 
 
 def redirected(request: HttpRequest, url: HttpUrl, status: int) -> HttpRequest:

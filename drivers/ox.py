@@ -22,8 +22,8 @@ from drivers.options import OptionSpec
 from drivers.ox_body import json_object
 from drivers.ox_options import OPTIONS
 from drivers.ox_settings import OxSettings, parse_settings
-from drivers.report import Outcome, Request
-from drivers.secrets import HIDDEN, hide_in_url
+from drivers.report import Outcome
+from drivers.request_report import reported_request
 from mailstore.tabescape import unescape
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ _INTERNAL_ENTRY = "/private/vendor/vendor.dovecot/pvt/server/vendor/vendor.dovec
 _PREFIX = "push-notification-ox: "
 _WATCHED_MAILBOX = "INBOX"
 _CONTENT_TYPE = "application/json; charset=utf-8"
-_SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
 _FIELDS = MessageField.FROM | MessageField.SUBJECT | MessageField.SNIPPET
 
 
@@ -113,7 +112,7 @@ class OxDriver(Driver):
         request = put_request(self._settings.url, _CONTENT_TYPE, body.encode(), client.settings, now)
 
         def done(result: HttpResult) -> None:
-            self._answered(dtxn, request, body, result)
+            self._answered(dtxn, request, result)
 
         client.submit(request, done)
 
@@ -123,13 +122,8 @@ class OxDriver(Driver):
         decides = self if session.version is Version.V23 or not drivers else drivers[0]
         return decides._settings.http
 
-    def _answered(self, dtxn: DriverTransaction, request: HttpRequest, body: str, result: HttpResult) -> None:
-        headers = tuple(
-            (name, HIDDEN if name in _SECRET_HEADERS and not self._show_secrets else value)
-            for name, value in request.headers
-        )
-        url = str(request.url) if self._show_secrets else hide_in_url(str(request.url))
-        dtxn.requests.append(Request(request.method, url, headers, body, result.attempts))
+    def _answered(self, dtxn: DriverTransaction, request: HttpRequest, result: HttpResult) -> None:
+        dtxn.requests.append(reported_request(request, result, show_secrets=self._show_secrets))
         if not result.sent:
             dtxn.outcome, dtxn.reason = Outcome.WOULD_SEND, ""
         elif result.success:

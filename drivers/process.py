@@ -163,6 +163,7 @@ class Process:
             variables=user.variables,
             show_secrets=surroundings.show_secrets,
             scripting=surroundings.scripting,
+            world=surroundings,
             log=log,
         )
         return UserSession(user, push, chain, log, surroundings, self.http)

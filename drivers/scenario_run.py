@@ -17,8 +17,9 @@ from drivers.option_values import parse_seconds
 from drivers.process import Part, ProcessReport, perform_together
 from drivers.registry import DriverRegistry
 from drivers.scenario_values import Action, Mail, Scenario, ScenarioError, ScenarioUser, Session
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from drivers.session import MailUser, SharedHttp, Surroundings
-from mailstore.entries import parse_entry
+from mailstore.memory_metadata import MemoryMetadata
 from mailstore.message import Message, read_message
 from mailstore.simulated import DELETED, INBOX, SimulatedMailbox, SimulatedMailboxes
 
@@ -67,6 +68,7 @@ class World:
     clock: Clock
     registry: DriverRegistry
     show_secrets: bool = False
+    scripting: Scripting = DEFAULT_SCRIPTING
 
 
 class SessionReport(NamedTuple):
@@ -81,10 +83,10 @@ class _Account:
     """A user's mailboxes and METADATA while the scenario runs."""
 
     mailboxes: SimulatedMailboxes
-    metadata: dict[str, str]
+    metadata: MemoryMetadata
 
     def look_up(self, entry: str) -> str | None:
-        return self.metadata.get(_key(entry))
+        return self.metadata.get("", entry)
 
 
 def run_scenario(scenario: Scenario, world: World) -> Iterator[SessionReport]:
@@ -104,7 +106,7 @@ def run_scenario(scenario: Scenario, world: World) -> Iterator[SessionReport]:
     for number, session in enumerate(scenario.sessions):
         transport = world.transport(number, session)
         parts = [
-            _part(session, accounts[name], one, mails, clock, transport, show_secrets=world.show_secrets)
+            _part(session, accounts[name], one, mails, clock, transport, world)
             for name, one in zip(session.users, configured[number], strict=True)
         ]
         http = SharedHttp(transport, world.clock)
@@ -118,8 +120,7 @@ def _part(
     mails: Mapping[int, Message],
     clock: MovedClock,
     transport: Transport,
-    *,
-    show_secrets: bool,
+    world: World,
 ) -> Part:
     def act(actions: Actions) -> None:
         for action in session.actions:
@@ -128,17 +129,15 @@ def _part(
             except MailboxError as error:
                 raise ScenarioError(f"{action.verb}: {error.message}", span=action.span) from None
 
-    world = Surroundings(account.look_up, transport, clock, show_secrets)
-    return Part(configured.push, configured.user, account.mailboxes, act, world, _mailbox(session))
+    around = Surroundings(
+        account.look_up, transport, clock, world.show_secrets, account.metadata, world.scripting
+    )
+    return Part(configured.push, configured.user, account.mailboxes, act, around, _mailbox(session))
 
 
 def _mailbox(session: Session) -> str:
     """Return the mailbox that stands in the report when nothing happens in any."""
     return next((action.target for action in session.actions if isinstance(action.target, str)), INBOX)
-
-
-def _key(entry: str) -> str:
-    return str(parse_entry(entry))
 
 
 def _read_mails(scenario: Scenario) -> Mapping[int, Message]:
@@ -178,7 +177,10 @@ def _account(user: ScenarioUser, mails: Mapping[int, Message], *, uidvalidity: i
             box.add(mails[id(stored.mail)], stored.flags, stored.keywords)
         box.next_uid = start.next_uid or box.next_uid
     boxes.subscriptions.update(boxes.canonical(name) for name in user.subscriptions)
-    return _Account(boxes, {_key(entry): value for entry, value in user.metadata.items()})
+    metadata = MemoryMetadata()
+    for entry, value in user.metadata.items():
+        metadata.set("", entry, value)
+    return _Account(boxes, metadata)
 
 
 class _Doing(NamedTuple):
@@ -229,9 +231,14 @@ def _expunge(doing: _Doing) -> None:
     doing.do.expunge(doing.action.target, numbers)
 
 
+def _set_metadata(doing: _Doing) -> None:
+    for entry, value in doing.action.target.items():
+        doing.account.metadata.set("", entry, value)
+
+
 def _unset_metadata(doing: _Doing) -> None:
     for entry in doing.action.target:
-        doing.account.metadata.pop(_key(entry), None)
+        doing.account.metadata.unset("", entry)
 
 
 def _of_mailbox(doing: _Doing) -> None:
@@ -252,9 +259,7 @@ _HANDLERS: Mapping[str, Callable[[_Doing], object]] = MappingProxyType(
         "rename": lambda doing: doing.do.rename(doing.action.target, doing.action.keys["to"]),
         "subscribe": _of_mailbox,
         "unsubscribe": _of_mailbox,
-        "set_metadata": lambda doing: doing.account.metadata.update(
-            {_key(entry): value for entry, value in doing.action.target.items()}
-        ),
+        "set_metadata": _set_metadata,
         "unset_metadata": _unset_metadata,
         "wait": lambda doing: doing.clock.advance(parse_seconds(doing.action.target)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dovecot_conf.http_url import HttpUrlError, parse_http_url
 
@@ -15,6 +16,7 @@ _SECRET_PARAMETER = re.compile(rf"([?&;][^=&;]*(?:{_SECRET_NAME.pattern})[^=&;]*
 _NO_PORT = re.compile(r"(//[^/?#:@\[]*:)(?![0-9]*(?:[/?#]|\Z))[^/?#@]*")
 
 
+@lru_cache(maxsize=128)
 def hide_in_url(url: str) -> str:
     """Return the text of a URL with its userinfo, and query parameters that speak of secrets, hidden.
 

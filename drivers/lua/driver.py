@@ -20,6 +20,7 @@ from drivers.lua.settings import OPTIONS, script_of
 from drivers.lua.versions import TEXTS
 from drivers.options import OptionSpec
 from drivers.report import Level, Outcome
+from drivers.request_report import reported_request
 from drivers.session_end import SessionEndedError
 
 if TYPE_CHECKING:
@@ -58,17 +59,17 @@ class LuaDriver(Driver):
     def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
         path = self.parse(definition, context)
         self._log = context.log
+        self._show_secrets = context.show_secrets
         self._texts = TEXTS[context.version]
         if self._texts.loading:
             self._debug(self._texts.loading.format(file=path))
         self._user_is_kept = False
-        self._contexts: dict[int, Any] = {}
         try:
             self._machine = LuaMachine(context.scripting)
             open_script(self._machine, path, self._texts)
             self._api = LuaApi(self._machine, context)
             self._debug("Calling script_init")
-            if context.scripting.run:
+            if context.world is not None:
                 self._begin_script(path)
         except ScriptError as error:
             raise DriverError(str(error)) from None
@@ -96,6 +97,8 @@ class LuaDriver(Driver):
             self._user_is_kept = True
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
             return False
+        finally:
+            self._report_requests(dtxn)
         self._debug(f"Called {_BEGIN}")
         dtxn.context = results[0] if results else None
         dtxn.outcome = Outcome.CALLED
@@ -183,6 +186,14 @@ class LuaDriver(Driver):
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
         else:
             self._debug(f"Called {function}")
+        finally:
+            self._report_requests(dtxn)
+
+    def _report_requests(self, dtxn: DriverTransaction) -> None:
+        sent, self._api.http.requests = self._api.http.requests, []
+        dtxn.requests += [
+            reported_request(request, result, show_secrets=self._show_secrets) for request, result in sent
+        ]
 
     def _call(self, function: str, arguments: int, results: int, values: Any) -> tuple[Any, ...]:
         if not self._machine.has_function(function):
