@@ -15,14 +15,14 @@ local CALLER = 3
 local function require_arguments(count, least, most)
   if count < least or count > (most or least) then
     if most == nil or most == least then
-      error(format("expected %d arguments, got %d", least, count), CALLER)
+      error(format("expected %d arguments, got %d", least, count), 0)
     end
-    error(format(version.between_arguments, least, most, count), CALLER)
+    error(format(version.between_arguments, least, most, count), 0)
   end
 end
 
 local function require_parameter(count)
-  if count < 2 then error("expecting at least 1 parameter", CALLER) end
+  if count < 2 then error("expecting at least 1 parameter", 0) end
 end
 
 -- The level is that of the function of the API: this one is called by it, or by a check that it calls.
@@ -93,13 +93,13 @@ end
 
 local function check(value, position, name)
   if type(value) ~= "table" then
-    error(format("Bad argument #%d, expected %s got %s", position, name, type(value)), CALLER)
+    error(format("Bad argument #%d, expected %s got %s", position, name, type(value)), 0)
   end
   local item = rawget(value, "item")
   local data = item ~= nil and items[item]
   if not data then
     host.crash("a " .. name .. " was expected, and another table given")
-    error("crash", CALLER)
+    error("crash", 0)
   end
   return data
 end
@@ -206,7 +206,7 @@ function methods.passthrough_event(...)
   local parent = check(self, 1, EVENT)
   if open_passthrough then
     host.panic("Can't create multiple passthrough events - finish the earlier with ->event()")
-    error("panic", CALLER - 1)
+    error("panic", 0)
   end
   open_passthrough = true
   return object({}, passthrough_metatable, {prefix = "", parent = parent})
@@ -262,11 +262,11 @@ end
 
 local strict = {
   __index = function(_, name)
-    error(format("attempt to write to read undeclared global variable %s", check_string(name, 2)), 2)
+    error(format("attempt to write to read undeclared global variable %s", check_string(name, 2)), 0)
   end,
   __newindex = function(globals, name, value)
     if type(value) == "function" then return rawset(globals, name, value) end
-    error(format("attempt to write to undeclared global variable %s", check_string(name, 2)), 2)
+    error(format("attempt to write to undeclared global variable %s", check_string(name, 2)), 0)
   end,
 }
 
@@ -329,9 +329,9 @@ local function metadata(name, level_of, texts)
     local found = {}
     for position = 2, count do
       local key = select(position, ...)
-      if type(key) ~= "string" and type(key) ~= "number" then error("expected string at #" .. position, 2) end
+      if type(key) ~= "string" and type(key) ~= "number" then error("expected string at #" .. position, 0) end
       local ok, value = host.metadata_get(place, c_string(key))
-      if not ok then error(value, 2) end
+      if not ok then error(value, 0) end
       found[position - 1] = value
     end
     return (table.unpack or unpack)(found, 1, count - 1)
@@ -343,14 +343,14 @@ local function metadata(name, level_of, texts)
     key = check_string(key, 2)
     local text = (type(value) == "string" or type(value) == "number") and tostring(value) or nil
     local ok, problem = host.metadata_set(place, key, text)
-    if not ok then error(texts.set .. problem, 2) end
+    if not ok then error(texts.set .. problem, 0) end
   end
   function calls.metadata_unset(...)
     local self, first = ...
     require_arguments(select("#", ...), 2)
     local place = level_of(check(self, 1, name))
     local ok, problem = host.metadata_set(place, check_string(first, 2), nil)
-    if not ok then error(texts.unset .. problem, 2) end
+    if not ok then error(texts.unset .. problem, 0) end
   end
   function calls.metadata_list(...)
     local self = ...
@@ -360,9 +360,9 @@ local function metadata(name, level_of, texts)
     local found = {}
     for position = 2, count do
       local prefix = select(position, ...)
-      if type(prefix) ~= "string" and type(prefix) ~= "number" then error("expected string at #" .. position, 2) end
+      if type(prefix) ~= "string" and type(prefix) ~= "number" then error("expected string at #" .. position, 0) end
       local ok, values = host.metadata_list(place, c_string(prefix))
-      if not ok then error(values, 2) end
+      if not ok then error(values, 0) end
       for key, value in pairs(values) do found[key] = value end
     end
     return found
@@ -376,23 +376,25 @@ local MAILBOX = "struct mailbox"
 
 local function crash_on_compare(self)
   host.crash("objects of Dovecot were compared with < or <=")
-  error("crash", 2)
+  error("crash", 0)
 end
 
 local mailbox_methods = metadata(MAILBOX, function(box)
-  return {mailbox = box.name}
+  return {mailbox = box.name, opened = box.opened}
 end, {set = "Cannot set attribute: ", unset = "Cannot unset attribute: "})
 
-local function acting(call)
+-- A box is opened by open, sync and status, and by nothing else.
+local function acting(call, opened)
   return function(...)
     local self = ...
     require_arguments(select("#", ...), 1)
     local box = check(self, 1, MAILBOX)
     local ok, problem = host["mailbox_" .. call](box.name)
-    if not ok then error(problem, 2) end
+    if not ok then error(problem, 0) end
+    box.opened = opened
   end
 end
-mailbox_methods.open, mailbox_methods.close = acting("open"), acting("close")
+mailbox_methods.open, mailbox_methods.close = acting("open", true), acting("close", false)
 function mailbox_methods.free(...)
   local self = ...
   require_arguments(select("#", ...), 1)
@@ -407,7 +409,8 @@ function mailbox_methods.sync(...)
   local box = check(self, 1, MAILBOX)
   if count > 1 then check_integer(first, 2) end
   local ok, problem = host.mailbox_sync(box.name)
-  if not ok then error(problem, 2) end
+  if not ok then error(problem, 0) end
+  box.opened = true
 end
 function mailbox_methods.status(...)
   local self = ...
@@ -419,7 +422,8 @@ function mailbox_methods.status(...)
     wanted[position - 1] = check_integer(select(position, ...), position)
   end
   local ok, status = host.mailbox_status(box.name, (table.unpack or unpack)(wanted))
-  if not ok then error(status, 2) end
+  if not ok then error(status, 0) end
+  box.opened = true
   return status
 end
 mailbox_methods.__tostring = function(self) return check(self, 1, MAILBOX).name end
@@ -448,7 +452,7 @@ function user_methods.var_expand(...)
   check(self, 1, USER)
   local text = check_string(first, 2)
   local ok, result = host.var_expand(text)
-  if not ok then error(result, 2) end
+  if not ok then error(result, 0) end
   return result
 end
 if version.has.plugin_getenv then
@@ -458,7 +462,7 @@ if version.has.plugin_getenv then
     check(self, 1, USER)
     if type(key) ~= "string" and type(key) ~= "number" then
       host.crash("plugin_getenv was called without a name")
-      error("crash", 2)
+      error("crash", 0)
     end
     return host.plugin_getenv(c_string(key))
   end

@@ -201,8 +201,10 @@ class LuaApi:
         """Return a value, None if there is none."""
         if not key.startswith(_PREFIXES):
             return False, _WRONG_PREFIX
+        mailbox = _mailbox(place)
         try:
-            value = self._entered.store.get(_mailbox(place), decode(key))
+            self._check_mailbox(mailbox)
+            value = self._entered.store.get(mailbox, decode(key))
         except (MetadataError, MailboxError) as error:
             return False, encode(error.message)
         return True, encode(value) if value is not None else None
@@ -211,6 +213,11 @@ class LuaApi:
         """Set a value, or with None take it away."""
         if not key.startswith(_PREFIXES):
             return False, _WRONG_PREFIX
+        if _mailbox(place) and not place[b"opened"]:
+            line = TEXTS[self._entered.version].mail_storage_line
+            where = f"file mail-storage.c: line {line} (mailbox_transaction_begin)"
+            self.panic(encode(f"{where}: assertion failed: (box->opened)"))
+            return False, b"panic"
         store = self._entered.store
         try:
             if value is None:
@@ -228,12 +235,17 @@ class LuaApi:
         store, mailbox = self._entered.store, _mailbox(place)
         found: dict[bytes, bytes | None] = {}
         try:
+            self._check_mailbox(mailbox)
             for name in store.names(mailbox, decode(prefix)):
                 value = store.get(mailbox, f"{decode(prefix)}{name}")
                 found[prefix + encode(name)] = encode(value) if value is not None else b""
         except (MetadataError, MailboxError) as error:
             return False, encode(error.message)
         return True, self._machine.table(found)
+
+    def _check_mailbox(self, mailbox: str) -> None:
+        if mailbox and mailbox not in self._entered.mailboxes:
+            raise MailboxError(f"Mailbox doesn't exist: {mailbox}")
 
     # Mailboxes
 

@@ -129,7 +129,8 @@ class LuaDriver(Driver):
             self._debug(f"Calling {_END}")
             self._run(dtxn, _END, lambda: (dtxn.context, success))
         dtxn.context = None
-        self._user_is_kept |= self._api.keeps_user()
+        # Dovecot collects Lua's garbage here: the last time decides who is still referenced.
+        self._user_is_kept = self._api.keeps_user()
 
     def deinit(self, session: UserSession) -> None:
         """Call ``script_deinit``; a user who is still referenced ends the process."""

@@ -46,7 +46,7 @@ function request_methods.add_header(...)
   name, value = check_string(name, 2), check_string(value, 3)
   if value:find("[\r\n]") then
     host.panic(version.header_assertion)
-    error("panic", 2)
+    error("panic", 0)
   end
   data.headers[#data.headers + 1] = {name, value}
 end
@@ -84,7 +84,7 @@ function client_methods.request(...)
   local client = check(self, 1, CLIENT)
   if type(wanted) ~= "table" then bad_argument(2, "table expected, got " .. type(wanted), 2) end
   local url, method = wanted.url, wanted.method
-  if url == nil then error("cannot create request: url not specified", 2) end
+  if url == nil then error("cannot create request: url not specified", 0) end
   if type(url) ~= "string" and type(url) ~= "number" then bad_argument(-1, "string expected, got " .. type(url), 2) end
   if method == nil then
     method = "GET"
@@ -93,7 +93,7 @@ function client_methods.request(...)
   end
   url = c_string(url)
   local ok, problem = host.http_url(url)
-  if not ok then error(problem, 2) end
+  if not ok then error(problem, 0) end
   local data = {client = client, url = url, method = c_string(method), headers = {}}
   return object(with(request_methods), nil, data)
 end
@@ -101,7 +101,7 @@ end
 local function checked_setting(settings, key, wanted, is_right)
   local value = settings[key]
   if value ~= nil and not is_right(value) then
-    error(format("Invalid HTTP client setting: %s: %s expected", key, wanted), 3)
+    error(format("Invalid HTTP client setting: %s: %s expected", key, wanted), 0)
   end
   return value
 end
@@ -138,6 +138,6 @@ function dovecot.http.client(...)
     end
   end
   local ok, client = host.http_client(values)
-  if not ok then error("Invalid HTTP client setting: " .. client, 2) end
+  if not ok then error("Invalid HTTP client setting: " .. client, 0) end
   return object(with(client_methods), nil, client)
 end
