@@ -72,11 +72,11 @@ def test_sessions_begin_at_the_rate_that_is_asked_for() -> None:
     assert tally.throughput == pytest.approx(2.5)
 
 
-def test_errors_are_counted_by_their_text_without_times() -> None:
-    texts = iter(["late 1.234 secs", "late 2.345 secs", "refused"])
+def test_errors_are_counted_by_their_text_without_times_and_connections() -> None:
+    texts = iter(["(conn:h,id=1) late 1.234 secs", "(conn:h,id=22) late 2.345 secs", "refused"])
     tally = run(Load(count=3), lambda number: report(Outcome.FAILED, next(texts)))
     assert tally.failed == 3
-    assert tally.errors == {"late … secs": 2, "refused": 1}
+    assert tally.errors == {"(conn:h,id=…) late … secs": 2, "refused": 1}
 
 
 def test_no_number_of_different_errors_fills_the_memory() -> None:
