@@ -28,7 +28,8 @@ _GRACE_SECONDS = 2.0
 """How long an interrupted run waits for the sessions that have begun."""
 
 _LONGEST_SLEEP = 0.2
-_TIMES = re.compile(r"\d+\.\d{3}")
+_VARYING = re.compile(r"\d+\.\d{3}|(?<=,id=)\d+(?=\))")
+"""Times, and the numbers of connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Tally:
     """What many sessions came to.
 
     ``outcomes`` counts the drivers' outcomes, ``errors`` the error lines that Dovecot would log, with
-    ``…`` for the times in them.
+    ``…`` for the times and numbers of connections in them.
     ``elapsed`` is in seconds. ``sessions`` and ``requests`` are how long each took, a request with all
     of its attempts.
     """
@@ -74,7 +75,7 @@ class Tally:
                 for request in driver.requests:
                     if request.attempts:
                         self.requests.add(_seconds(request))
-        wrong = [_TIMES.sub("…", line.message) for line in report.log if line.level.is_failure]
+        wrong = [_VARYING.sub("…", line.message) for line in report.log if line.level.is_failure]
         self.failed += bool(wrong)
         for message in wrong:
             known = message in self.errors or len(self.errors) < MAX_MESSAGES

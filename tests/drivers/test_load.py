@@ -80,6 +80,14 @@ def test_errors_are_counted_by_their_text_without_times() -> None:
     assert tally.errors == {"late … secs": 2, "refused": 1}
 
 
+def test_errors_on_several_connections_are_the_same() -> None:
+    lost = "Connection lost: read((conn:127.0.0.1:80,id={})) failed: EOF"
+    tally = Tally(Load())
+    for number in (7, 12):
+        tally.add(report(Outcome.FAILED, lost.format(number)), 0.1)
+    assert tally.errors == {lost.format("…"): 2}
+
+
 def test_no_number_of_different_errors_fills_the_memory() -> None:
     tally = run(Load(count=100), lambda number: report(Outcome.FAILED, f"error {number}"))
     assert len(tally.errors) == MAX_MESSAGES + 1
