@@ -20,6 +20,7 @@ from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.version_lines import VersionLines
 from dovecot_conf.versions import Version
 
+_WHILE_READING = "ambiguous-comment"
 _LINE_ERRORS = frozenset(("missing-section-brace", "text-after-brace"))
 
 _NOT_INSIDE = {"namespace": ("namespace", "mailbox"), "mailbox": ("mailbox",)}
@@ -46,8 +47,10 @@ class Evaluator24:
             if not isinstance(node, Statement):
                 continue
             if not any(flaw.rule in _LINE_ERRORS for flaw in node.flaws):
+                # Dovecot warns while it still puts the line together.
+                flaws.extend(flaw for flaw in node.flaws if flaw.rule == _WHILE_READING)
                 taken = self._versions.take(node)
-                flaws.extend(node.flaws)
+                flaws.extend(flaw for flaw in node.flaws if flaw.rule != _WHILE_READING)
                 if not taken:
                     self._apply(node)
             else:

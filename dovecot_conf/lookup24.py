@@ -179,7 +179,15 @@ class _MachineValues(Mapping[str, str]):
     asked = False
 
     def __getitem__(self, name: str) -> str:
-        if name.partition(":")[0] not in _PREFIXES:
+        prefix = name.partition(":")[0]
+        if prefix == "userdb":
+            from dovecot_conf.variables24_state import FilterError  # noqa: PLC0415 - as in expanded
+
+            # It is empty for a user without such a field only, and there is no user.
+            raise FilterError(
+                f"Unsupported prefix '{prefix}'" if ":" in name else f"Unknown variable '{name}'"
+            )
+        if prefix not in _PREFIXES:
             raise KeyError(name)
         self.asked = True
         return _MACHINE

@@ -50,6 +50,19 @@ EXPLAINED = (
         "the users of `default_internal_user`",
     ),
     Explained(
+        "further package",
+        Part.ERROR,
+        rf"^{_FATAL} \S+ line \d+: (?:(?:mysql|pgsql|sqlite|cassandra|ldap|fts_solr|fts_flatcurve|gssapi)\w*:"
+        r" Unknown setting|Unknown section name): ?(?:mysql|pgsql|sqlite|cassandra|ldap|fts_solr|fts_flatcurve)",
+        "only exist with a further Debian package",
+    ),
+    Explained(
+        "folder of Sieve's plugins",
+        Part.ERROR,
+        r"^Fatal: (?:opendir\(.*\) failed|Plugin '.*' not found from directory (?!/usr/lib/dovecot/modules/sieve\n))",
+        "another `sieve_plugin_dir`",
+    ),
+    Explained(
         "limit of includes",
         Part.ERROR,
         rf"^(?:{re.escape(ENDLESS)}|{_FATAL} \S+ line \d+: No matches){BETWEEN}"
@@ -63,6 +76,13 @@ EXPLAINED = (
         r"(?:Invalid \w+|Time interval|Size is|Setting is a named))"
         rf".*{BETWEEN}(?P=where)",
         "shows the value as it is written",
+        expanding=True,
+    ),
+    Explained(
+        "syntax of what is in a file",
+        Part.ERROR,
+        rf"^Panic: (?s:.*): (?:syntax error|memory exhausted)[^\n]*{BETWEEN}$",
+        "look at values as they are written",
         expanding=True,
     ),
     Explained(

@@ -26,7 +26,7 @@ ENVIRON = {"PATH": SYSTEM_PATH, "LC_ALL": "C"}
 SHOWN_FOLDER = "/etc/dovecot"
 """Stands for the folder of the main file."""
 
-WITHOUT_FILE = ("storage-version-missing",)
+WITHOUT_FILE = ("storage-version-missing", "missing-sieve-plugin")
 ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
 ONLY_UNEXPANDED = ("unexpanded-value",)
 LOGGED_AS_ERROR = "old-ssl-protocols"
