@@ -90,16 +90,4 @@ WHOLE_RULES_24 = (
         versions=V24_ONLY,
         at_end=True,
     ),
-    SyntaxRule(
-        "PN198",
-        "missing-sieve-plugin",
-        Severity.ERROR,
-        "Sieve doesn't find a plugin. doveconf starts Sieve to learn what it can do, unless"
-        " managesieve_sieve_capability and managesieve_notify_capability are both set, and ends with this.",
-        "write the full name, such as sieve_imapsieve or sieve_extprograms, or install what has the plugin",
-        example24("sieve_plugins = imapsieve\n"),
-        example24("sieve_plugins = sieve_imapsieve\n"),
-        versions=V24_ONLY,
-        at_end=True,
-    ),
 )

@@ -52,14 +52,15 @@ EXPLAINED = (
     Explained(
         "further package",
         Part.ERROR,
-        rf"^{_FATAL} \S+ line \d+: (?:(?:mysql|pgsql|sqlite|cassandra|ldap|fts_solr|fts_flatcurve|gssapi)\w*:"
-        r" Unknown setting|Unknown section name): ?(?:mysql|pgsql|sqlite|cassandra|ldap|fts_solr|fts_flatcurve)",
+        rf"^{_FATAL} \S+ line \d+: (?:\S+: Unknown setting|Unknown section name): "
+        r"(?:mysql|pgsql|sqlite|cassandra|ldap|fts_solr|fts_flatcurve)",
         "only exist with a further Debian package",
     ),
     Explained(
         "folder of Sieve's plugins",
         Part.ERROR,
-        r"^Fatal: (?:opendir\(.*\) failed|Plugin '.*' not found from directory (?!/usr/lib/dovecot/modules/sieve\n))",
+        r"^Fatal: (?:opendir\(.*\) failed"
+        r"|Plugin '.*' not found from directory (?!/usr/lib/dovecot/modules/sieve\n))",
         "another `sieve_plugin_dir`",
     ),
     Explained(
@@ -76,13 +77,6 @@ EXPLAINED = (
         r"(?:Invalid \w+|Time interval|Size is|Setting is a named))"
         rf".*{BETWEEN}(?P=where)",
         "shows the value as it is written",
-        expanding=True,
-    ),
-    Explained(
-        "syntax of what is in a file",
-        Part.ERROR,
-        rf"^Panic: (?s:.*): (?:syntax error|memory exhausted)[^\n]*{BETWEEN}$",
-        "look at values as they are written",
         expanding=True,
     ),
     Explained(
