@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -31,6 +33,7 @@ from drivers import (
     Transport,
     perform,
 )
+from drivers.load import Load
 
 
 class EventGroup(click.Group):
@@ -56,7 +59,8 @@ EXAMPLES = {
     "message-new": """
       pushnotif simulate message-new --demo
       pushnotif simulate message-new -c dovecot.conf -u bob --message mail.eml --dry-run
-      pushnotif simulate message-new -u bob --subject "Lunch?" --unseen 3 --format json""",
+      pushnotif simulate message-new -u bob --subject "Lunch?" --unseen 3 --format json
+      pushnotif simulate message-new -u bob --count 1000 --concurrency 8""",
     "flags-set": """
       pushnotif simulate flags-set -u bob --flags '\\Seen \\Answered' --keywords work""",
     "mailbox-rename": """
@@ -67,11 +71,21 @@ EXAMPLES = {
 def _command(form: Form) -> click.Command:
     """Make the command of a short form, with the options that it wants."""
 
-    def perform_it(source: ConfigSource, format_: str, color: str, dry_run: bool, **options: Any) -> int:
+    def perform_it(
+        source: ConfigSource, format_: str, color: str, dry_run: bool, load: Load, **options: Any
+    ) -> int:
         configuration = load_configuration(source)
         refused = announce_refusal(configuration, source)
         dry_run = dry_run or is_demo(configuration)
-        report = _perform(form, configuration, source, dry_run=dry_run, **options)
+        if load.count > 1:
+            from cli.simulate_many import perform_many  # noqa: PLC0415 - slow to import
+
+            session = _session(form, configuration, source, dry_run=dry_run, count=load.count, **options)
+            failed = perform_many(
+                session, load, what=form.name, as_json=format_ == "json", color=color, quiet=source.quiet
+            )
+            return int(refused or failed)
+        report = _session(form, configuration, source, dry_run=dry_run, **options)(0)
         if format_ == "json":
             write_result(to_json(report))
         else:
@@ -95,7 +109,7 @@ def _has_failed(report: SimulationReport) -> bool:
     return Outcome.FAILED in outcomes or any(line.level in (Level.ERROR, Level.FATAL) for line in report.log)
 
 
-def _perform(  # noqa: PLR0913 - one for each kind of option
+def _session(  # noqa: PLR0913 - one for each kind of option
     form: Form,
     configuration: Configuration,
     source: ConfigSource,
@@ -106,22 +120,35 @@ def _perform(  # noqa: PLR0913 - one for each kind of option
     user: str | None,
     protocol: str,
     metadata: tuple[str, ...],
+    count: int = 1,
     **options: Any,
-) -> SimulationReport:
-    """Gather what the options describe and do what the form does."""
+) -> Callable[[int], SimulationReport]:
+    """Gather what the options describe; return what does it once, for each of ``count`` messages."""
     name = _user(user, configuration)
-    what = given.described(form, options, name, now=int(time.time()))
+    now = int(time.time())
+    first = given.described(form, options, name, now=now, count=count)
+    if protocol == "lmtp":
+        first = replace(first, envelope=given.envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
     lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
-    return perform(
-        configuration.push(protocol),
-        user=MailUser(account.name, user_values(account.name, protocol, home=account.home or None)),
-        mailboxes=form.prepare(what),
-        act=lambda actions: form.act(actions, what),
-        mailbox=what.state.name,
-        surroundings=Surroundings(lookup, _transport(source, dry_run, insecure), SystemClock(), show_secrets),
-        registry=DriverRegistry.installed(),
-    )
+    push, registry = configuration.push(protocol), DriverRegistry.installed()
+    mail_user = MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
+    transport = _transport(source, dry_run, insecure)
+    surroundings = Surroundings(lookup, transport, SystemClock(), show_secrets)
+
+    def session(number: int) -> SimulationReport:
+        what = first.after(number)
+        return perform(
+            push,
+            user=mail_user,
+            mailboxes=form.prepare(what),
+            act=lambda actions: form.act(actions, what),
+            mailbox=what.state.name,
+            surroundings=surroundings,
+            registry=registry,
+        )
+
+    return session
 
 
 def _user(name: str | None, configuration: Configuration) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.common import color_option, config_options, show_secrets_option
-from cli.simulate_forms import Form, Wants
-
-MAX_NUMBER = 2**32 - 1
+from cli.simulate_forms import MAX_NUMBER, Form, Wants
+from drivers.load import Load
 
 Command = Callable[..., Any]
 
@@ -62,6 +62,43 @@ COMMON_OPTIONS = (
 )
 
 
+MAX_COUNT = 10_000_000
+MAX_CONCURRENCY = 1000
+
+
+def load_options(command: Command) -> Command:
+    """Add ``--count``, ``--concurrency`` and ``--rate``; pass them as ``load``."""
+
+    @click.option(
+        "--count",
+        type=click.IntRange(1, MAX_COUNT),
+        default=1,
+        show_default=True,
+        help="Do it so many times, each in a session of its own, and show what it came to.",
+    )
+    @click.option(
+        "--concurrency",
+        type=click.IntRange(1, MAX_CONCURRENCY),
+        default=1,
+        show_default=True,
+        help="Sessions at once, with --count.",
+    )
+    @click.option(
+        "--rate",
+        type=click.FloatRange(0, min_open=True),
+        metavar="NUMBER",
+        help="Sessions that begin in a second at most, with --count.",
+    )
+    @wraps(command)
+    def wrapper(*args: Any, count: int, concurrency: int, rate: float | None, **options: Any) -> Any:
+        if count == 1 and (concurrency > 1 or rate is not None):
+            text = "--concurrency and --rate need --count"
+            raise click.UsageError(text, ctx=click.get_current_context())
+        return command(*args, load=Load(count, concurrency, rate), **options)
+
+    return wrapper
+
+
 def options_of(form: Form) -> Callable[[Command], Command]:
     """Return a decorator that gives a command the options of a form."""
     options = (
@@ -79,6 +116,7 @@ def options_of(form: Form) -> Callable[[Command], Command]:
         ),
         *(MAIL_OPTIONS if Wants.MAIL in form.wants else ()),
         *((NEW_NAME_OPTION,) if Wants.NEW_NAME in form.wants else ()),
+        load_options,
         *COMMON_OPTIONS,
     )
 

@@ -33,27 +33,40 @@ class UserSession:
     """One user with its loaded drivers; :meth:`close` ends it as Dovecot ends a mail user."""
 
     def __init__(
-        self, username: str, version: Version, chain: Chain, log: Log, surroundings: Surroundings
+        self,
+        username: str,
+        version: Version,
+        chain: Chain,
+        log: Log,
+        surroundings: Surroundings,
+        protocol: str = "lmtp",
     ) -> None:
         self.username = username
+        self.protocol = protocol
         self.version = version
         self.chain = chain
         self.loaded: Sequence[LoadedDriver] = chain.loaded
         self.log = log
         self.surroundings = surroundings
         self._http_client: HttpClient | None = None
+        self._http_owner = self
+
+    def share_http_client(self, owner: UserSession) -> None:
+        """Use the HTTP client of another session: Dovecot has one for all users of a process."""
+        self._http_owner = owner
 
     def http_client(self, *, max_attempts: int, timeout: float) -> HttpClient:
-        """Return the session's HTTP client; the first driver that asks decides its settings."""
-        if self._http_client is None:
-            world = self.surroundings
-            self._http_client = HttpClient(world.transport, world.clock, max_attempts, timeout)
-        return self._http_client
+        """Return the process's HTTP client; the first driver that asks decides its settings."""
+        owner = self._http_owner
+        if owner._http_client is None:
+            world = owner.surroundings
+            owner._http_client = HttpClient(world.transport, world.clock, max_attempts, timeout)
+        return owner._http_client
 
     def wait_for_http(self) -> None:
-        """Send what drivers have queued, and wait for the answers."""
-        if self._http_client is not None:
-            self._http_client.wait()
+        """Send what drivers of any session of the process have queued, and wait for the answers."""
+        if self._http_owner._http_client is not None:
+            self._http_owner._http_client.wait()
 
     def close(self) -> None:
         """End the session: each driver's deinit and cleanup, in chain order."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dovecot_conf.push import PushConfig
 from dovecot_conf.variables import user_values
 from dovecot_conf.versions import Version
 from drivers.actions import Actions
-from drivers.chain import NotLoadedDriver, load_chain
+from drivers.chain import Chain, NotLoadedDriver, load_chain
 from drivers.log import Log
 from drivers.registry import DriverRegistry
 from drivers.report import DriverReport, Outcome, SimulationReport, TransactionReport
 from drivers.session import Surroundings, UserSession
 from drivers.transaction import Transaction
-from mailstore.message import Message
+from mailstore.message import Envelope, Message
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
 from mailstore.state import MailboxState
 
+_NOTHING_HAPPENED = "nothing changed, so there was no event"
 _INTERNAL_USER = "raw mail user"
 _INTERNAL_USER_FIRST: Mapping[str, bool] = {"lmtp": True, "lda": False}
 _INTERNAL_USER_DEBUGS: Mapping[Version, bool] = {Version.V23: False, Version.V24: True}
@@ -43,12 +44,16 @@ def deliver(
     message: Message,
     registry: DriverRegistry,
     surroundings: Surroundings,
+    envelope: Envelope | None = None,
 ) -> SimulationReport:
-    """Deliver one message through LMTP or LDA (``push.protocol``) and return all that follows from it."""
+    """Deliver one message through LMTP or LDA (``push.protocol``) and return all that follows from it.
+
+    ``envelope`` makes the trace fields of LMTP.
+    """
     box = SimulatedMailbox.of(mailbox)
 
     def act(actions: Actions) -> None:
-        actions.deliver(box.name, message)
+        actions.deliver(box.name, message, envelope=envelope)
 
     return perform(
         push,
@@ -82,26 +87,33 @@ def perform(
     log = Log()
     sessions: dict[str, UserSession] = {}
     for owner, owner_log in _users(push, user, log):
-        session = _session(push, owner, registry, surroundings, owner_log)
+        session = open_session(push, owner, registry, surroundings, owner_log)
         if session.chain.fatal:
-            return _report(push, user, mailbox, session, ())
+            return report_of(push, user, mailbox, session, ())
         sessions[owner.username] = session
     session = sessions[user.username]
     actions = Actions(session, mailboxes)
     act(actions)
     for ending in (session, *(other for other in sessions.values() if other is not session)):
         ending.close()
-    return _report(push, user, mailbox, session, actions.transactions)
+    return report_of(push, user, mailbox, session, actions.transactions)
 
 
 def _users(push: PushConfig, user: MailUser, log: Log) -> list[tuple[MailUser, Log]]:
     """Return the users whose sessions are opened, in that order, each with its log."""
     if push.protocol not in _INTERNAL_USER_FIRST:
         return [(user, log)]
-    internal_log = log if _INTERNAL_USER_DEBUGS[push.version] else log.without_debugging()
-    internal = MailUser(_INTERNAL_USER, _internal_variables(user.variables, push.protocol))
-    users = [(user, log), (internal, internal_log)]
+    users = [(user, log), internal_user(push, user.variables, log)]
     return users[::-1] if _INTERNAL_USER_FIRST[push.protocol] else users
+
+
+def internal_user(push: PushConfig, variables: Mapping[str, str], log: Log) -> tuple[MailUser, Log]:
+    """Return the user whom LMTP and LDA make for the raw mail, with its log.
+
+    ``variables`` are those of a real user of the process.
+    """
+    internal_log = log if _INTERNAL_USER_DEBUGS[push.version] else log.without_debugging()
+    return MailUser(_INTERNAL_USER, _internal_variables(variables, push.protocol)), internal_log
 
 
 def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[str, str]:
@@ -110,9 +122,10 @@ def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[
     return user_values(_INTERNAL_USER, protocol, home="/", uid="0", gid="0", **process)
 
 
-def _session(
+def open_session(
     push: PushConfig, user: MailUser, registry: DriverRegistry, surroundings: Surroundings, log: Log
 ) -> UserSession:
+    """Load the drivers of a user, which may end in a chain that is fatal."""
     chain = load_chain(
         push,
         registry=registry,
@@ -120,10 +133,10 @@ def _session(
         show_secrets=surroundings.show_secrets,
         log=log,
     )
-    return UserSession(user.username, push.version, chain, log, surroundings)
+    return UserSession(user.username, push.version, chain, log, surroundings, push.protocol)
 
 
-def _report(
+def report_of(
     push: PushConfig,
     user: MailUser,
     mailbox: str,
@@ -133,9 +146,18 @@ def _report(
     """Put the report together; without a transaction no driver has seen anything."""
     reports = tuple(_transaction(session, transaction) for transaction in transactions)
     if not reports:
-        not_loaded = tuple(_not_loaded(entry) for entry in session.chain.not_loaded)
-        reports = (TransactionReport(mailbox, (), not_loaded),)
+        reports = (TransactionReport(mailbox, (), tuple(_without_event(session.chain))),)
     return SimulationReport(push.version, user.username, push.protocol, reports, session.log.lines)
+
+
+def _without_event(chain: Chain) -> Iterator[DriverReport]:
+    """Say why the drivers did nothing; the loaded ones of a session that ended early never came to it."""
+    for entry in chain.entries:
+        if isinstance(entry, NotLoadedDriver):
+            yield _not_loaded(entry)
+        elif not chain.fatal:
+            definition = entry.definition
+            yield DriverReport(entry.driver.name, definition.setting, Outcome.SKIPPED, _NOTHING_HAPPENED)
 
 
 def _transaction(session: UserSession, transaction: Transaction) -> TransactionReport:
