@@ -207,9 +207,10 @@ def wrong_text(key: str, known: SettingName, text: str) -> str:
         value = expanded(text)
     except VariableError as error:
         return f"Failed to expand {key} setting variables: {error.message}"
-    if value is None or known.kind is not Kind.VALUE or is_unlimited(known.type, value):
+    kind = "bool" if known.kind is Kind.BOOLEANS else known.type
+    if value is None or known.kind is Kind.STRINGS or is_unlimited(kind, value):
         return ""
-    wrong = check(known.type, value, known.choices)
+    wrong = check(kind, value, known.choices)
     if wrong is None:
         return ""
     before = f" (before expansion: {text})" if value != text else ""

@@ -58,10 +58,14 @@ class ListEntry:
 
 @dataclass(slots=True, eq=False)
 class GroupUse:
-    """``@label = name`` in a scope; the line is where it was written last."""
+    """``@label = name`` in a scope; the line is where it was written last.
+
+    ``unexpanded`` is the name as ``doveconf -n`` sees it.
+    """
 
     label: str
     name: str
+    unexpanded: str
     node: Setting
 
 

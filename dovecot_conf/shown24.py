@@ -52,8 +52,6 @@ class WrittenAssigner(Assigner):
         return text, text
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
-        if line.path and not self._expanding:
-            line.text, line.path = f"<{line.node.value}", ""
         scope, key = self._follow_path(frame.scope, key)
         while word := self._block_around(scope, key):
             scope, key = self._follow_path(scope, f"{word}/{key}")
@@ -63,6 +61,11 @@ class WrittenAssigner(Assigner):
                 return
         if can_be(self._names, key):
             self._put(frame, scope, key, line)
+
+    def _value_of_file(self, node: Setting, frame: Frame24) -> tuple[str, str]:
+        if self._expanding:
+            return super()._value_of_file(node, frame)
+        return f"<{node.value}", ""
 
     def _take_file(self, line: _Line, text: str) -> None:
         if self._expanding and not line.path:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from dovecot_conf import Version
+from tests.fuzz.compare import Difference, Part
+from tests.fuzz.explained import explain
 from tests.fuzz.texts import Text
 from tests.fuzz.verdicts import AFTER_ALL, ENVIRON, own_verdict, write
 
@@ -34,8 +36,11 @@ def identify(part: object) -> str:
 def test_verdict_warnings_and_settings_are_doveconfs(case: dict[str, Any], call: str, tmp_path: Path) -> None:
     text, expected = text_of(case), case["calls"][call]
     main = write(text, tmp_path)
-    verdict = own_verdict(main, text.version, None, ENVIRON, expanding="x" in call)
-    assert verdict.error == expected["error"]
+    expanding = "x" in call
+    verdict = own_verdict(main, text.version, None, ENVIRON, expanding=expanding)
+    if verdict.error != expected["error"]:
+        said = expected["error"] or "", verdict.error or ""
+        assert explain(Difference(Part.ERROR, *said, expanding)) is not None
     assert list(verdict.warnings) == expected["warnings"]
     if expected["error"] is None or AFTER_ALL.match(expected["error"]):
         assert verdict.output == expected["output"]

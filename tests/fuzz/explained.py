@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tests.fuzz.compare import Difference, Part
-from tests.fuzz.verdicts import ENDLESS
+from tests.fuzz.verdicts import ENDLESS, PANIC
 
 BETWEEN = "\n-- pushnotif:\n"
 _FATAL = r"Fatal: Error in configuration file"
@@ -74,8 +74,15 @@ EXPLAINED = (
         "value as written",
         Part.ERROR,
         rf"^(?P<where>{_FATAL} \S+ line \d+: (?:\S+: )?"
-        r"(?:Invalid \w+|Time interval|Size is|Setting is a named))"
+        r"(?:Invalid \w+|Time interval|Size is|Setting is a named|Unknown group @))"
         rf".*{BETWEEN}(?P=where)",
+        "shows the value as it is written",
+        expanding=True,
+    ),
+    Explained(
+        "variables as written",
+        Part.ERROR,
+        rf"^{PANIC}.*{BETWEEN}{PANIC}.*(?:<|\$(?:SET|ENV):)",
         "shows the value as it is written",
         expanding=True,
     ),

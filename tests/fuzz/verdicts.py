@@ -37,6 +37,7 @@ LIMIT_SECONDS = 10
 
 
 ENDLESS = "doveconf doesn't end"
+PANIC = "Panic: "
 CRASH = "Dovecot crashes"
 """What doveconf that dies of a signal means, and what our messages about it have in them."""
 DIED = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGBUS)
@@ -110,7 +111,7 @@ class Doveconf:
             # In 2.3 managesieve-login reports the same before; 2.4 puts "Fatal:" before each line of a text.
             which = -1 if self._installation.version == "2.3" else 0
             error = fatal[which] if fatal else f"exit code {process.returncode}: {said[-1:]}"
-            if error.startswith(("Panic: file ", "Panic: BUG: ")) or process.returncode in DIED:
+            if error.startswith((f"{PANIC}file ", f"{PANIC}BUG: ")) or process.returncode in DIED:
                 error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
         body = without_header(_text(output, folder))
@@ -185,8 +186,8 @@ def own_verdict(
             error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
             if problem.name in WITHOUT_FILE:
                 error = f"Fatal: {message}"
-            elif problem.name == "variable-syntax":
-                error = f"Panic: {message}"
+            elif problem.name == "variable-syntax" or message.startswith(PANIC):
+                error = PANIC + message.removeprefix(PANIC)
             elif CRASH in message:
                 error = CRASH
             error = shown(error)
