@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from dovecot_conf import file_values24
 from dovecot_conf.evaluate import ExpansionLimit, Problems, Surroundings, shadow_warning, split_words
 from dovecot_conf.lists24 import ListSyntaxError, parse_names
-from dovecot_conf.names import SECOND_NAME, Kind, SettingName, table
+from dovecot_conf.names import SECOND_NAME, Kind, SettingName, named_filter, table
 from dovecot_conf.programs24 import Programs
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
 from dovecot_conf.suggestions import Suggestions, meant
+from dovecot_conf.syntax_rule import SAID_BY_DAEMONS
 from dovecot_conf.tree import Setting, ValueKind
 from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
@@ -233,7 +234,11 @@ class Assigner:
         node, name = line.node, line.full_name
         if line.landed is self._tree.root:
             if name in self._seen:
-                self._problems.report(node, "shadowed-global", shadow_warning(node, name, self._seen[name]))
+                message = shadow_warning(node, name, self._seen[name])
+                if named_filter(name):
+                    # To print it, doveconf puts it into the filter, and takes it for no global setting.
+                    message += SAID_BY_DAEMONS
+                self._problems.report(node, "shadowed-global", message)
         elif name and name not in self._seen and frame.scope.is_local:
             self._seen[name] = f"{node.document.path} line {node.end_line}"
 

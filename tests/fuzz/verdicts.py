@@ -17,7 +17,7 @@ from types import FrameType
 from dovecot_conf import Configuration, Severity, Version, load
 from dovecot_conf.dump import DumpOptions, dump
 from dovecot_conf.dump_errors import FilterConflictError
-from dovecot_conf.syntax_rule import DAEMON_ONLY
+from dovecot_conf.syntax_rule import DAEMON_ONLY, SAID_BY_DAEMONS
 from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.harness.installations import SYSTEM_PATH, Installation
 from tests.fuzz.texts import Text
@@ -82,8 +82,15 @@ class Doveconf:
 
     def verdict(self, main: Path, *, expanding: bool) -> Verdict:
         """Return what ``doveconf -n`` says, with ``-x`` if ``expanding``."""
+        return self._run(main, "-n", *(("-x",) if expanding else ()))
+
+    def warnings_for_daemons(self, main: Path) -> tuple[str, ...]:
+        """Return the warnings where the configuration is written for the processes, as the master does."""
+        return self._run(main, "-F").warnings
+
+    def _run(self, main: Path, *options: str) -> Verdict:
         inside = self._installation.inside(main)
-        call = ("doveconf", "-n", *(("-x",) if expanding else ()), "-c", inside)
+        call = ("doveconf", *options, "-c", inside)
         process = subprocess.Popen(
             [*self._prefix, *self._installation.command(*call)],
             stdin=subprocess.DEVNULL,
@@ -177,7 +184,8 @@ def own_verdict(
     error, warnings = None, []
     for problem in configuration.problems:
         if problem.severity is Severity.WARNING and problem.name not in (*ONLY_EXPANDED, LOGGED_AS_ERROR):
-            warnings.append(shown(problem.message))
+            if not problem.message.endswith(SAID_BY_DAEMONS):
+                warnings.append(shown(problem.message))
         elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
             problem.name not in left_out
         ):
