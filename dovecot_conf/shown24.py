@@ -104,6 +104,11 @@ class Node24:
     children: list[Node24] = field(default_factory=list)
     dropped: bool = False
 
+    @property
+    def is_group(self) -> bool:
+        """Whether this defines a group."""
+        return self.block is not None and self.block.word.startswith("@")
+
     def child_like(self, other: Node24) -> Node24 | None:
         """Return the child that is the same filter or block as ``other``."""
         for child in self.children:
@@ -143,8 +148,14 @@ class Shown24:
     surroundings: Surroundings
 
     def root(self) -> Node24:
-        """Return the settings outside of all filters, with everything below."""
-        return self.node(self.tree.root, None, default_tree())
+        """Return the settings outside of all filters, with everything below.
+
+        Dovecot looks at its own groups only where another one of the same name is defined.
+        """
+        default = default_tree()
+        root = self.node(self.tree.root, None, default)
+        root.children = [node for node in root.children if not (node.is_group and default.child_like(node))]
+        return root
 
     def node(self, scope: Scope24, words: tuple[str, object] | None, default: Node24 | None) -> Node24:
         """Return a scope; ``words`` is its filter, ``default`` the same block without a configuration."""

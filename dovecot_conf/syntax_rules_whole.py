@@ -155,4 +155,17 @@ WHOLE_RULES = (
         versions=V24_ONLY,
         at_end=True,
     ),
+    SyntaxRule(
+        "PN199",
+        "unreadable-service",
+        Severity.WARNING,
+        "A service has %variables in its settings, or in the `default_` settings that it takes values from."
+        " No variables of users or connections are known where services are started.",
+        "write the value itself",
+        example24("default_vsz_limit = %{user}\n"),
+        example24("default_vsz_limit = 512M\n"),
+        daemon_only=True,
+        versions=V24_ONLY,
+        at_end=True,
+    ),
 )

@@ -27,7 +27,7 @@ SHOWN_FOLDER = "/etc/dovecot"
 """Stands for the folder of the main file."""
 
 WITHOUT_FILE = ("storage-version-missing", "missing-sieve-plugin")
-ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
+ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file", "unreadable-service")
 ONLY_UNEXPANDED = ("unexpanded-value",)
 LOGGED_AS_ERROR = "old-ssl-protocols"
 """doveconf goes on, but doesn't call it a warning."""
@@ -39,7 +39,8 @@ LIMIT_SECONDS = 10
 ENDLESS = "doveconf doesn't end"
 PANIC = "Panic: "
 CRASH = "Dovecot crashes"
-"""What doveconf that dies of a signal means, and what our messages about it have in them."""
+"""What doveconf means that dies of a signal or panics for no %variable, and what our messages say of it."""
+ASSERTIONS = (f"{PANIC}file ", f"{PANIC}BUG: ", f"{PANIC}Failed to set default ")
 DIED = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGBUS)
 AFTER_ALL = re.compile(r"Fatal: Error in configuration file (?!\S+ line \d+: )")
 """An error that is found when everything has been printed."""
@@ -118,7 +119,7 @@ class Doveconf:
             # In 2.3 managesieve-login reports the same before; 2.4 puts "Fatal:" before each line of a text.
             which = -1 if self._installation.version == "2.3" else 0
             error = fatal[which] if fatal else f"exit code {process.returncode}: {said[-1:]}"
-            if error.startswith((f"{PANIC}file ", f"{PANIC}BUG: ")) or process.returncode in DIED:
+            if error.startswith(ASSERTIONS) or process.returncode in DIED:
                 error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
         body = without_header(_text(output, folder))
