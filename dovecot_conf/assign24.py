@@ -225,6 +225,7 @@ class Assigner:
             raise now or ListSyntaxError(str(later), "expanded-value")
         items = parse_names(text) if kind is Kind.BOOLEANS else []
         entries.items = {item: Entry(f"{name}/{item}", "yes", line.node, where) for item in items}
+        entries.line = items
         entries.stop = True
         entries.entry = _entry(name, line, where)
         if now is not None:
@@ -284,7 +285,8 @@ class Assigner:
             if entry is not None:
                 return self._surroundings.content(entry.path) if entry.path else entry.text
             frame = frame.outer if self_reference else None
-        return known.default
+        # The default of an enum is all that it may be, the first of it by itself.
+        return known.choices if known.type == "enum" else known.default
 
 
 def _entry(name: str, line: _Line, where: str) -> Entry:

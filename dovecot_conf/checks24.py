@@ -55,7 +55,7 @@ def _findings(tree: ScopeTree, reading: Reading, found: list[Place24]) -> Iterat
     if any(not _SIEVE.isdisjoint(_names(place)) for place in found):
         from dovecot_conf.checks24_sieve import startup  # noqa: PLC0415 - only where there is Sieve
 
-        yield from startup(tree)
+        yield from _without_late_warnings(startup(tree))
     forced = _forced(tree, found)
     judged = [*_ssl_off(tree)]
     judged += [(place, list(_of_place(place, tree, forced.get(place, frozenset())))) for place in found]
@@ -113,9 +113,20 @@ def _of_place(place: Place24, tree: ScopeTree, forced: frozenset[int]) -> Iterat
     view = View24(place, tree)
     for number, of in enumerate(_SUBJECTS):
         if number in forced or not of.isdisjoint(names):
-            for one in CHECKS[number]:
-                if number in forced or not subjects(one).isdisjoint(names):
-                    yield from run(one, view)
+            checks = (
+                one for one in CHECKS[number] if number in forced or not subjects(one).isdisjoint(names)
+            )
+            yield from _without_late_warnings(finding for one in checks for finding in run(one, view))
+
+
+def _without_late_warnings(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield what is found in a part: doveconf ends it at the first error, and comes to no more warnings."""
+    failed = False
+    for finding in findings:
+        warning = rule_named(finding.rule).severity is Severity.WARNING
+        if not (failed and warning):
+            yield finding
+        failed = failed or not warning
 
 
 def _first(reading: Reading) -> Statement | None:

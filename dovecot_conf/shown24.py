@@ -6,7 +6,7 @@ the daemons; and ``-f`` merges the filters that hold into what is around them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -85,10 +85,18 @@ def _joined(block: Block) -> str:
 
 @dataclass(slots=True)
 class ShownList:
-    """A list. ``stop``: it was replaced as a whole."""
+    """A list. ``stop``: it was replaced as a whole, by the items of a ``line``."""
 
     items: dict[str, str] = field(default_factory=dict)
     stop: bool = False
+    line: Sequence[str] = ()
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield each item with its value; of one that stands twice in the line, only the first can change."""
+        left = dict(self.items)
+        for item in self.line:
+            yield item, left.pop(item, "yes")
+        yield from left.items()
 
 
 @dataclass(slots=True, eq=False)
@@ -167,7 +175,7 @@ class Shown24:
             adds = word not in _SAID_BY_MANAGESIEVE and not entries.stop
             if adds and default is not None and word in default.lists:
                 items = default.lists[word].items | items
-            node.lists[word] = ShownList(items, entries.stop)
+            node.lists[word] = ShownList(items, entries.stop, entries.line)
         for key, child in scope.children.items():
             known = None
             filter_words = None if child.block is not None else key

@@ -56,7 +56,7 @@ PLACE = "Fatal: Error in configuration file /etc/dovecot/dovecot.conf line"
     ("theirs", "ours"),
     [
         (f"{PLACE} 5: gethostbyname(a) failed: x", f"{PLACE} 4: mail_debug: Invalid boolean value: x"),
-        (f"{PLACE} 5: Unknown section name: mysql", f"{PLACE} 5: Unknown section name: mysql"),
+        (f"{PLACE} 5: Unknown section name: mysql", f"{PLACE} 4: Unknown section name: x"),
         (f"{PLACE} 5: mail_home: Unknown setting: mail_home", ""),
         ("", f"{PLACE} 4: mail_debug: Invalid boolean value: x"),
         ("", "Panic: %{user: syntax error, unexpected end of file, expecting CCBRACE or PIPE"),
