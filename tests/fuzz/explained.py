@@ -43,7 +43,7 @@ class Explained:
 
 
 def _is_before(error: str, other: str) -> bool:
-    """Return whether an error in a line is found before another one, or stands in the same line or another file."""
+    """Return whether an error in a line comes before another one, or is in the same line or another file."""
     place, other_place = _PLACE.match(error), _PLACE.match(other)
     if place is None or other_place is None:
         return place is not None and (not other or AFTER_ALL.match(other) is not None)
