@@ -33,7 +33,7 @@ _FILTER_KEYS = {
     },
     Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
 }
-_EXPANDED = WHEN_EXPANDING | {"expanded-value"}
+_EXPANDED = WHEN_EXPANDING | {"expanded-value", "unreadable-service"}
 _NOT_EXPANDED = frozenset(("unexpanded-value",))
 """Errors of values with variables in them: what doveconf finds with ``-x``, and what without."""
 

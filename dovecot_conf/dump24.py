@@ -338,7 +338,7 @@ def _item(block: Block | None, key: str, text: str, wanted: Wanted, word: str, d
 
 
 def _one_line(block: Block | None, word: str, found: ShownList, wanted: Wanted, depth: int) -> str:
-    items = " ".join(_key(item) for item, value in found.items.items() if value == "yes")
+    items = " ".join(_key(item) for item, value in found.pairs() if value == "yes")
     if wanted.value_only:
         return f"{items}\n"
     return f"{'  ' * depth}{_key(_stripped(block, word))} = {items}\n"

@@ -17,7 +17,7 @@ from types import FrameType
 from dovecot_conf import Configuration, Severity, Version, load
 from dovecot_conf.dump import DumpOptions, dump
 from dovecot_conf.dump_errors import FilterConflictError
-from dovecot_conf.syntax_rule import DAEMON_ONLY
+from dovecot_conf.syntax_rule import DAEMON_ONLY, SAID_BY_DAEMONS
 from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.harness.installations import SYSTEM_PATH, Installation
 from tests.fuzz.texts import Text
@@ -26,8 +26,8 @@ ENVIRON = {"PATH": SYSTEM_PATH, "LC_ALL": "C"}
 SHOWN_FOLDER = "/etc/dovecot"
 """Stands for the folder of the main file."""
 
-WITHOUT_FILE = ("storage-version-missing",)
-ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
+WITHOUT_FILE = ("storage-version-missing", "missing-sieve-plugin")
+ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file", "unreadable-service")
 ONLY_UNEXPANDED = ("unexpanded-value",)
 LOGGED_AS_ERROR = "old-ssl-protocols"
 """doveconf goes on, but doesn't call it a warning."""
@@ -37,8 +37,10 @@ LIMIT_SECONDS = 10
 
 
 ENDLESS = "doveconf doesn't end"
+PANIC = "Panic: "
 CRASH = "Dovecot crashes"
-"""What doveconf that dies of a signal means, and what our messages about it have in them."""
+"""What doveconf means that dies of a signal or panics for no %variable, and what our messages say of it."""
+ASSERTIONS = (f"{PANIC}file ", f"{PANIC}BUG: ", f"{PANIC}Failed to set default ")
 DIED = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGBUS)
 AFTER_ALL = re.compile(r"Fatal: Error in configuration file (?!\S+ line \d+: )")
 """An error that is found when everything has been printed."""
@@ -81,8 +83,15 @@ class Doveconf:
 
     def verdict(self, main: Path, *, expanding: bool) -> Verdict:
         """Return what ``doveconf -n`` says, with ``-x`` if ``expanding``."""
+        return self._run(main, "-n", *(("-x",) if expanding else ()))
+
+    def warnings_for_daemons(self, main: Path) -> tuple[str, ...]:
+        """Return the warnings where the configuration is written for the processes, as the master does."""
+        return self._run(main, "-F").warnings
+
+    def _run(self, main: Path, *options: str) -> Verdict:
         inside = self._installation.inside(main)
-        call = ("doveconf", "-n", *(("-x",) if expanding else ()), "-c", inside)
+        call = ("doveconf", *options, "-c", inside)
         process = subprocess.Popen(
             [*self._prefix, *self._installation.command(*call)],
             stdin=subprocess.DEVNULL,
@@ -110,7 +119,7 @@ class Doveconf:
             # In 2.3 managesieve-login reports the same before; 2.4 puts "Fatal:" before each line of a text.
             which = -1 if self._installation.version == "2.3" else 0
             error = fatal[which] if fatal else f"exit code {process.returncode}: {said[-1:]}"
-            if error.startswith(("Panic: file ", "Panic: BUG: ")) or process.returncode in DIED:
+            if error.startswith(ASSERTIONS) or process.returncode in DIED:
                 error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
         body = without_header(_text(output, folder))
@@ -176,7 +185,8 @@ def own_verdict(
     error, warnings = None, []
     for problem in configuration.problems:
         if problem.severity is Severity.WARNING and problem.name not in (*ONLY_EXPANDED, LOGGED_AS_ERROR):
-            warnings.append(shown(problem.message))
+            if not problem.message.endswith(SAID_BY_DAEMONS):
+                warnings.append(shown(problem.message))
         elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
             problem.name not in left_out
         ):
@@ -185,8 +195,8 @@ def own_verdict(
             error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
             if problem.name in WITHOUT_FILE:
                 error = f"Fatal: {message}"
-            elif problem.name == "variable-syntax":
-                error = f"Panic: {message}"
+            elif problem.name == "variable-syntax" or message.startswith(PANIC):
+                error = PANIC + message.removeprefix(PANIC)
             elif CRASH in message:
                 error = CRASH
             error = shown(error)
