@@ -68,7 +68,7 @@ class _Frame:
     ``words`` are the words of the path alone (``service/unix_listener/``), as in the table. ``void``:
     nothing in it counts, because its own line is an error. ``word`` is set for a section that is no
     filter. ``detached``: a filter inside of ``plugin {}``, where no key is known. ``list_name`` is what
-    Dovecot has in the path behind ``plugin/``.
+    Dovecot has in the path behind ``plugin/``. ``said`` is the path as messages about files have it.
     """
 
     scope: Scope23
@@ -79,6 +79,7 @@ class _Frame:
     detached: bool = False
     words: str = ""
     list_name: str = ""
+    said: str = ""
     section: Section | None = None
 
     @property
@@ -157,6 +158,7 @@ class Evaluator23:
             detached=outer.detached,
             words=outer.words,
             list_name=outer.list_name,
+            said=outer.said,
             section=node,
         )
         if frame.void:
@@ -184,6 +186,7 @@ class Evaluator23:
         if not name:
             name = str(self._counter)
             self._counter += 1
+        frame.said += f"{node.word}/{escaped(name)}/"
         if frame.path.startswith(_FLAT_PATHS) and not frame.detached:
             self.problems.report(node, "section-in-list", "Section not allowed here")
             frame.void = True
@@ -243,7 +246,7 @@ class Evaluator23:
         entry = Entry(path, node.value, node, str(frame.scope.condition) if frame.scope.opened else "")
         unexpanded = node.value
         if node.kind is ValueKind.FILE:
-            self._read_file(node, path, entry)
+            self._read_file(node, frame.said + key, entry)
             unexpanded = f"<{node.value}"
         elif node.kind is ValueKind.VARIABLE:
             seen = self._expand(node, entry)
