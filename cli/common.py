@@ -144,7 +144,12 @@ def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool
 
 def announce(source: ConfigSource, text: str) -> None:
     """Print a remark on stderr, unless ``-q`` was given."""
-    if not source.quiet:
+    remark(text, quiet=source.quiet)
+
+
+def remark(text: str, *, quiet: bool) -> None:
+    """Print a remark on stderr, unless told to be quiet."""
+    if not quiet:
         with contextlib.suppress(OSError):
             click.echo(f"pushnotif: {printable(text)}", err=True)
 

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import difflib
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from cli import simulation_input as given
-from cli.common import ConfigSource, announce, announce_refusal, is_demo, load_configuration
+from cli.common import ConfigSource, announce_refusal, is_demo, load_configuration
 from cli.output import write_result
 from cli.render.simulation_json import to_json
 from cli.render.simulation_text import text
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from cli.simulate_forms import FORMS, Form, unsupported
-from cli.simulate_options import options_of
+from cli.simulate_network import Recorder, has_failed, recorder, transport
+from cli.simulate_options import SCENARIO_OPTIONS, options_of, with_options
 from dovecot_conf import Configuration
 from dovecot_conf.variables import user_values
 from drivers import (
     DriverRegistry,
-    DryRunTransport,
-    Level,
     MailUser,
-    Outcome,
     SimulationReport,
     Surroundings,
     SystemClock,
-    Transport,
     perform,
 )
+from drivers.load import Load
 
 
 class EventGroup(click.Group):
@@ -47,16 +49,41 @@ class EventGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=EventGroup)
-def simulate() -> None:
-    """Perform a mailbox action and show every event, log line and request that Dovecot makes of it."""
+@click.group(cls=EventGroup, invoke_without_command=True, no_args_is_help=True)
+@with_options(SCENARIO_OPTIONS)
+@click.pass_context
+def simulate(
+    ctx: click.Context, /, source: ConfigSource, scenario_path: Path | None, **options: Any
+) -> int | None:
+    """Perform a mailbox action and show every event, log line and request that Dovecot makes of it.
+
+    EVENT does one thing; --scenario plays a file with many: users, mailboxes, METADATA, sessions.
+    The other options here are for --scenario; each EVENT has its own.
+    """
+    if ctx.invoked_subcommand is not None:
+        given_here = [
+            param.opts[0]
+            for param in ctx.command.params
+            if param.name and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+        ]
+        if given_here:
+            event = ctx.invoked_subcommand
+            how = "leave out" if scenario_path is not None else "its options go behind"
+            raise click.UsageError(f"{given_here[0]} stands before {event}: {how} {event}", ctx=ctx)
+        return None
+    if scenario_path is None:
+        raise click.UsageError("name an EVENT, or a scenario with --scenario FILE", ctx=ctx)
+    from cli.simulate_scenario import play  # noqa: PLC0415 - only with --scenario
+
+    return play(scenario_path, source, **options)
 
 
 EXAMPLES = {
     "message-new": """
       pushnotif simulate message-new --demo
       pushnotif simulate message-new -c dovecot.conf -u bob --message mail.eml --dry-run
-      pushnotif simulate message-new -u bob --subject "Lunch?" --unseen 3 --format json""",
+      pushnotif simulate message-new -u bob --subject "Lunch?" --unseen 3 --format json
+      pushnotif simulate message-new -u bob --count 1000 --concurrency 8""",
     "flags-set": """
       pushnotif simulate flags-set -u bob --flags '\\Seen \\Answered' --keywords work""",
     "mailbox-rename": """
@@ -67,16 +94,35 @@ EXAMPLES = {
 def _command(form: Form) -> click.Command:
     """Make the command of a short form, with the options that it wants."""
 
-    def perform_it(source: ConfigSource, format_: str, color: str, dry_run: bool, **options: Any) -> int:
+    def perform_it(
+        source: ConfigSource,
+        format_: str,
+        color: str,
+        dry_run: bool,
+        load: Load,
+        record_path: Path | None,
+        **options: Any,
+    ) -> int:
         configuration = load_configuration(source)
         refused = announce_refusal(configuration, source)
         dry_run = dry_run or is_demo(configuration)
-        report = _perform(form, configuration, source, dry_run=dry_run, **options)
+        with recorder(record_path, show_secrets=options["show_secrets"]) as record:
+            session = _session(
+                form, configuration, source, dry_run=dry_run, record=record, count=load.count, **options
+            )
+            if load.count > 1:
+                from cli.simulate_many import perform_many  # noqa: PLC0415 - slow to import
+
+                failed = perform_many(
+                    session, load, what=form.name, as_json=format_ == "json", color=color, quiet=source.quiet
+                )
+                return int(refused or failed)
+            report = session(0)
         if format_ == "json":
             write_result(to_json(report))
         else:
             write_result(render_lines(text(report), colored=wants_color(color, into_file=False)))
-        return 1 if refused or _has_failed(report) else 0
+        return 1 if refused or has_failed(report.transactions, report.log) else 0
 
     examples = f"\n\n\b{EXAMPLES[form.name]}" if form.name in EXAMPLES else ""
     perform_it.__doc__ = (
@@ -90,38 +136,47 @@ for _form in FORMS:
     simulate.add_command(_command(_form))
 
 
-def _has_failed(report: SimulationReport) -> bool:
-    outcomes = {driver.outcome for transaction in report.transactions for driver in transaction.drivers}
-    return Outcome.FAILED in outcomes or any(line.level in (Level.ERROR, Level.FATAL) for line in report.log)
-
-
-def _perform(  # noqa: PLR0913 - one for each kind of option
+def _session(  # noqa: PLR0913 - one for each kind of option
     form: Form,
     configuration: Configuration,
     source: ConfigSource,
     *,
     dry_run: bool,
+    record: Recorder,
     insecure: bool,
     show_secrets: bool,
     user: str | None,
     protocol: str,
     metadata: tuple[str, ...],
+    count: int = 1,
     **options: Any,
-) -> SimulationReport:
-    """Gather what the options describe and do what the form does."""
+) -> Callable[[int], SimulationReport]:
+    """Gather what the options describe; return what does it once, for each of ``count`` messages."""
     name = _user(user, configuration)
-    what = given.described(form, options, name, now=int(time.time()))
+    now = int(time.time())
+    first = given.described(form, options, name, now=now, count=count)
+    if protocol == "lmtp":
+        first = replace(first, envelope=given.envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
     lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
-    return perform(
-        configuration.push(protocol),
-        user=MailUser(account.name, user_values(account.name, protocol, home=account.home or None)),
-        mailboxes=form.prepare(what),
-        act=lambda actions: form.act(actions, what),
-        mailbox=what.state.name,
-        surroundings=Surroundings(lookup, _transport(source, dry_run, insecure), SystemClock(), show_secrets),
-        registry=DriverRegistry.installed(),
-    )
+    push, registry = configuration.push(protocol), DriverRegistry.installed()
+    mail_user = MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
+    network = record(transport(source, dry_run, insecure), {"user": account.name, "protocol": protocol})
+    surroundings = Surroundings(lookup, network, SystemClock(), show_secrets)
+
+    def session(number: int) -> SimulationReport:
+        what = first.after(number)
+        return perform(
+            push,
+            user=mail_user,
+            mailboxes=form.prepare(what),
+            act=lambda actions: form.act(actions, what),
+            mailbox=what.state.name,
+            surroundings=surroundings,
+            registry=registry,
+        )
+
+    return session
 
 
 def _user(name: str | None, configuration: Configuration) -> str:
@@ -132,13 +187,3 @@ def _user(name: str | None, configuration: Configuration) -> str:
     if not name:
         raise click.UsageError("--user must not be empty", ctx=click.get_current_context())
     return name
-
-
-def _transport(source: ConfigSource, dry_run: bool, insecure: bool) -> Transport:
-    if dry_run:
-        return DryRunTransport()
-    from drivers.http_transport import HttpcoreTransport  # noqa: PLC0415 - the network only where it is used
-
-    if insecure:
-        announce(source, "--insecure: certificates of https endpoints are NOT checked")
-    return HttpcoreTransport(insecure=insecure)

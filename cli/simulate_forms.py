@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import NamedTuple
 
 from drivers.actions import Actions, StoreMode
 from drivers.events import UNSUPPORTED_EVENTS
-from mailstore.message import Message
-from mailstore.simulated import DELETED, FLAGGED, INBOX, SEEN, SimulatedMailbox, SimulatedMailboxes
+from mailstore.message import Envelope, Message
+from mailstore.simulated import (
+    DELETED,
+    FLAGGED,
+    INBOX,
+    SEEN,
+    SimulatedMailbox,
+    SimulatedMailboxes,
+    system_flags,
+)
 from mailstore.state import MailboxState
+
+MAX_NUMBER = 2**32 - 1
+"""The largest UID, UIDVALIDITY and number of messages (RFC 3501, section 2.3.1.1)."""
 
 DELIVERING = ("lmtp", "lda")
 ACTING = ("imap", "doveadm")
@@ -32,7 +43,8 @@ class Wants(Flag):
 class Given:
     """What the options say. ``flags`` and ``keywords`` are None when they aren't given.
 
-    ``state`` is the mailbox before the action, with the UID that the message has or gets.
+    ``state`` is the mailbox before the action, with the UID that the message has or gets. ``arrives``: the
+    message is not in the mailbox yet. ``envelope`` is that of an LMTP delivery.
     """
 
     state: MailboxState
@@ -40,6 +52,16 @@ class Given:
     flags: tuple[str, ...] | None = None
     keywords: tuple[str, ...] | None = None
     new_name: str = ""
+    arrives: bool = False
+    envelope: Envelope | None = None
+
+    def after(self, number: int) -> Given:
+        """Return what there is after so many mails: each has a UID of its own, and arrivals are unseen."""
+        if not number:
+            return self
+        unseen = number if self.arrives and SEEN not in system_flags(self.flags or ()) else 0
+        state = self.state
+        return replace(self, state=replace(state, uid=state.uid + number, unseen=state.unseen + unseen))
 
     @property
     def changed(self) -> dict[str, tuple[str, ...]]:
@@ -114,7 +136,13 @@ FORMS = (
         DELIVERING,
         Wants.MAIL | Wants.ARRIVAL,
         _empty,
-        lambda actions, given: actions.deliver(given.state.name, given.mail, **given.present),
+        lambda actions, given: actions.deliver(
+            given.state.name,
+            given.mail,
+            flags=given.flags or (),
+            keywords=given.keywords or (),
+            envelope=given.envelope,
+        ),
     ),
     Form(
         "message-append",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.common import color_option, config_options, show_secrets_option
-from cli.simulate_forms import Form, Wants
-
-MAX_NUMBER = 2**32 - 1
+from cli.simulate_forms import MAX_NUMBER, Form, Wants
+from drivers.load import Load
 
 Command = Callable[..., Any]
 
@@ -45,6 +45,34 @@ MAILBOX_NEEDED_OPTION = click.option(
     "--mailbox", metavar="NAME", required=True, help="The mailbox it is about."
 )
 NEW_NAME_OPTION = click.option("--new-name", metavar="NAME", required=True, help="What it is called then.")
+RECORD_OPTION = click.option(
+    "--record",
+    "record_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Append every request and its answer to FILE, as `listen --record` does.",
+)
+RUN_OPTIONS = (
+    click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
+    RECORD_OPTION,
+    click.option(
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    ),
+    color_option,
+    show_secrets_option,
+)
+SCENARIO_OPTIONS = (
+    click.option(
+        "--scenario",
+        "scenario_path",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Play the scenario in this TOML file (see docs/scenarios.md).",
+    ),
+    config_options,
+    *RUN_OPTIONS,
+)
 COMMON_OPTIONS = (
     click.option(
         "--uidvalidity", type=click.IntRange(1, MAX_NUMBER), help="UIDVALIDITY of the mailbox [default: now]."
@@ -52,14 +80,56 @@ COMMON_OPTIONS = (
     click.option(
         "--metadata", metavar="ENTRY=VALUE", multiple=True, help="Server-level METADATA for this run only."
     ),
-    click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
-    click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
-    click.option(
-        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
-    ),
-    color_option,
-    show_secrets_option,
+    *RUN_OPTIONS,
 )
+
+
+MAX_COUNT = 10_000_000
+MAX_CONCURRENCY = 1000
+
+
+def load_options(command: Command) -> Command:
+    """Add ``--count``, ``--concurrency`` and ``--rate``; pass them as ``load``."""
+
+    @click.option(
+        "--count",
+        type=click.IntRange(1, MAX_COUNT),
+        default=1,
+        show_default=True,
+        help="Do it so many times, each in a session of its own, and show what it came to.",
+    )
+    @click.option(
+        "--concurrency",
+        type=click.IntRange(1, MAX_CONCURRENCY),
+        default=1,
+        show_default=True,
+        help="Sessions at once, with --count.",
+    )
+    @click.option(
+        "--rate",
+        type=click.FloatRange(0, min_open=True),
+        metavar="NUMBER",
+        help="Sessions that begin in a second at most, with --count.",
+    )
+    @wraps(command)
+    def wrapper(*args: Any, count: int, concurrency: int, rate: float | None, **options: Any) -> Any:
+        if count == 1 and (concurrency > 1 or rate is not None):
+            text = "--concurrency and --rate need --count"
+            raise click.UsageError(text, ctx=click.get_current_context())
+        return command(*args, load=Load(count, concurrency, rate), **options)
+
+    return wrapper
+
+
+def with_options(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """Return a decorator that gives a command these options, in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def options_of(form: Form) -> Callable[[Command], Command]:
@@ -79,12 +149,7 @@ def options_of(form: Form) -> Callable[[Command], Command]:
         ),
         *(MAIL_OPTIONS if Wants.MAIL in form.wants else ()),
         *((NEW_NAME_OPTION,) if Wants.NEW_NAME in form.wants else ()),
+        load_options,
         *COMMON_OPTIONS,
     )
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+    return with_options(options)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.utils import formatdate
 from pathlib import Path
-from typing import Any, BinaryIO
+from threading import Lock
+from typing import Any
 
 import click
 
 from cli.common import DEMO_DIRECTORY, ConfigSource, announce, is_demo
-from cli.simulate_forms import Form, Given, Wants
-from dovecot_conf import Configuration, MessageError, UserError
+from cli.simulate_forms import MAX_NUMBER, Form, Given, Wants
+from dovecot_conf import Configuration, UserError
+from drivers.mail_source import make_mail
 from mailstore.accounts import find_user
+from mailstore.address import first_address
 from mailstore.entries import parse_entry
 from mailstore.maildir import MaildirState, read_maildir
-from mailstore.message import Message
+from mailstore.message import Envelope, Message, read_message
 from mailstore.metadata import MailboxNotFoundError, Metadata
 from mailstore.opening import open_metadata
 from mailstore.own_store import open_own_metadata
@@ -27,7 +30,6 @@ from mailstore.users import UnknownUserError, User
 
 DEMO_USER = "bob"
 DEMO_MAIL = DEMO_DIRECTORY / "mail.eml"
-MAX_MAIL_BYTES = 512 * 2**20
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
 
 MetadataLookup = Callable[[str], str | None]
@@ -58,39 +60,16 @@ def read_mail(parts: MailParts, user: str) -> Message:
     if parts.path is not None and parts.made_up:
         raise click.UsageError("--message and --from, --to, --subject, --body exclude each other")
     if parts.path == "-":
-        return Message.from_bytes(_bounded(sys.stdin.buffer, "stdin"))
+        return read_message(sys.stdin.buffer)
     if parts.path is not None:
-        return _read_file(Path(parts.path))
+        return read_message(Path(parts.path))
     if not parts.made_up:
-        return _read_file(DEMO_MAIL)
-    mail = EmailMessage(policy=SMTPUTF8.clone(utf8=False))
-    try:
-        mail["From"] = parts.sender or "Alice Example <alice@example.com>"
-        mail["To"] = parts.recipient or (user if "@" in user else f"{user}@example.com")
-        mail["Subject"] = parts.subject if parts.subject is not None else "Hello"
-        mail.set_content(parts.body if parts.body is not None else "Hello")
-        return Message.from_bytes(mail.as_bytes())
-    except (ValueError, UnicodeError) as error:
-        raise MessageError(f"can't make a mail of these parts: {error}") from None
+        return read_message(DEMO_MAIL)
+    return make_mail(user, parts.sender, parts.recipient, parts.subject, parts.body)
 
 
-def _read_file(path: Path) -> Message:
-    try:
-        with path.open("rb") as file:
-            return Message.from_bytes(_bounded(file, str(path)))
-    except OSError as error:
-        raise MessageError(f"{path}: can't read the mail: {error.strerror}") from None
-
-
-def _bounded(file: BinaryIO, name: str) -> bytes:
-    data = file.read(MAX_MAIL_BYTES + 1)
-    if len(data) > MAX_MAIL_BYTES:
-        raise MessageError(f"{name}: the mail is larger than {MAX_MAIL_BYTES // 2**20} MiB")
-    return data
-
-
-def described(form: Form, options: Mapping[str, Any], user: str, *, now: int) -> Given:
-    """Return what the options of a form say about the mailbox and the mail in it.
+def described(form: Form, options: Mapping[str, Any], user: str, *, now: int, count: int = 1) -> Given:
+    """Return what the options of a form say about the mailbox and the first of ``count`` mails in it.
 
     ``now`` (seconds since the epoch) is the UIDVALIDITY of a mailbox that has none yet, as in Dovecot.
     Raises click.UsageError, MessageError, MailboxError.
@@ -109,6 +88,9 @@ def described(form: Form, options: Mapping[str, Any], user: str, *, now: int) ->
         uid=options.get("uid") or (next_uid if Wants.ARRIVAL in form.wants else max(1, next_uid - 1)),
         unseen=_unseen(options.get("unseen"), known),
     )
+    if state.uid + count - 1 > MAX_NUMBER:
+        text = f"--count {count} leads to UIDs above {MAX_NUMBER}"
+        raise click.UsageError(text, ctx=click.get_current_context())
     mail = read_mail(parts, user) if Wants.MAIL in form.wants else Message.from_bytes(b"")
     return Given(
         state,
@@ -116,6 +98,7 @@ def described(form: Form, options: Mapping[str, Any], user: str, *, now: int) ->
         _words(options.get("flags")),
         _words(options.get("keywords")),
         options.get("new_name") or "",
+        Wants.ARRIVAL in form.wants,
     )
 
 
@@ -127,6 +110,13 @@ def _unseen(wanted: int | None, known: MaildirState | None) -> int:
 
 def _words(text: str | None) -> tuple[str, ...] | None:
     return tuple(text.split()) if text is not None else None
+
+
+def envelope(configuration: Configuration, mail: Message, user: str, *, now: int) -> Envelope:
+    """Return how a mail might come by LMTP: from its From address, through this host."""
+    hostname = configuration.settings(protocol="lmtp").value("hostname") or socket.gethostname()
+    sender = first_address(mail.header("From") or b"").address
+    return Envelope(sender, user, hostname, formatdate(now))
 
 
 def find_account(configuration: Configuration, name: str, protocol: str, source: ConfigSource) -> User:
@@ -154,6 +144,7 @@ def metadata_lookup(
     example a user without a value there is switched on.
     """
     values = dict(_overlay_item(item) for item in overlay)
+    lock = Lock()
     store = _open_store(configuration, user, protocol, source)
     default = f"user={user.name}" if is_demo(configuration) else None
 
@@ -161,7 +152,9 @@ def metadata_lookup(
         if entry in values:
             return values[entry]
         try:
-            found = store.server_entry(entry)
+            # The store acts as the mail's owner for a moment, which the whole process does with it.
+            with lock:
+                found = store.server_entry(entry)
         except MailboxNotFoundError:
             # The delivery itself would make INBOX, and a new mailbox has no METADATA.
             found = None

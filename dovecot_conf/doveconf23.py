@@ -62,10 +62,11 @@ def _stops_managesieve(problem: Diagnostic) -> bool:
         return True
     if problem.name == "unexpanded-value":
         return False
-    elsewhere = problem.name != "unclosed-section" and rule_named(problem.name).at_end
+    elsewhere = problem.name not in _FOUND_BY_ALL and rule_named(problem.name).at_end
     return problem.severity is Severity.ERROR and not elsewhere
 
 
+_FOUND_BY_ALL = ("unclosed-section", "filter-conflict")
 _EXPANDED_BY_ALL = ("unknown-variable", "expanded-value")
 
 

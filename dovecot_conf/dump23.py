@@ -22,6 +22,10 @@ _ALWAYS_SHOWN = {"namespace": ("location", "prefix")}
 """Keys that 2.3 takes for changed in every section, since it compares them in different forms."""
 
 
+_SAID_WITHOUT_MANAGESIEVE = {"managesieve_sieve_capability": ""}
+"""What is listed when managesieve doesn't take the configuration, and says nothing of itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A setting by its full path. ``names``: it is the name of the section it stands in."""
@@ -68,9 +72,9 @@ def _all_of(root: Section23, extent: Extent) -> Section23:
     result.values = {
         name: known.default
         for name, known in names(Version.V23).items()
-        if known.kind is Kind.VALUE and name not in left_out
+        if known.kind is Kind.VALUE and name not in left_out and name not in defaults.values
     }
-    result.values |= root.values
+    result.values |= _SAID_WITHOUT_MANAGESIEVE | root.values
     result.texts = {"plugin": {}, "dict": {}} | root.texts
     for word, found in defaults.sections.items():
         pattern = next(section for section in found if section.name in (TEMPLATE, ""))

@@ -34,6 +34,8 @@ FLAT_SECTIONS = frozenset(("plugin", "dict"))
 
 _FLAT_PATHS = tuple(f"{word}/" for word in sorted(FLAT_SECTIONS))
 
+_PLUGIN = "plugin/"
+
 UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
 """Sections of which a name may be used once in a scope."""
 
@@ -266,10 +268,13 @@ class Evaluator23:
 
     def _store(self, scope: Scope23, entry: Entry) -> None:
         """Keep a value."""
-        if entry.name.startswith("plugin/"):
-            scope.plugin[entry.name.removeprefix("plugin/")] = entry
+        name = entry.name
+        if name.startswith(_PLUGIN):
+            # The key is the same text, and is there already.
+            key = entry.node.key
+            scope.plugin[key if len(_PLUGIN) + len(key) == len(name) else name.removeprefix(_PLUGIN)] = entry
         else:
-            scope.values[entry.name] = entry
+            scope.values[name] = entry
 
     def _warn_shadowed(self, node: Setting, path: str) -> None:
         if isinstance(node, CarriedSetting) and node.direct:
@@ -368,14 +373,22 @@ class Evaluator23:
         entry.text = "".join(expanded)
         return "".join(unexpanded)
 
+    def _default_inside(self, path: str) -> str | None:
+        """Return what a setting of a section is by default; None where this scope has no such section."""
+        from dovecot_conf.shown23 import default_inside  # noqa: PLC0415 - rare, and it reads a table
+
+        return default_inside(path, opened=path.rpartition("/")[0] in self._frame.scope.sections)
+
     def _look_up(self, name: str, *, self_reference: bool) -> str | None:
         """Return the value of a real setting at this line; None for what is no plain setting."""
         frame: _Frame | None = self._frame
         while frame is not None:
             entry = frame.scope.values.get(name)
-            if entry is not None and "/" not in name:
+            if entry is not None and name.partition("/")[0] not in FLAT_SECTIONS:
                 return self._surroundings.content(entry.path) if entry.path else entry.text
             frame = frame.outer if self_reference else None
+        if "/" in name:
+            return self._default_inside(name)
         known = self._table.names.get(name)
         if known is None or known.kind is Kind.SECTION or known.name != name:
             return None

@@ -71,9 +71,11 @@ class Evaluator24:
     def _check_groups(self) -> None:
         for scope in self.tree.scopes:
             for use in scope.groups.values():
-                if (f"@{use.label}", use.name) in self.tree.root.children:
+                # Of a label with a slash Dovecot only sees a path.
+                labels = () if "/" in use.label else self.tree.root.children
+                if (f"@{use.label}", use.name) in labels:
                     continue
-                known = any(word == f"@{use.label}" for word, _ in self.tree.root.children)
+                known = any(word == f"@{use.label}" for word, _ in labels)
                 text = (
                     f"Unknown group @{use.label}={use.name}" if known else f"Unknown group label @{use.label}"
                 )
@@ -84,8 +86,8 @@ class Evaluator24:
         self._frame = frame = Frame24(outer.scope, outer, void=outer.void or node.broken)
         if frame.void:
             return
-        if node.label:
-            self._group(node, frame)
+        if label := node.label or (node.word if node.word.startswith("@") else ""):
+            self._group(node, label, frame)
             return
         word = self._section_word(outer.scope, node.word)
         definition = self._names.get(word)
@@ -108,15 +110,15 @@ class Evaluator24:
                     return prefix + word
         return word
 
-    def _group(self, node: Section, frame: Frame24) -> None:
-        if not node.label.startswith("@"):
+    def _group(self, node: Section, label: str, frame: Frame24) -> None:
+        if not label.startswith("@"):
             frame.word = "group"
         elif frame.scope is not self.tree.root:
             message = "groups must defined at top-level, not under filters"
             self.problems.report(node, "group-placement", message)
             frame.void = True
         else:
-            frame.scope = self.tree.block(frame.scope, Block(node.label, node.name), node)
+            frame.scope = self.tree.block(frame.scope, Block(label, node.name), node)
 
     def _filter(self, node: Section, frame: Frame24, word: str) -> None:
         scope = frame.scope

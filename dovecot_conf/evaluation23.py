@@ -13,7 +13,7 @@ from dovecot_conf.evaluations import Evaluation
 from dovecot_conf.push import PushConfig
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import SettingValue
-from dovecot_conf.settings23 import Settings23
+from dovecot_conf.settings23 import Plugins, Settings23
 from dovecot_conf.versions import Version
 
 
@@ -29,11 +29,12 @@ class Evaluation23(Evaluation):
         evaluator.run(reading)
         self.flaws = evaluator.problems.flaws
         self._scopes = evaluator.scopes
+        self._plugins = Plugins(overrides, self._read)
         check(evaluator.scopes, evaluator.problems)
 
     def settings(self, asked: Condition) -> Settings23:
         """Return the effective settings for a condition."""
-        return Settings23(self._scopes, asked, self._overrides, self._read)
+        return Settings23(self._scopes, asked, self._overrides, self._plugins, self._read)
 
     def push(self, protocol: str) -> PushConfig:
         """Return the driver chain for a protocol."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import string
+from functools import lru_cache
 from typing import NamedTuple
 
 from dovecot_conf.errors import DriverError
@@ -66,7 +67,7 @@ class HttpUrl(NamedTuple):
     @property
     def target(self) -> str:
         """The request target: the path encoded anew, ``/`` if empty, and the query."""
-        path = "".join(chr(byte) if byte in _PATH else f"%{byte:02x}" for byte in self.path) or "/"
+        path = _written(self.path) or "/"
         return path if self.query is None else f"{path}?{self.query}"
 
     def __str__(self) -> str:
@@ -74,13 +75,20 @@ class HttpUrl(NamedTuple):
         return f"{self.scheme}://{self.authority}{self.target}"
 
 
+@lru_cache(maxsize=128)
 def parse_http_url(text: str, version: Version = Version.V23, *, allow_userinfo: bool = True) -> HttpUrl:
     """Parse an absolute ``http``/``https`` URL; a fragment is not allowed.
 
     Raises:
         HttpUrlError: with the reason in the words of the given Dovecot version.
     """
+    # Each session reads the same few URLs again.
     return UrlParser(text.encode("utf-8", "surrogateescape"), version).parse(allow_userinfo=allow_userinfo)
+
+
+@lru_cache(maxsize=128)
+def _written(path: bytes) -> str:
+    return "".join(chr(byte) if byte in _PATH else f"%{byte:02x}" for byte in path)
 
 
 class UrlParser:

@@ -177,6 +177,20 @@ def default_root() -> Section23:
     return shown.section(shown.scopes[0])
 
 
+def default_inside(path: str, *, opened: bool) -> str | None:
+    """Return the default of a setting by its path; ``opened``: the configuration has its section."""
+    *words, key = path.split("/")
+    section = default_root()
+    for word, name in zip(words[::2], words[1::2], strict=False):
+        found = section.sections.get(word, ())
+        names = (name,) if not opened else (name, TEMPLATE, "")
+        known = [child for name in names for child in found if child.name == name]
+        if not known or (known[0].name == TEMPLATE and not opened):
+            return None
+        section = known[0]
+    return section.values.get(key) if len(words) % 2 == 0 else None
+
+
 def merged(shown: Shown23, scopes: Sequence[Scope23]) -> Section23:
     """Return what holds for a condition; ``scopes`` are those that match, the one that wins first.
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from drivers.events import MessageChange, Trigger
 from drivers.session import UserSession
 from drivers.transaction import Transaction
-from mailstore.message import Message
+from mailstore.message import Envelope, Message
 from mailstore.simulated import (
     DELETED,
+    INBOX,
     SEEN,
     SimulatedMailbox,
     SimulatedMailboxes,
@@ -31,6 +33,16 @@ class StoreMode(StrEnum):
     REPLACE = "replace"
 
 
+class Place(NamedTuple):
+    """Where a delivery puts a mail, and with what; see :meth:`Actions.deliver`."""
+
+    mailbox: str = INBOX
+    flags: Iterable[str] = ()
+    keywords: Iterable[str] = ()
+    autocreate: bool = False
+    autosubscribe: bool = False
+
+
 class Actions:
     """The actions of one user session on the user's mailboxes.
 
@@ -44,29 +56,88 @@ class Actions:
         self.transactions: list[Transaction] = []
 
     def deliver(
-        self, mailbox: str, message: Message, *, flags: Iterable[str] = (), keywords: Iterable[str] = ()
+        self,
+        mailbox: str,
+        message: Message,
+        *,
+        flags: Iterable[str] = (),
+        keywords: Iterable[str] = (),
+        autocreate: bool = False,
+        autosubscribe: bool = False,
+        envelope: Envelope | None = None,
     ) -> StoredMessage:
-        """Store a mail as a delivery does."""
-        return self._save(Trigger.SAVE, mailbox, [(message, flags, keywords)])[0]
+        """Store a mail as a delivery does: in INBOX if the mailbox isn't there.
+
+        With an ``envelope`` it has LMTP's trace fields. ``autocreate`` and ``autosubscribe`` are the
+        settings ``lda_mailbox_autocreate`` and ``lda_mailbox_autosubscribe``: the mailbox is made.
+        """
+        place = Place(mailbox, flags, keywords, autocreate, autosubscribe)
+        return self.deliver_into([place], message, envelope)[0]
+
+    def deliver_into(
+        self, places: Iterable[Place], message: Message, envelope: Envelope | None = None
+    ) -> list[StoredMessage]:
+        """Store a mail in several places, as a Sieve script with ``fileinto`` and ``keep`` does.
+
+        All transactions begin before the first ends. ``places`` are in Sieve's order: ``keep`` is the last.
+        """
+        content = message.stored(self._session.protocol, envelope.trace() if envelope else b"")
+        begun: list[Transaction] = []
+        stored: list[StoredMessage] = []
+        for place in places:
+            box = self._destination(place)
+            transaction = next((one for one in begun if one.mailbox is box), None) or self._transaction(box)
+            stored.append(self._arrive(transaction, Trigger.SAVE, content, place.flags, place.keywords))
+            begun += [] if transaction in begun else [transaction]
+        for transaction in begun:
+            transaction.commit()
+        return stored
+
+    def _destination(self, place: Place) -> SimulatedMailbox:
+        """Return the mailbox of a delivery, which is made or replaced by INBOX if it isn't there."""
+        name = self.mailboxes.canonical(place.mailbox)
+        if name in self.mailboxes or name in self.mailboxes.automatic:
+            return self.open(name)
+        if not place.autocreate:
+            return self.open(INBOX)
+        self.create(name)
+        if place.autosubscribe:
+            self.subscribe(name)
+        return self.mailboxes[name]
 
     def append(
         self, mailbox: str, message: Message, *, flags: Iterable[str] = (), keywords: Iterable[str] = ()
     ) -> StoredMessage:
         """Store a mail as IMAP APPEND and ``doveadm save`` do."""
-        return self._save(Trigger.APPEND, mailbox, [(message, flags, keywords)])[0]
+        return self.append_all(mailbox, [(message, flags, keywords)])[0]
+
+    def append_all(
+        self, mailbox: str, mails: Iterable[tuple[Message, Iterable[str], Iterable[str]]]
+    ) -> list[StoredMessage]:
+        """Store several mails, each with flags and keywords, in one transaction (MULTIAPPEND, RFC 3502)."""
+        return self._save(Trigger.APPEND, mailbox, mails)
+
+    def open(self, mailbox: str) -> SimulatedMailbox:
+        """Return a mailbox as SELECT finds it; make one that appears when it is used. Raises MailboxError."""
+        name = self.mailboxes.canonical(mailbox)
+        if name in self.mailboxes.automatic and name not in self.mailboxes:
+            self.create(name)
+            if self.mailboxes.automatic[name]:
+                self.subscribe(name)
+        return self.mailboxes[name]
 
     def copy(self, source: str, numbers: Iterable[int], target: str) -> list[StoredMessage]:
         """Copy messages, of which the source hears nothing."""
-        found = self._numbered(self.mailboxes[source], numbers)
+        found = self._numbered(self.open(source), numbers)
         return self._save(
             Trigger.APPEND, target, [(mail.content, mail.flags, mail.keywords) for _, mail in found]
         )
 
     def move(self, source: str, numbers: Iterable[int], target: str) -> list[StoredMessage]:
         """Move messages: both transactions begin before the target's ends, and the source's is the last."""
-        box = self.mailboxes[source]
+        box = self.open(source)
         found = self._numbered(box, numbers)
-        into = self.mailboxes[target]
+        into = self.open(target)
         if not found:
             return []
         leaving, arriving = self._transaction(box), self._transaction(into)
@@ -89,7 +160,7 @@ class Actions:
         keywords: Iterable[str] = (),
     ) -> None:
         """Change flags and keywords; a message that has them already is left alone."""
-        box = self.mailboxes[mailbox]
+        box = self.open(mailbox)
         wanted, words = system_flags(flags), box.known(keywords)
         transaction = self._transaction(box)
         for number, mail in self._numbered(box, numbers):
@@ -103,7 +174,7 @@ class Actions:
 
     def expunge(self, mailbox: str, numbers: Iterable[int] | None = None) -> None:
         """Expunge messages, all with the flag Deleted if none are named."""
-        box = self.mailboxes[mailbox]
+        box = self.open(mailbox)
         found = (
             [(number, mail) for number, mail in box.numbered() if DELETED in mail.flags]
             if numbers is None
@@ -124,21 +195,23 @@ class Actions:
 
     def rename(self, old: str, new: str) -> None:
         """Rename a mailbox; those below it get no event."""
-        old = self.mailboxes[old].name
+        old = self.mailboxes.canonical(old)
         self._mailbox_event(Trigger.RENAME, self.mailboxes.rename(old, new), old_name=old)
 
     def subscribe(self, mailbox: str) -> None:
-        """Subscribe to a mailbox that there is."""
+        """Subscribe to a mailbox that there is; nothing happens if the user is subscribed already."""
         box = self.mailboxes[mailbox]
-        self.mailboxes.subscriptions.add(box.name)
-        self._mailbox_event(Trigger.SUBSCRIBE, box)
+        if box.name not in self.mailboxes.subscriptions:
+            self.mailboxes.subscriptions.add(box.name)
+            self._mailbox_event(Trigger.SUBSCRIBE, box)
 
     def unsubscribe(self, mailbox: str) -> None:
-        """Take a subscription back, also of a mailbox that is gone."""
+        """Take a subscription back, also of a mailbox that is gone; nothing happens if there is none."""
         name = self.mailboxes.canonical(mailbox)
-        box = self.mailboxes.mailboxes.get(name) or SimulatedMailbox(name)
-        self.mailboxes.subscriptions.discard(name)
-        self._mailbox_event(Trigger.UNSUBSCRIBE, box)
+        if name in self.mailboxes.subscriptions:
+            box = self.mailboxes.mailboxes.get(name) or SimulatedMailbox(name)
+            self.mailboxes.subscriptions.discard(name)
+            self._mailbox_event(Trigger.UNSUBSCRIBE, box)
 
     def _transaction(self, mailbox: SimulatedMailbox) -> Transaction:
         return Transaction(self._session, mailbox, on_begin=self.transactions.append)
@@ -154,7 +227,7 @@ class Actions:
         mailbox: str,
         mails: Iterable[tuple[Message, Iterable[str], Iterable[str]]],
     ) -> list[StoredMessage]:
-        transaction = self._transaction(self.mailboxes[mailbox])
+        transaction = self._transaction(self.open(mailbox))
         stored = [self._arrive(transaction, trigger, *mail) for mail in mails]
         transaction.commit()
         return stored

@@ -9,35 +9,55 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Flag, auto
+from typing import Any
 
-from mailstore.message import Message
-from mailstore.simulated import SYSTEM_FLAGS
+from dovecot_conf.versions import Version
+from mailstore.address import Address, first_address
+from mailstore.date import MailDate
+from mailstore.encoded_words import decode_words
+from mailstore.simulated import SYSTEM_FLAGS, StoredMessage
 from mailstore.snippet import snippet
 
 Fields = tuple[tuple[str, object], ...]
 
 
 class MessageField(Flag):
-    """The fields of a message that a driver can ask for with MessageNew and MessageAppend."""
+    """The fields of a message that a driver can ask for with MessageNew and MessageAppend.
+
+    The order is that of dlog's lines; those behind TO have none.
+    """
 
     NONE = 0
+    DATE = auto()
     FROM = auto()
     SNIPPET = auto()
     SUBJECT = auto()
     TO = auto()
+    MESSAGE_ID = auto()
+    FLAGS = auto()
+    KEYWORDS = auto()
+    ALL = DATE | FROM | SNIPPET | SUBJECT | TO | MESSAGE_ID | FLAGS | KEYWORDS
 
 
-def _header(name: str) -> Callable[[Message], bytes | None]:
-    return lambda message: message.header(name)
+Source = Callable[[StoredMessage, Version], object]
 
 
-_SOURCES: Mapping[MessageField, Callable[[Message], bytes | None]] = {
+def _header(name: str) -> Source:
+    return lambda message, _: message.content.header(name)
+
+
+_SOURCES: Mapping[MessageField, Source] = {
+    MessageField.DATE: lambda message, version: message.content.date(version),
     MessageField.FROM: _header("From"),
-    MessageField.SNIPPET: lambda message: snippet(message).encode(),
+    MessageField.SNIPPET: lambda message, version: snippet(message.content, version=version).encode(),
     MessageField.SUBJECT: _header("Subject"),
     MessageField.TO: _header("To"),
+    MessageField.MESSAGE_ID: _header("Message-ID"),
+    MessageField.FLAGS: lambda message, _: message.flags,
+    MessageField.KEYWORDS: lambda message, _: message.keywords,
 }
 _LABELS: Mapping[MessageField, str] = {
+    MessageField.DATE: "Date",
     MessageField.FROM: "From",
     MessageField.SNIPPET: "Snippet",
     MessageField.SUBJECT: "Subject",
@@ -67,31 +87,43 @@ class EventRecord(ABC):
 
 @dataclass(slots=True)
 class ContentRecord(EventRecord):
-    """The fields of a new message, as far as drivers asked for them."""
+    """The fields of a new message, as far as drivers asked for them.
 
-    values: dict[MessageField, bytes] = field(default_factory=dict)
+    Header values and the snippet are bytes, as they are in the mail; DATE is a MailDate, FLAGS a set of
+    system flags, KEYWORDS a tuple in the mailbox's order.
+    """
 
-    def collect(self, wanted: MessageField, message: Message) -> None:
+    values: dict[MessageField, Any] = field(default_factory=dict)
+
+    def collect(self, wanted: MessageField, message: StoredMessage, version: Version) -> None:
         """Add the fields that aren't there yet."""
         for part in wanted:
-            if part not in self.values and (value := _SOURCES[part](message)) is not None:
+            if part not in self.values and (value := _SOURCES[part](message, version)) is not None:
                 self.values[part] = value
+
+    def address(self, part: MessageField) -> Address:
+        """Return the first address of FROM or TO, with its decoded display name; both empty without one."""
+        return first_address(self.values.get(part, b""))
+
+    @property
+    def subject(self) -> str | None:
+        """The decoded subject, None if nobody asked for it or there is none."""
+        value = self.values.get(MessageField.SUBJECT)
+        return None if value is None else decode_words(value)
 
     def texts(self) -> Iterable[str]:
         """Date, From, Snippet, Subject, To: each if present."""
-        return (
-            f"{label} [{printable(self.values[part])}]"
-            for part, label in _LABELS.items()
-            if part in self.values
-        )
+        return (f"{label} [{shown}]" for label, shown in self._shown())
 
     def shown_fields(self) -> Fields:
         """The fields in the order of dlog's lines."""
-        return tuple(
-            (label.lower(), printable(self.values[part]))
-            for part, label in _LABELS.items()
-            if part in self.values
-        )
+        return tuple((label.lower(), shown) for label, shown in self._shown())
+
+    def _shown(self) -> Iterable[tuple[str, str]]:
+        for part, label in _LABELS.items():
+            value = self.values.get(part)
+            if value is not None:
+                yield label, value.odd_text() if isinstance(value, MailDate) else printable(value)
 
 
 @dataclass(slots=True)
@@ -154,4 +186,6 @@ class RenameRecord(EventRecord):
 def printable(value: bytes) -> str:
     """Return a raw value as text; a byte that is not UTF-8 becomes U+FFFD."""
     text = value.decode("utf-8", "surrogateescape")
+    if text.isascii():
+        return text
     return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in text)

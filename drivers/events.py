@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
+from dovecot_conf.versions import Version
 from drivers.event_records import (
     ContentRecord,
     EventRecord,
@@ -67,13 +68,14 @@ class Registration:
     """A driver wants the event ``name`` with ``fields`` of a new message.
 
     ``store_old``: it wants to know the flags and keywords before a change. ``log_prefix`` opens dlog's
-    lines about the event (2.4).
+    lines about the event (2.4). ``version`` is the Dovecot that reads the message.
     """
 
     name: str
     fields: MessageField = MessageField.NONE
     log_prefix: str = ""
     store_old: bool = False
+    version: Version = Version.V23
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _record(events: _Records, kind: Callable[[], _Record], registration: Registr
 def _content(registration: Registration, events: _Records, change: MessageChange) -> None:
     if registration.fields:
         record = _record(events, lambda: ContentRecord(registration.name), registration)
-        record.collect(registration.fields, change.message.content)
+        record.collect(registration.fields, change.message, registration.version)
 
 
 def _flags_set(registration: Registration, events: _Records, change: MessageChange) -> None:
@@ -170,11 +172,8 @@ def _keywords_clear(registration: Registration, events: _Records, change: Messag
         record.keywords_old += change.old_keywords
 
 
-def _plain(text: str) -> Callable[[Registration, _Records, object], None]:
-    def collect(registration: Registration, events: _Records, change: object) -> None:  # noqa: ARG001
-        _record(events, lambda: PlainRecord(registration.name, text=text), registration)
-
-    return collect
+def _expunged(registration: Registration, events: _Records, change: MessageChange) -> None:  # noqa: ARG001
+    _record(events, lambda: PlainRecord(registration.name, text="Message was expunged"), registration)
 
 
 def _new_flag(flag: str, text: str) -> Callable[[Registration, _Records, MessageChange], None]:
@@ -185,26 +184,34 @@ def _new_flag(flag: str, text: str) -> Callable[[Registration, _Records, Message
     return collect
 
 
+def _mailbox(text: str) -> Callable[[Registration, _Records, str], None]:
+    def collect(registration: Registration, events: _Records, old_name: str) -> None:  # noqa: ARG001
+        events.add(PlainRecord(registration.name, registration.log_prefix, text))
+
+    return collect
+
+
 def _renamed(registration: Registration, events: _Records, old_name: str) -> None:
-    _record(events, lambda: RenameRecord(registration.name, old_name=old_name), registration)
+    events.add(RenameRecord(registration.name, registration.log_prefix, old_name))
 
 
 _MESSAGE_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records, MessageChange], None]]] = {
     "FlagsClear": {Trigger.FLAGS: _flags_clear, Trigger.KEYWORDS: _keywords_clear},
     "FlagsSet": {Trigger.FLAGS: _flags_set, Trigger.KEYWORDS: _keywords_set},
     "MessageAppend": {Trigger.APPEND: _content},
-    "MessageExpunge": {Trigger.EXPUNGE: _plain("Message was expunged")},
+    "MessageExpunge": {Trigger.EXPUNGE: _expunged},
     "MessageNew": {Trigger.SAVE: _content},
     "MessageRead": {Trigger.FLAGS: _new_flag(SEEN, "Message was flagged as seen")},
     "MessageTrash": {Trigger.FLAGS: _new_flag(DELETED, "Message was marked as deleted")},
 }
+# A mailbox event is collected once for each driver that registered it: all then see it as often.
 _MAILBOX_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records, str], None]]] = {
-    "MailboxCreate": {Trigger.CREATE: _plain("Mailbox was created")},
-    "MailboxDelete": {Trigger.DELETE: _plain("Mailbox was deleted")},
+    "MailboxCreate": {Trigger.CREATE: _mailbox("Mailbox was created")},
+    "MailboxDelete": {Trigger.DELETE: _mailbox("Mailbox was deleted")},
     "MailboxRename": {Trigger.RENAME: _renamed},
-    "MailboxSubscribe": {Trigger.SUBSCRIBE: _plain("Mailbox was subscribed to")},
+    "MailboxSubscribe": {Trigger.SUBSCRIBE: _mailbox("Mailbox was subscribed to")},
     # Dovecot has the same words for both.
-    "MailboxUnsubscribe": {Trigger.UNSUBSCRIBE: _plain("Mailbox was subscribed to")},
+    "MailboxUnsubscribe": {Trigger.UNSUBSCRIBE: _mailbox("Mailbox was subscribed to")},
 }
 
 _ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}

@@ -9,9 +9,8 @@ from dovecot_conf.http_url import HttpUrlError, parse_http_url
 HIDDEN = "<hidden>"
 
 
-_SECRET_PARAMETER = re.compile(
-    r"([?&;][^=&;]*(?:pass|pwd|secret|token|nonce|key|auth|sig)[^=&;]*=)[^&;#\s]+", re.IGNORECASE
-)
+_SECRET_NAME = re.compile("pass|pwd|secret|token|nonce|key|auth|sig", re.IGNORECASE)
+_SECRET_PARAMETER = re.compile(rf"([?&;][^=&;]*(?:{_SECRET_NAME.pattern})[^=&;]*=)[^&;#\s]+", re.IGNORECASE)
 # Where a port should be: the password of a URL that lost its @, in one that is refused.
 _NO_PORT = re.compile(r"(//[^/?#:@\[]*:)(?![0-9]*(?:[/?#]|\Z))[^/?#@]*")
 
@@ -40,6 +39,22 @@ def _hide_userinfo(url: str) -> str:
         authority = re.match(r"[^/?#]*", url[start:])
         at = start + authority[0].rfind("@") if authority and "@" in authority[0] else -1
     return url if at < start else f"{url[:start]}{HIDDEN}{url[at:]}"
+
+
+def hide_in_target(target: str) -> str:
+    """Return a request's target with userinfo, and query parameters that speak of secrets, hidden.
+
+    Takes flat time: the target comes from anybody who connects.
+    """
+    path, question, query = target.partition("?")
+    if not path.startswith("/") and "@" in path:
+        path = HIDDEN + path[path.rfind("@") :]
+    return path + question + "".join(_hide_in_parameter(piece) for piece in re.split("([&;])", query))
+
+
+def _hide_in_parameter(parameter: str) -> str:
+    name, equals, value = parameter.partition("=")
+    return f"{name}={HIDDEN}" if equals and value and _SECRET_NAME.search(name) else parameter
 
 
 def hide_in_options(text: str) -> str:

@@ -55,7 +55,9 @@ class DriverTransaction:
         store_old: bool = False,
     ) -> None:
         """Ask for an event, with these fields of the message, or with the flags from before."""
-        self.transaction.registrations.append(Registration(event, fields, log_prefix, store_old))
+        self.transaction.registrations.append(
+            Registration(event, fields, log_prefix, store_old, self.session.version)
+        )
 
     def report(self) -> DriverReport:
         """Return what this driver made of the transaction."""

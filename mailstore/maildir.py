@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dovecot_conf.errors import MailboxError
 
+_MAX_NUMBER = 2**32 - 1
 UIDLIST = "dovecot-uidlist"
 _HEADER = re.compile(rb"3 (.*)")
 _UIDVALIDITY = re.compile(rb"(?:^| )V(\d+)(?: |$)")
@@ -48,7 +49,10 @@ def read_maildir(path: Path) -> MaildirState:
     next_uid = _NEXT_UID.search(fields[1]) if fields else None
     if uidvalidity is None or next_uid is None:
         raise MailboxError(f"{path / UIDLIST}:1: not the header of a version 3 UID list")
-    return MaildirState(int(uidvalidity[1]), int(next_uid[1]), unseen)
+    numbers = int(uidvalidity[1]), int(next_uid[1])
+    if not all(1 <= number <= _MAX_NUMBER for number in numbers):
+        raise MailboxError(f"{path / UIDLIST}:1: UIDVALIDITY and next UID are numbers of 32 bits")
+    return MaildirState(*numbers, unseen)
 
 
 def _read_header(path: Path) -> bytes | None:

@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
+import os
+import select
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from dovecot_conf.errors import MessageError
+from dovecot_conf.versions import Version
 from mailstore.charset import REPLACEMENT_UTF8
+from mailstore.date import MailDate, parse_date
 from mailstore.header_fields import LWSP, read_header
+
+MAX_MAIL_BYTES = 512 * 2**20
+FIFO_WAIT_SECONDS = 10
+
+_SESSION_ID_LENGTH = 22
+_LAST_SECOND = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a mail comes by LMTP: from whom, for whom, from which client, to which host, and when.
+
+    ``date`` is as in a Date field. ``recipients`` is how many get the mail in the same transaction.
+    """
+
+    sender: str
+    recipient: str
+    hostname: str
+    date: str
+    client: str = "localhost"
+    address: str = "127.0.0.1"
+    recipients: int = 1
+
+    def trace(self) -> bytes:
+        """Return the trace fields that LMTP puts on top, with an id of the usual length.
+
+        Of several recipients none is named (Dovecot 2.3.19.1, 2.4.1).
+        """
+        alone = self.recipients == 1
+        fields = (
+            f"Return-Path: <{self.sender}>\n"
+            + (f"Delivered-To: {self.recipient}\n" if alone else "")
+            + f"Received: from {self.client} ([{self.address}])\n\tby {self.hostname} with LMTP\n"
+            + f"\tid {'A' * _SESSION_ID_LENGTH}\n\t(envelope-from <{self.sender}>)"
+            + (f"\n\tfor <{self.recipient}>" if alone else "")
+            + f"; {self.date}\n"
+        )
+        return fields.encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +76,16 @@ class Message:
         value = next(header.values(name.encode()), None)
         return None if value is None else value.lstrip(LWSP).replace(b"\0", REPLACEMENT_UTF8)
 
+    def date(self, version: Version = Version.V23) -> MailDate:
+        """Return the moment of the Date field; the epoch in UTC without a readable one.
+
+        Dovecot keeps 32 bits without a sign: 2.3.19.1 cuts off the others, 2.4.1 takes the nearest.
+        """
+        timestamp, zone = parse_date(self.header("Date") or b"") or MailDate()
+        if version is Version.V23:
+            return MailDate(timestamp & _LAST_SECOND, zone)
+        return MailDate(min(max(timestamp, 0), _LAST_SECOND), zone)
+
     def stored(self, protocol: str, trace: bytes = b"") -> Message:
         """Return the message as ``protocol`` ("lmtp", "lda", "imap" …) leaves it in the mailbox.
 
@@ -51,11 +104,44 @@ class Message:
 def read_message(source: Path | BinaryIO) -> Message:
     """Read a mail from a file or a binary stream (standard input).
 
-    Raises MessageError, in one line, when it is missing, a folder, or can't be read.
+    Raises MessageError, in one line, when it is missing, a folder, larger than 512 MiB or can't be
+    read, or when nobody writes to a FIFO within ten seconds.
     """
+    name = str(source) if isinstance(source, Path) else _stream_name(source)
     try:
-        data = source.read_bytes() if isinstance(source, Path) else source.read()
-    except OSError as error:
-        name = str(source) if isinstance(source, Path) else str(getattr(source, "name", "the input"))
-        raise MessageError(f"can't read the mail {name}: {error.strerror or error}") from error
+        if isinstance(source, Path):
+            with _opened(source) as file:
+                data = file.read(MAX_MAIL_BYTES + 1)
+        else:
+            data = source.read(MAX_MAIL_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MessageError(f"{name}: can't read the mail: {reason}") from None
+    if len(data) > MAX_MAIL_BYTES:
+        raise MessageError(f"{name}: the mail is larger than {MAX_MAIL_BYTES // 2**20} MiB")
     return Message.from_bytes(data)
+
+
+def _stream_name(stream: BinaryIO) -> str:
+    name = getattr(stream, "name", None)
+    return name.strip("<>") if isinstance(name, str) else "the input"
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file; a FIFO waits for a writer only for a while."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            _wait_for_writer(descriptor)
+        os.set_blocking(descriptor, True)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _wait_for_writer(descriptor: int) -> None:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    if not poll.poll(FIFO_WAIT_SECONDS * 1000):
+        raise OSError(f"nobody writes to this FIFO for {FIFO_WAIT_SECONDS} seconds")

@@ -94,13 +94,18 @@ class SimulatedMailbox:
 class SimulatedMailboxes:
     """All mailboxes of a user, and the names the user is subscribed to.
 
-    ``separator`` is the namespace's. New mailboxes get ``uidvalidity``.
+    ``separator`` is the namespace's, ``storage_separator`` that of the folders on disk if it is
+    another one: names can't hold it. New mailboxes get ``uidvalidity``. ``automatic`` are the
+    mailboxes that appear when they are first used, and whether the user is then subscribed
+    (``auto = create`` and ``auto = subscribe``).
     """
 
     mailboxes: dict[str, SimulatedMailbox] = field(default_factory=lambda: {INBOX: SimulatedMailbox()})
     subscriptions: set[str] = field(default_factory=set)
     separator: str = "/"
     uidvalidity: int = 1
+    storage_separator: str = ""
+    automatic: dict[str, bool] = field(default_factory=lambda: {INBOX: False})
 
     def __getitem__(self, name: str) -> SimulatedMailbox:
         """Return a mailbox. Raises MailboxError if there is none of this name."""
@@ -118,13 +123,15 @@ class SimulatedMailboxes:
         first, separator, rest = name.partition(self.separator)
         return f"{INBOX}{separator}{rest}" if first.upper() == INBOX else name
 
+    def below(self, name: str) -> list[str]:
+        """Return the names of the mailboxes below ``name``, which needn't be a mailbox itself."""
+        beginning = f"{self.canonical(name)}{self.separator}"
+        return [found for found in self.mailboxes if found.startswith(beginning)]
+
     def create(self, name: str) -> SimulatedMailbox:
-        """Make an empty mailbox. Raises MailboxError."""
+        """Make an empty mailbox; a separator at the end of its name doesn't count. Raises MailboxError."""
         name = self.canonical(name).removesuffix(self.separator)
-        if not name:
-            raise MailboxError("a mailbox needs a name")
-        if name in self.mailboxes:
-            raise MailboxError(f"the mailbox {name} exists already")
+        self._check_new(name)
         made = self.mailboxes[name] = SimulatedMailbox(name, self.uidvalidity)
         return made
 
@@ -136,19 +143,43 @@ class SimulatedMailboxes:
         return self.mailboxes.pop(found.name)
 
     def rename(self, old: str, new: str) -> SimulatedMailbox:
-        """Rename a mailbox with all below it. Raises MailboxError."""
-        found, new = self[old], self.canonical(new)
-        if not new or new in self.mailboxes:
-            raise MailboxError(f"the mailbox {new} exists already" if new else "a mailbox needs a name")
-        if new.startswith(f"{found.name}{self.separator}"):
-            raise MailboxError(f"{found.name} can't be moved below itself")
-        old = found.name
-        below = f"{old}{self.separator}"
-        for name in [name for name in self.mailboxes if name == old or name.startswith(below)]:
+        """Rename a mailbox with all below it, or a name that only has mailboxes below it.
+
+        Returns the mailbox under its new name, which isn't among the user's in the second case.
+        Raises MailboxError.
+        """
+        old, new = self.canonical(old), self.canonical(new)
+        moving = [name for name in (old, *self.below(old)) if name in self.mailboxes]
+        if not moving:
+            raise MailboxError(f"there is no mailbox {old}")
+        if old == INBOX:
+            raise MailboxError("INBOX can't be renamed")
+        if new.startswith(f"{old}{self.separator}"):
+            raise MailboxError(f"{old} can't be moved below itself")
+        self._check_new(new)
+        for name in moving:
             mailbox = self.mailboxes.pop(name)
             mailbox.name = f"{new}{name[len(old) :]}"
             self.mailboxes[mailbox.name] = mailbox
-        return found
+        return self.mailboxes.get(new) or SimulatedMailbox(new, self.uidvalidity)
+
+    def _check_new(self, name: str) -> None:
+        """Raise MailboxError unless a mailbox can get this name (Dovecot 2.3.19.1, 2.4.1)."""
+        parts = name.split(self.separator)
+        if not name:
+            raise MailboxError("a mailbox needs a name")
+        if name in self.mailboxes:
+            raise MailboxError(f"the mailbox {name} exists already")
+        if not all(parts):
+            raise MailboxError(f"a mailbox can't be called {name}: a part of the name is empty")
+        if {".", ".."} & set(parts) or name.startswith("~"):
+            raise MailboxError(f"a mailbox can't be called {name}: that is the name of a folder elsewhere")
+        if any(char < " " or char == "\x7f" for char in name):
+            raise MailboxError("a mailbox can't have control characters in its name")
+        if self.storage_separator and self.storage_separator in name:
+            raise MailboxError(
+                f"a mailbox can't be called {name}: {self.storage_separator} separates folders"
+            )
 
 
 def system_flags(names: Iterable[str]) -> frozenset[str]:

@@ -29,9 +29,7 @@ def lint(
     The findings stand in the order of the files as they were read, then of lines, columns and codes.
     ``root`` is where absolute paths (scripts) are looked up, as for ``load``.
     """
-    suppressions = Suppressions(
-        {source.path: source.lines for source in configuration.files}, catalogue.match
-    )
+    suppressions = Suppressions({source.path: source for source in configuration.files}, catalogue.match)
     order = {source.path: number for number, source in reversed([*enumerate(configuration.files)])}
     found = {
         diagnostic: None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lines import find_comment
+from dovecot_conf.source import SourceFile
 
 _COMMENT = re.compile(r"#\s*pushnotif:\s*ignore\[(?P<words>[^\]]*)\]", re.IGNORECASE)
 
@@ -14,11 +15,11 @@ _COMMENT = re.compile(r"#\s*pushnotif:\s*ignore\[(?P<words>[^\]]*)\]", re.IGNORE
 class Suppressions:
     """What the comments of some files silence.
 
-    ``sources`` are the physical lines of each file; ``match`` gives the codes that a word (a code, a
+    ``sources`` are the files by path; ``match`` gives the codes that a word (a code, a
     name, the beginning of codes) stands for.
     """
 
-    def __init__(self, sources: Mapping[str, Sequence[str]], match: Callable[[str], Iterable[str]]) -> None:
+    def __init__(self, sources: Mapping[str, SourceFile], match: Callable[[str], Iterable[str]]) -> None:
         self._sources = sources
         self._match = match
 
@@ -28,7 +29,8 @@ class Suppressions:
         A comment in the last line of a continued statement, or in a line of its own directly above
         its first, is valid for the whole statement: between them Dovecot allows no comment.
         """
-        lines = self._sources.get(diagnostic.span.file, ())
+        source = self._sources.get(diagnostic.span.file)
+        lines = source.lines if source is not None else ()
         first = last = diagnostic.span.line - 1
         if not 0 <= first < len(lines):
             return False

@@ -8,6 +8,7 @@ Needs Dovecot 2.3 and the trixie root with 2.4 (tests/dovecot/make-trixie-root),
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
 import sys
@@ -22,6 +23,8 @@ from tests.dovecot.captures import (  # noqa: E402
     chains,
     checks24,
     dumps,
+    events,
+    fields,
     messages,
     metadata,
     old_names,
@@ -36,11 +39,15 @@ CAPTURES: dict[str, Callable[[Bench], Iterator[Record]]] = {
     "chains": chains.capture,
     "checks-2.4": checks24.capture,
     "dumps": dumps.capture,
+    "events": events.capture,
+    "fields": fields.capture,
     "messages": messages.capture,
     "metadata": metadata.capture,
     "old-names": old_names.capture,
     "verdicts": verdicts.capture,
 }
+LARGE = ("events",)
+"""Files that are kept compressed."""
 
 
 def main() -> int:
@@ -56,14 +63,15 @@ def main() -> int:
         pools = {name: stack.enter_context(closing(Pool(found))) for name, found in installations.items()}
         bench = Bench(pools, stack.enter_context(HttpListener()))
         for name in [only] if only else sorted(CAPTURES):
-            write(FIXTURES / "captured" / f"{name}.jsonl", CAPTURES[name](bench))
+            write(FIXTURES / "captured" / f"{name}.jsonl{'.gz' * (name in LARGE)}", CAPTURES[name](bench))
     return 0
 
 
 def write(path: Path, records: Iterator[Record]) -> None:
     lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    data = "".join(lines).encode()
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
     sys.stdout.write(f"{path.relative_to(REPOSITORY)}: {len(lines)} records\n")
 
 

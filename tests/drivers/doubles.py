@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from dovecot_conf import PushConfig, Version, loads, user_values
+from dovecot_conf.push import DriverDefinition
 from drivers import (
     DriverRegistry,
     HttpRequest,
@@ -17,9 +19,12 @@ from drivers import (
     TransportError,
     deliver,
 )
+from drivers.events import RFC5423_EVENTS, MessageField
 from drivers.http import UnansweredError
+from drivers.interface import Driver
 from drivers.log import Log
-from mailstore.message import Message
+from drivers.transaction import DriverTransaction
+from mailstore.message import Envelope, Message
 from mailstore.state import MailboxState
 
 MAIL = b"From: Alice <alice@example.com>\nSubject: hi\n\nHello Bob\n"
@@ -42,6 +47,29 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
         self.time += seconds
+
+
+WITH_FIELDS = ("MessageAppend", "MessageNew")
+
+
+class LuaStandIn(Driver):
+    """Wants all that the lua driver wants for a script with a function for every event."""
+
+    name: ClassVar[str] = "lua"
+
+    @classmethod
+    def parse(cls, definition: DriverDefinition, context: InitContext) -> None:
+        return None
+
+    def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
+        pass
+
+    def begin(self, dtxn: DriverTransaction) -> bool:
+        prefix = "lua: " if dtxn.session.version is Version.V24 else ""
+        for event in RFC5423_EVENTS:
+            fields = MessageField.ALL if event in WITH_FIELDS else MessageField.NONE
+            dtxn.register(event, fields, log_prefix=prefix, store_old=event == "FlagsClear")
+        return True
 
 
 class ScriptedTransport:
@@ -104,6 +132,15 @@ def simulate(
         message=Message.from_bytes(mail),
         registry=DriverRegistry.installed(),
         surroundings=Surroundings(metadata, transport or ScriptedTransport(clock), clock, show_secrets),
+        envelope=harness_envelope(user) if push.protocol == "lmtp" else None,
+    )
+
+
+def harness_envelope(user: str, recipients: int = 1) -> Envelope:
+    """Return how the harness of the side-by-side tests delivers a mail."""
+    date = "Wed, 25 Nov 2026 16:14:52 +0000"
+    return Envelope(
+        "sender@example.com", user, "mail.example.com", date, "client.example.com", recipients=recipients
     )
 
 

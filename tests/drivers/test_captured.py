@@ -22,6 +22,7 @@ from drivers import (
 from mailstore.message import Message
 from mailstore.state import MailboxState
 from tests.dovecot.harness.setups import Account, Place, Setup, render
+from tests.drivers.doubles import harness_envelope
 
 REPOSITORY = Path(__file__).parents[2]
 CAPTURED = REPOSITORY / "fixtures" / "captured"
@@ -78,6 +79,7 @@ def play(
         message=Message.from_bytes(mail),
         registry=DriverRegistry.installed(),
         surroundings=Surroundings({HTTP_NOTIFY: metadata}.get, transport, SystemClock(), show_secrets=True),
+        envelope=harness_envelope(user) if protocol == "lmtp" else None,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -11,8 +13,19 @@ from typing import Self
 
 TIMEOUT = 30.0
 
-ImapCommand = str | tuple[str, bytes]
-"""A command, or a command and the literal that ends it (``("APPEND INBOX", b"…")``)."""
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A client that says nothing for a while."""
+
+    seconds: float
+
+
+ImapCommand = str | tuple[str | bytes, ...] | Pause
+"""A command, or its text and literals in turn (``("APPEND INBOX", b"…", " (\\Seen)", b"…")``), or a pause."""
+
+Mail = tuple[Sequence[str], bytes]
+"""Recipients, and the message for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +75,30 @@ def deliver(port: int, sender: str, recipients: Sequence[str], message: bytes) -
     The message goes out as it is, but for dot-stuffing and a CRLF at an end that has none (only
     CRLF "." CRLF ends the data for 2.4).
     """
+    return deliver_all(port, sender, [(recipients, message)])
+
+
+def deliver_all(port: int, sender: str, mails: Sequence[Mail]) -> list[str]:
+    """Deliver several mails in one LMTP session, as ``deliver`` does; return all answers in order."""
     with _Connection(port) as connection:
         _lmtp_reply(connection)
         _lmtp(connection, "LHLO client.example.com")
-        _lmtp(connection, f"MAIL FROM:<{sender}>")
-        answers = [_lmtp(connection, f"RCPT TO:<{recipient}>") for recipient in recipients]
-        accepted = [answer.startswith("2") for answer in answers]
-        if any(accepted):
-            _lmtp(connection, "DATA")
-            data = re.sub(rb"(?m)^\.", b"..", message)
-            connection.send(data + (b"" if data.endswith(b"\r\n") else b"\r\n") + b".\r\n")
-            answers = [
-                _lmtp_reply(connection) if ok else answer
-                for ok, answer in zip(accepted, answers, strict=True)
-            ]
+        answers = [answer for mail in mails for answer in _lmtp_mail(connection, sender, *mail)]
         _lmtp(connection, "QUIT")
         return answers
+
+
+def _lmtp_mail(connection: _Connection, sender: str, recipients: Sequence[str], message: bytes) -> list[str]:
+    _lmtp(connection, f"MAIL FROM:<{sender}>")
+    answers = [_lmtp(connection, f"RCPT TO:<{recipient}>") for recipient in recipients]
+    accepted = [answer.startswith("2") for answer in answers]
+    if not any(accepted):
+        _lmtp(connection, "RSET")
+        return answers
+    _lmtp(connection, "DATA")
+    data = re.sub(rb"(?m)^\.", b"..", message)
+    connection.send(data + (b"" if data.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+    return [_lmtp_reply(connection) if ok else answer for ok, answer in zip(accepted, answers, strict=True)]
 
 
 def _lmtp(connection: _Connection, command: str) -> str:
@@ -96,31 +117,47 @@ def imap_session(port: int, user: str, commands: Sequence[ImapCommand]) -> list[
     """Log in as ``user``, run the commands one after the other, log out; return their responses."""
     with _Connection(port) as connection:
         connection.line()
-        login = _imap(connection, "a0", f'LOGIN "{user}" x', None)
+        login = _imap(connection, "a0", f'LOGIN "{user}" x')
         if login.status != "OK":
             raise ConnectionError(f"login of {user} failed: {login.text}")
         responses = []
         for number, command in enumerate(commands, start=1):
-            text, literal = (command, None) if isinstance(command, str) else command
-            responses.append(_imap(connection, f"a{number}", text, literal))
-        _imap(connection, "z", "LOGOUT", None)
-        connection.rest()
+            if isinstance(command, Pause):
+                time.sleep(command.seconds)
+                continue
+            pieces = (command,) if isinstance(command, str) else command
+            responses.append(_imap(connection, f"a{number}", *pieces))
+        with contextlib.suppress(ConnectionError):
+            # who deletes the selected mailbox is thrown out
+            _imap(connection, "z", "LOGOUT")
+            connection.rest()
         return responses
 
 
-def _imap(connection: _Connection, tag: str, command: str, literal: bytes | None) -> ImapResponse:
-    announced = "" if literal is None else f" {{{len(literal)}}}"
-    connection.send(f"{tag} {command}{announced}\r\n".encode())
-    if literal is not None:
+def _imap(connection: _Connection, tag: str, *pieces: str | bytes) -> ImapResponse:
+    connection.send(f"{tag} ".encode())
+    for piece in pieces:
+        if isinstance(piece, str):
+            connection.send(piece.encode())
+            continue
+        connection.send(f" {{{len(piece)}}}\r\n".encode())
         line = connection.line()
         if not line.startswith(b"+"):
-            raise ConnectionError(f"{command}: the server refused the literal: {line!r}")
-        connection.send(literal + b"\r\n")
+            return ImapResponse((), *_status(line, tag))
+        connection.send(piece)
+    connection.send(b"\r\n")
     untagged = []
     while not (line := _imap_line(connection)).startswith(f"{tag} ".encode()):
         untagged.append(line)
-    _, status, text = line.decode("utf-8", "replace").split(" ", 2)
-    return ImapResponse(tuple(untagged), status, text)
+    return ImapResponse(tuple(untagged), *_status(line, tag))
+
+
+def _status(line: bytes, tag: str) -> tuple[str, str]:
+    """Return status and text of a tagged line; a literal can be answered with one, too."""
+    found, status, text = line.decode("utf-8", "replace").split(" ", 2)
+    if found != tag:
+        raise ConnectionError(f"the server refused the literal: {line!r}")
+    return status, text
 
 
 def _imap_line(connection: _Connection) -> bytes:

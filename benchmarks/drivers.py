@@ -1,0 +1,210 @@
+"""How many deliveries a second, beside a bare HTTP client and a real Dovecot 2.3 with the same driver.
+
+Run with ``python -m benchmarks.drivers`` (``--markdown`` for a table to paste). The ratios that count:
+
+- ``ox`` over HTTP on loopback: at least 0.7 times httpx sending the same bodies,
+  and at least 4 times the real server's deliveries;
+- dry runs: at least 20 times the real server's deliveries;
+- memory after 100,000 deliveries: at most 1.1 times that after 10,000.
+
+All are measured in one run, alternately, and the best of the rounds counts. Ends with 1 when a ratio is
+missed; what needs a real server is left out, and said so, where there is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from benchmarks.answering import answering
+from dovecot_conf import loads, user_values
+from drivers import (
+    DriverRegistry,
+    DryRunTransport,
+    MailUser,
+    Outcome,
+    SimulationReport,
+    Surroundings,
+    SystemClock,
+    Transport,
+    deliver,
+)
+from drivers.http_transport import HttpcoreTransport
+from drivers.load import Load, LoadRun
+from mailstore.message import Message
+from mailstore.state import MailboxState
+from tests.dovecot.harness.installations import UnavailableError, find_23
+from tests.dovecot.harness.server import Dovecot
+from tests.dovecot.harness.setups import Setup
+
+MAIL = Path(__file__).parents[1] / "fixtures/first-day/mail.eml"
+HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
+CONFIG = "protocols = lmtp\nmail_plugins = notify push_notification\nplugin {{\n  {driver}\n}}\n"
+DRIVER = "push_notification_driver = ox:url=http://127.0.0.1:{port}/notify"
+ROUNDS = 5
+DELIVERIES = 1500
+REAL_DELIVERIES = 300
+FEW, MANY = 10_000, 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ratio that was measured; ``wanted`` is its least value, or with ``at_most`` its greatest."""
+
+    what: str
+    ours: str
+    theirs: str
+    ratio: float
+    wanted: float
+    at_most: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """Whether the ratio is as wanted."""
+        return self.ratio <= self.wanted if self.at_most else self.ratio >= self.wanted
+
+
+def delivering(port: int, transport: Transport) -> Callable[[int], SimulationReport]:
+    """Return what delivers one mail, each in a session of its own."""
+    push = loads(CONFIG.format(driver=DRIVER.format(port=port))).push("lmtp")
+    surroundings = Surroundings(lambda _: "user=bob", transport, SystemClock())
+    registry, message = DriverRegistry.installed(), Message.from_bytes(MAIL.read_bytes())
+    user = MailUser("bob", user_values("bob", "lmtp", home="/home/bob"))
+
+    def session(number: int) -> SimulationReport:
+        return deliver(
+            push,
+            user=user,
+            mailbox=MailboxState(uidvalidity=1700000000, uid=number + 1, unseen=number),
+            message=message,
+            registry=registry,
+            surroundings=surroundings,
+        )
+
+    return session
+
+
+def rate_of_ours(session: Callable[[int], SimulationReport], outcome: Outcome) -> float:
+    """Return our deliveries a second, which must all end with this outcome."""
+    tally = LoadRun(session, Load(DELIVERIES), SystemClock()).run(lambda _: None)
+    assert tally.outcomes == {outcome.value: DELIVERIES}, tally.outcomes
+    return tally.throughput
+
+
+def rate_of_httpx(session: Callable[[int], SimulationReport]) -> float:
+    """Return how many of the same bodies httpx sends in a second."""
+    request = session(0).transactions[0].drivers[0].requests[0]
+    body, headers = request.body.encode(), {"Content-Type": "application/json; charset=utf-8"}
+    with httpx.Client() as client:
+        begin = time.perf_counter()
+        for _ in range(DELIVERIES):
+            client.put(request.url, content=body, headers=headers).raise_for_status()
+        return DELIVERIES / (time.perf_counter() - begin)
+
+
+@contextmanager
+def real_server(port: int) -> Iterator[Dovecot | None]:
+    """Run a Dovecot 2.3 with the driver; None where there is no Dovecot."""
+    try:
+        installation = find_23()
+    except UnavailableError:
+        yield None
+        return
+    server = Dovecot(installation, Setup(push=DRIVER.format(port=port), extra="mail_debug = no\n"))
+    try:
+        server.create_mailbox("bob", "INBOX")
+        server.set_metadata("bob", HTTP_NOTIFY, "user=bob")
+        yield server
+    finally:
+        server.stop()
+
+
+def rate_of_real(server: Dovecot) -> float:
+    """Return the deliveries a second of a real server, over one LMTP connection."""
+    mail = MAIL.read_bytes()
+    with smtplib.LMTP("127.0.0.1", server.place.lmtp_port) as client:
+        begin = time.perf_counter()
+        for _ in range(REAL_DELIVERIES):
+            client.sendmail("alice@example.com", ["bob"], mail)
+        return REAL_DELIVERIES / (time.perf_counter() - begin)
+
+
+def memory_after(count: int) -> int:
+    """Return the greatest memory of a process that plays so many dry deliveries, in KiB."""
+    command = [sys.executable, "-m", "benchmarks.drivers", "--memory", str(count)]
+    return int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+
+
+def print_memory(count: int) -> None:
+    """Play dry deliveries and print the greatest memory of this process."""
+    LoadRun(delivering(1, DryRunTransport()), Load(count), SystemClock()).run(lambda _: None)
+    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
+
+
+def measure() -> Iterator[Row]:
+    """Yield all ratios."""
+    with answering() as port, real_server(port) as server:
+        ox = delivering(port, HttpcoreTransport())
+        dry = delivering(port, DryRunTransport())
+        bare, real, sent, shown = [], [], [], []
+        for _ in range(ROUNDS):
+            bare.append(rate_of_httpx(ox))
+            sent.append(rate_of_ours(ox, Outcome.SENT))
+            shown.append(rate_of_ours(dry, Outcome.WOULD_SEND))
+            if server is not None:
+                real.append(rate_of_real(server))
+    yield _rates("ox over HTTP, beside httpx with the same bodies", max(sent), max(bare), 0.7)
+    if real:
+        yield _rates("ox over HTTP, beside Dovecot 2.3", max(sent), max(real), 4)
+        yield _rates("dry run, beside Dovecot 2.3 with HTTP", max(shown), max(real), 20)
+    else:
+        sys.stderr.write("benchmarks: no Dovecot 2.3 is installed: nothing is measured beside it\n")
+    few, many = memory_after(FEW), memory_after(MANY)
+    what = f"memory after {MANY:,} deliveries, beside {FEW:,}"
+    yield Row(what, f"{many / 1024:.0f} MiB", f"{few / 1024:.0f} MiB", many / few, 1.1, at_most=True)
+
+
+def _rates(what: str, ours: float, theirs: float, wanted: float) -> Row:
+    return Row(what, f"{ours:,.0f}/s", f"{theirs:,.0f}/s", ours / theirs, wanted)
+
+
+def shown(row: Row, *, markdown: bool) -> str:
+    """Return a row as text."""
+    limit = f"{'≤' if row.at_most else '≥'} {row.wanted:g}"
+    cells = (f"{row.what:50}", f"{row.ours:>10}", f"{row.theirs:>10}", f"{row.ratio:6.2f}", f"{limit:>6}")
+    return f"| {' | '.join(cells)} |" if markdown else "  ".join((*cells, "" if row.reached else "MISSED"))
+
+
+def main() -> int:
+    """Measure and print; return 1 if a ratio is missed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.drivers", description=__doc__.split("\n", 1)[0]
+    )
+    parser.add_argument("--markdown", action="store_true", help="print a table for the documentation")
+    parser.add_argument("--memory", type=int, metavar="N", help="play N dry deliveries, print the memory")
+    options = parser.parse_args()
+    if options.memory:
+        print_memory(options.memory)
+        return 0
+    rows = []
+    if options.markdown:
+        sys.stdout.write("| what | ours | theirs | ratio | wanted |\n|---|---:|---:|---:|---:|\n")
+    for row in measure():
+        rows.append(row)
+        sys.stdout.write(f"{shown(row, markdown=options.markdown)}\n")
+        sys.stdout.flush()
+    return int(not all(row.reached for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
