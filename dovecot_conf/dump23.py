@@ -23,7 +23,7 @@ _ALWAYS_SHOWN = {"namespace": ("location", "prefix")}
 
 
 _SAID_WITHOUT_MANAGESIEVE = {"managesieve_sieve_capability": ""}
-"""What is listed when managesieve doesn't take the configuration, and says nothing of itself."""
+"""The defaults of what managesieve says of itself, as far as they are texts; listed when it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,9 @@ def _is_default(text: str, default: str, kind: str) -> bool:
 def _defaults(section: Section23) -> dict[str, str]:
     if not section.kind:
         rows, always = table(Version.V23).names, {*NO_DEFAULT[Version.V23], *default_root().values}
-        return {name: row.default for name, row in rows.items() if name not in always}
+        return {
+            name: row.default for name, row in rows.items() if name not in always
+        } | _SAID_WITHOUT_MANAGESIEVE
     return default_root().sections[section.kind][0].values
 
 
