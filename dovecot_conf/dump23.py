@@ -60,8 +60,13 @@ def lines_of(root: Section23, extent: Extent) -> Lines:
         root = _all_of(root, extent)
     _collect(root, "", extent, lines, lists)
     lists.sort(key=lambda item: Line(item[0], "").order)
+    # Of sections with the same name the first one gives what several of them set.
+    first: dict[tuple[str, bool], Line] = {}
+    for line in lines:
+        first.setdefault((line.path, line.names), line)
     return Lines(
-        sorted(lines, key=lambda line: line.order), [prefix for _, found in lists for prefix in found]
+        sorted(first.values(), key=lambda line: line.order),
+        [prefix for _, found in lists for prefix in found],
     )
 
 
@@ -145,25 +150,25 @@ class Printer:
     """Prints lines with the sections around them, the first one ``depth`` levels inside of ``head``."""
 
     def __init__(self, prefixes: Sequence[str], *, head: str = "", depth: int = 0) -> None:
-        self._index: dict[str, int] = {}
+        self._index: dict[str, list[int]] = {}
         for number, prefix in enumerate(prefixes):
-            self._index.setdefault(prefix, number)
+            self._index.setdefault(prefix, []).append(number)
         self._depth = depth
         self._pending = head
         self._open: list[tuple[str, int, int | None]] = []
         self.printed: list[str] = []
 
     def print(self, lines: Iterable[Line], *, hide: bool) -> str:
-        """Return the text of all lines; '' when there is nothing but names of sections."""
+        """Return the text of all lines, to be called once; '' when there are only names of sections."""
         for line in lines:
             self._close(line.path)
             if not self._enter(line):
                 self._write(line, hide=hide)
-        while self._open:
-            _, _, start = self._open.pop()
+        # Dovecot leaves all sections around one open that comes last and has nothing in it.
+        while self._open and self._open[-1][2] is None:
+            self._open.pop()
             self._depth -= 1
-            if start is None:
-                self.printed.append(f"{'  ' * self._depth}}}\n")
+            self.printed.append(f"{'  ' * self._depth}}}\n")
         return "".join(self.printed)
 
     def _close(self, path: str) -> None:
@@ -177,10 +182,11 @@ class Printer:
 
     def _enter(self, line: Line) -> bool:
         """Open the sections of a line; return whether the line was the name of one."""
-        while (prefix := self._next(line.path)) is not None:
+        while (found := self._next(line.path)) is not None:
+            number, prefix = found
             around = self._open[-1][0] if self._open else ""
             start = len(self._pending) if line.names else None
-            self._open.append((prefix, self._index[prefix], start))
+            self._open.append((prefix, number, start))
             word = line.path[len(around) :].partition("/")[0]
             if line.names and line.text:
                 name = f'"{escape(line.text)}"' if " " in line.text else line.text
@@ -191,11 +197,16 @@ class Printer:
                 return True
         return False
 
-    def _next(self, path: str) -> str | None:
-        """Return the first section that is open around a path and not yet opened."""
+    def _next(self, path: str) -> tuple[int, str] | None:
+        """Return the first section that is open around a path and not yet opened, behind its number."""
         last = self._open[-1][1] if self._open else -1
-        found = [prefix for prefix in _outer(path) if self._index.get(prefix, -1) > last]
-        return min(found, key=lambda prefix: self._index[prefix], default=None)
+        found = (
+            (number, prefix)
+            for prefix in _outer(path)
+            for number in self._index.get(prefix, ())
+            if number > last
+        )
+        return min(found, default=None)
 
     def _write(self, line: Line, *, hide: bool) -> None:
         self.printed.append(self._pending)

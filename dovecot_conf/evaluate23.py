@@ -200,17 +200,19 @@ class Evaluator23:
             self.problems.report(node, "unknown-section", message, hint=hint)
             frame.void = True
         else:
-            path = f"{frame.path}{node.word}/{node.name or f'#{name}'}"
+            path = f"{frame.path}{node.word}/{name}"
             if known.kind is not Kind.SECTION:
                 frame.void = not self._value_section(node, escaped(name))
             else:
                 if node.word in UNIQUE_SECTIONS and path in frame.scope.sections:
-                    self.problems.report(node, "duplicate-section", f"{path} already exists")
+                    self.problems.report(node, "duplicate-section", f"{frame.said[:-1]} already exists")
                 if known.auth and frame.scope.condition.is_of_network:
                     self._checker.refuse_auth(node, node.word)
                 opened = Opened23(frame.path, node.word, node.name, node)
-                frame.scope.sections.setdefault(path, opened)
-                # Opening a section again sets its name again.
+                # Opening a section again sets its name again: one without a name is called by its number.
+                first = frame.scope.sections.setdefault(path, opened)
+                if first.name != opened.name:
+                    frame.scope.sections[path] = first._replace(name=opened.name)
                 frame.scope.values.pop(f"{path}/{name_key(node.word)}", None)
             frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
 
