@@ -6,8 +6,9 @@ keeps its order (``service imap-login`` before ``service imap``) and its odditie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from dovecot_conf.default_sections import NO_DEFAULT, listed_otherwise
 from dovecot_conf.extent import Extent
@@ -146,6 +147,18 @@ def _defaults(section: Section23) -> dict[str, str]:
     return default_root().sections[section.kind][0].values
 
 
+@cache
+def last_built_in() -> Line:
+    """Return the name of a built-in section that comes last: Dovecot passes over it, whatever is printed."""
+    found = [
+        Line(f"{word}/{escaped(section.name)}/{name_key(word)}", section.name, names=True)
+        for word, sections in default_root().sections.items()
+        for section in sections
+        if section.name not in (TEMPLATE, "") and word not in NUMBERED_SECTIONS
+    ]
+    return max(found, key=lambda line: line.order)
+
+
 class Printer:
     """Prints lines with the sections around them, the first one ``depth`` levels inside of ``head``."""
 
@@ -158,12 +171,17 @@ class Printer:
         self._open: list[tuple[str, int, int | None]] = []
         self.printed: list[str] = []
 
-    def print(self, lines: Iterable[Line], *, hide: bool) -> str:
-        """Return the text of all lines, to be called once; '' when there are only names of sections."""
+    def print(self, lines: Sequence[Line], *, hide: bool, behind: Line | None = None) -> str:
+        """Return the text of all lines, to be called once; '' when there are only names of sections.
+
+        ``behind``: what comes after the lines and shows nothing.
+        """
         for line in lines:
             self._close(line.path)
             if not self._enter(line):
                 self._write(line, hide=hide)
+        if behind is not None and lines and lines[-1].order < behind.order:
+            self._close(behind.path)
         # Dovecot leaves all sections around one open that comes last and has nothing in it.
         while self._open and self._open[-1][2] is None:
             self._open.pop()
