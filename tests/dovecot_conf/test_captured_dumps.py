@@ -42,7 +42,7 @@ def test_verdict_warnings_and_settings_are_doveconfs(case: dict[str, Any], call:
     if verdict.error != expected["error"]:
         said = expected["error"] or "", verdict.error or ""
         assert explain(Difference(Part.ERROR, *said, expanding)) is not None
-    assert list(verdict.warnings) == expected["warnings"]
+    assert verdict.has_warnings(expected["warnings"]), verdict.warnings
     if expected["error"] is None or AFTER_ALL.match(expected["error"]):
         assert verdict.output == expected["output"]
 

@@ -85,8 +85,9 @@ EXPLAINED = (
     Explained(
         "limit of includes",
         Part.ERROR,
-        rf"^(?:{re.escape(ENDLESS)}|{_FATAL} \S+ line \d+: No matches){BETWEEN}"
-        r".* line \d+: (?:More than \d+ \w+ are included|The pattern has more than \d+ characters)$",
+        rf"^(?:|{re.escape(ENDLESS)}|{_FATAL} \S+ line \d+: No matches){BETWEEN}"
+        r".* line \d+: (?:More than \d+ \w+ are included|The pattern has more than \d+ characters"
+        r"|Sections are nested more than \d+ deep)$",
         "have limits",
     ),
     Explained(
@@ -108,7 +109,7 @@ EXPLAINED = (
     Explained(
         "checks at the end of written values",
         Part.ERROR,
-        rf"^(?:|{_FATAL} (?!\S+ line).*){BETWEEN}{_FATAL} (?!\S+ line)",
+        rf"^(?:|{_FATAL} (?!\S+ line).*){BETWEEN}(?:$|{_FATAL} (?!\S+ line))",
         "look at values as they are written",
         expanding=True,
     ),

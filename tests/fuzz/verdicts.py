@@ -7,14 +7,14 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from dovecot_conf import Configuration, Severity, Version, load
+from dovecot_conf import Configuration, Diagnostic, Severity, Version, load
 from dovecot_conf.dump import DumpOptions, dump
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.syntax_rule import DAEMON_ONLY, SAID_BY_DAEMONS
@@ -54,12 +54,20 @@ class SlowError(Exception):
 class Verdict:
     """``error`` is the first that ends the reading, None without one; ``warnings`` are those before it.
 
-    ``output`` is the dump without its header, None when there is none.
+    ``output`` is the dump without its header, None when there is none. ``later`` are warnings of the
+    checks at the end that come behind their first error: doveconf gives those of which it runs the check.
     """
 
     error: str | None
     warnings: tuple[str, ...]
     output: str | None
+    later: tuple[str, ...] = ()
+
+    def has_warnings(self, expected: Sequence[str]) -> bool:
+        """Return whether these are the warnings that doveconf gives with a verdict of ours."""
+        if not self.later:
+            return self.warnings == tuple(expected)
+        return set(self.warnings) <= set(expected) <= {*self.warnings, *self.later}
 
 
 def write(text: Text, folder: Path) -> Path:
@@ -182,31 +190,41 @@ def own_verdict(
     configuration = load(main, version=version, root=root, environ=environ)
     shown = partial(_shown, main.parent, root)
     left_out = ONLY_UNEXPANDED if expanding else ONLY_EXPANDED
-    error, warnings = None, []
+    error: str | None = None
+    warnings: list[str] = []
+    later: list[str] = []
     for problem in configuration.problems:
+        at_end = rule_named(problem.name).at_end
         if problem.severity is Severity.WARNING and problem.name not in (*ONLY_EXPANDED, LOGGED_AS_ERROR):
             if not problem.message.endswith(SAID_BY_DAEMONS):
-                warnings.append(shown(problem.message))
-        elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
-            problem.name not in left_out
+                (warnings if error is None else later).append(shown(problem.message))
+        elif (
+            error is None
+            and (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED)
+            and problem.name not in left_out
         ):
-            message = problem.message.removesuffix(DAEMON_ONLY).split("\n")[0]
-            place = "" if rule_named(problem.name).at_end else f" line {problem.span.line}"
-            error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
-            if problem.name in WITHOUT_FILE:
-                error = f"Fatal: {message}"
-            elif problem.name == "variable-syntax" or message.startswith(PANIC):
-                error = PANIC + message.removeprefix(PANIC)
-            elif CRASH in message:
-                error = CRASH
-            error = shown(error)
-            break
+            place = configuration.document.path if at_end else f"{problem.span.file} line {problem.span.line}"
+            error = shown(_fatal(problem, place))
+            if not at_end:
+                break
     output = None
     if error is None or AFTER_ALL.match(error):
         output = _own_output(configuration, root, environ, expanding=expanding)
     if output is not None:
         output = shown(output)
-    return Verdict(error, tuple(dict.fromkeys(warnings)), output)
+    return Verdict(error, tuple(dict.fromkeys(warnings)), output, tuple(later))
+
+
+def _fatal(problem: Diagnostic, place: str) -> str:
+    """Return a problem as doveconf reports what ends the reading."""
+    message = problem.message.removesuffix(DAEMON_ONLY).split("\n")[0]
+    if CRASH in message:
+        return CRASH
+    if problem.name in WITHOUT_FILE:
+        return f"Fatal: {message}"
+    if problem.name == "variable-syntax" or message.startswith(PANIC):
+        return PANIC + message.removeprefix(PANIC)
+    return f"Fatal: Error in configuration file {place}: {message}"
 
 
 def _own_output(
