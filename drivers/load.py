@@ -48,7 +48,7 @@ class Tally:
     ``outcomes`` counts the drivers' outcomes, ``errors`` the error lines that Dovecot would log, with
     ``…`` for the times and numbers of connections in them.
     ``elapsed`` is in seconds. ``sessions`` and ``requests`` are how long each took, a request with all
-    of its attempts.
+    of its attempts, without the waits between them.
     """
 
     load: Load
