@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common import ConfigSource, config_options, load_configuration
+from cli.common import ConfigSource, config_options, load_configuration, remark
 from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
 from dovecot_conf import Configuration, Severity, Version
@@ -33,7 +33,7 @@ _FILTER_KEYS = {
     },
     Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
 }
-_EXPANDED = WHEN_EXPANDING | {"expanded-value"}
+_EXPANDED = WHEN_EXPANDING | {"expanded-value", "unreadable-service"}
 _NOT_EXPANDED = frozenset(("unexpanded-value",))
 """Errors of values with variables in them: what doveconf finds with ``-x``, and what without."""
 
@@ -86,7 +86,10 @@ def config(
     try:
         if names:
             for name in names:
-                _print(look_up(configuration, name, options))
+                text = look_up(configuration, name, options)
+                _print(text)
+                if not text:
+                    remark(f"no setting {printable(name)} here; -c names a file", quiet=source.quiet)
         else:
             _print(dump(configuration, options))
     except FilterConflictError as error:

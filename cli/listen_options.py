@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.common import color_option, show_secrets_option
+from cli.common import Number, color_option, show_secrets_option
 from drivers.receiver import Fault, FaultKind, FaultPlan
 
 DEFAULT_PORT = 8009
@@ -20,17 +19,6 @@ MAX_DELAY = 3600
 MAX_COUNT = 2**31
 
 Command = Callable[..., Any]
-
-
-class _Number(click.FloatRange):
-    """A number within limits, and no NaN, which is within all of them."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number, or fail with a usage error."""
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail(f"{value} is not a number.", param, ctx)
-        return number
 
 
 _OPTIONS = (
@@ -65,7 +53,7 @@ _OPTIONS = (
     ),
     click.option(
         "--timeout",
-        type=_Number(0, MAX_COUNT, min_open=True),
+        type=Number(0, MAX_COUNT, min_open=True),
         metavar="SECONDS",
         help="End then; with code 1 if --once or --count wants more requests than came.",
     ),
@@ -83,7 +71,7 @@ _OPTIONS = (
     click.option("--malformed", is_flag=True, help="Fault: answer with something that is no HTTP."),
     click.option(
         "--delay",
-        type=_Number(0, MAX_DELAY),
+        type=Number(0, MAX_DELAY),
         metavar="SECONDS",
         help="Fault: wait before the answer, or before another fault.",
     ),
@@ -95,7 +83,7 @@ _OPTIONS = (
     ),
     click.option(
         "--probability",
-        type=_Number(0, 1),
+        type=Number(0, 1),
         metavar="P",
         help="A request meets the fault with this probability [default fault: status 500].",
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,10 +22,9 @@ from cli.simulate_forms import FORMS, Form, unsupported
 from cli.simulate_network import Network, has_failed, network
 from cli.simulate_options import SCENARIO_OPTIONS, options_of, with_options
 from dovecot_conf import Configuration
-from dovecot_conf.variables import user_values
+from dovecot_conf.near import nearest
 from drivers import (
     DriverRegistry,
-    MailUser,
     SimulationReport,
     Surroundings,
     SystemClock,
@@ -44,8 +42,8 @@ class EventGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, or say why there is none."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0].lower(), self.commands, n=1)
-            known = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(self.commands)}"
+            near = nearest(args[0].lower(), self.commands)
+            known = f"did you mean '{near}'?" if near else f"known: {', '.join(self.commands)}"
             raise click.UsageError(unsupported(args[0]) or f"no such event '{args[0]}'; {known}", ctx=ctx)
         return super().resolve_command(ctx, args)
 
@@ -165,7 +163,7 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     account = given.find_account(configuration, name, protocol, source)
     store = given.metadata_of_run(configuration, account, protocol, metadata, source)
     push, registry = configuration.push(protocol), DriverRegistry.installed()
-    mail_user = MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
+    mail_user = given.mail_user(account, protocol)
     transport = network({"user": account.name, "protocol": protocol})
     surroundings = Surroundings(
         lambda entry: store.get("", entry), transport, SystemClock(), show_secrets, store, scripting

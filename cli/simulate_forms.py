@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import NamedTuple
@@ -20,9 +20,6 @@ from mailstore.simulated import (
     system_flags,
 )
 from mailstore.state import MailboxState
-
-MAX_NUMBER = 2**32 - 1
-"""The largest UID, UIDVALIDITY and number of messages (RFC 3501, section 2.3.1.1)."""
 
 DELIVERING = ("lmtp", "lda")
 ACTING = ("imap", "doveadm")
@@ -110,16 +107,16 @@ def _subscribed(given: Given) -> SimulatedMailboxes:
 def _with_message(given: Given, *, without: str = "", also: str = "") -> SimulatedMailboxes:
     """Return a mailbox with the message in it, which is counted among the unseen ones."""
     flags = {*given.present["flags"], *([also] if also else [])} - {without}
-    box = SimulatedMailbox.of(given.state)
-    message = box.add(given.mail, flags, given.present["keywords"])
-    if SEEN not in message.flags:
-        box.other_unseen = max(0, box.other_unseen - 1)
-    return _around(box, uidvalidity=given.state.uidvalidity)
+    return _holding(given, flags, given.present["keywords"])
 
 
 def _with_changed(given: Given) -> SimulatedMailboxes:
+    return _holding(given, **given.changed)
+
+
+def _holding(given: Given, flags: Iterable[str], keywords: Iterable[str]) -> SimulatedMailboxes:
     box = SimulatedMailbox.of(given.state)
-    message = box.add(given.mail, **given.changed)
+    message = box.add(given.mail, flags, keywords)
     if SEEN not in message.flags:
         box.other_unseen = max(0, box.other_unseen - 1)
     return _around(box, uidvalidity=given.state.uidvalidity)

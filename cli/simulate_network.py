@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from cli.common import ConfigSource, announce
-from drivers import DryRunTransport, Level, LogLine, Outcome, SystemClock, TransactionReport, Transport
+from drivers import DryRunTransport, LogLine, Outcome, SystemClock, TransactionReport, Transport
 
 Network = Callable[[Mapping[str, object]], Transport]
 """Gives the transport of a session; what is written down of its requests says this of the session."""
@@ -42,4 +42,4 @@ def _transport(source: ConfigSource, dry_run: bool, insecure: bool) -> Transport
 def has_failed(transactions: Iterable[TransactionReport], log: Iterable[LogLine]) -> bool:
     """Tell whether a notification failed, or Dovecot would log an error."""
     outcomes = {driver.outcome for transaction in transactions for driver in transaction.drivers}
-    return Outcome.FAILED in outcomes or any(line.level in (Level.ERROR, Level.FATAL) for line in log)
+    return Outcome.FAILED in outcomes or any(line.level.is_failure for line in log)

@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from cli.common import color_option, config_options, show_secrets_option
-from cli.simulate_forms import MAX_NUMBER, Form, Wants
+from cli.common import Number, color_option, config_options, show_secrets_option
+from cli.simulate_forms import Form, Wants
 from drivers.load import Load
 from drivers.scripting import DEFAULT_SCRIPTING, LUA_VERSIONS, Scripting
+from mailstore.state import MAX_NUMBER
 
 Command = Callable[..., Any]
 
@@ -150,7 +151,7 @@ def load_options(command: Command) -> Command:
     )
     @click.option(
         "--rate",
-        type=click.FloatRange(0, min_open=True),
+        type=Number(0, min_open=True),
         metavar="NUMBER",
         help="Sessions that begin in a second at most, with --count.",
     )

@@ -13,8 +13,7 @@ from cli.render.styled import Line, wants_color
 from cli.render.styled import render as render_lines
 from cli.simulate_network import has_failed, network
 from dovecot_conf import Configuration
-from dovecot_conf.variables import user_values
-from drivers import DriverRegistry, MailUser, SystemClock
+from drivers import DriverRegistry, SystemClock
 from drivers.scenario import read_scenario
 from drivers.scenario_run import Configured, SessionReport, World, run_scenario
 from drivers.scenario_values import Session
@@ -49,9 +48,8 @@ class Site:
         if key not in self._configured:
             configuration = self.configuration(settings)
             account = given.find_account(configuration, user, session.protocol, self._source)
-            values = user_values(account.name, session.protocol, home=account.home or None)
             push = configuration.push(session.protocol)
-            self._configured[key] = Configured(push, MailUser(account.name, values))
+            self._configured[key] = Configured(push, given.mail_user(account, session.protocol))
         return self._configured[key]
 
 

@@ -14,8 +14,10 @@ from typing import Any
 import click
 
 from cli.common import DEMO_DIRECTORY, ConfigSource, announce, is_demo
-from cli.simulate_forms import MAX_NUMBER, Form, Given, Wants
+from cli.simulate_forms import Form, Given, Wants
 from dovecot_conf import Configuration, UserError
+from dovecot_conf.variables import user_values
+from drivers import MailUser
 from drivers.mail_source import make_mail
 from mailstore.accounts import find_user
 from mailstore.address import first_address
@@ -26,7 +28,7 @@ from mailstore.message import Envelope, Message, read_message
 from mailstore.metadata import MailboxNotFoundError, Metadata
 from mailstore.opening import open_metadata
 from mailstore.own_store import open_own_metadata
-from mailstore.state import MailboxState
+from mailstore.state import MAX_NUMBER, MailboxState
 from mailstore.users import UnknownUserError, User
 
 DEMO_USER = "bob"
@@ -73,9 +75,8 @@ def described(form: Form, options: Mapping[str, Any], user: str, *, now: int, co
     ``now`` (seconds since the epoch) is the UIDVALIDITY of a mailbox that has none yet, as in Dovecot.
     Raises click.UsageError, MessageError, MailboxError.
     """
-    for option in ("mailbox", "new_name"):
+    for option, name in (("mailbox", "mailbox"), ("new_name", "new-name"), ("path", "message")):
         if options.get(option) == "":
-            name = option.replace("_", "-")
             raise click.UsageError(f"--{name} must not be empty", ctx=click.get_current_context())
     parts = MailParts(*(options.get(part) for part in ("path", "sender", "recipient", "subject", "body")))
     folder = options.get("maildir")
@@ -132,6 +133,11 @@ def find_account(configuration: Configuration, name: str, protocol: str, source:
     except UserError as error:
         announce(source, f"{error}; going on without a home folder")
         return User(name, "", None, None, {})
+
+
+def mail_user(account: User, protocol: str) -> MailUser:
+    """Return a user as drivers know it, with what %variables stand for."""
+    return MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
 
 
 def metadata_of_run(

@@ -36,6 +36,7 @@ def master(view: View23) -> Iterator[Finding]:
 def services(view: View23) -> Iterator[Finding]:
     """Services: names, types, protocols, limits, listeners."""
     parts = list(view.parts("service"))
+    titles = set()
     for number, part in enumerate(parts):
         if not part.title:
             message = f"Service #{number} is missing name"
@@ -43,6 +44,9 @@ def services(view: View23) -> Iterator[Finding]:
         if part.text("type") not in ("", *TYPES):
             message = f"Unknown service type: {part.text('type')}"
             yield Finding(SERVICE, message, part.where("type"), f"it takes: {', '.join(TYPES)}")
+        if part.title and part.title in titles:
+            yield Finding(SERVICE, f"Duplicate service name: {part.title}", part.where("name"))
+        titles.add(part.title)
     protocols = _protocols(view)
     known = {part.text("protocol") for part in parts}
     for word in protocols:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dovecot_conf.check_finding import Finding
+from dovecot_conf.errors import VariableError
 from dovecot_conf.hash_formats import wrong_hash_format
 from dovecot_conf.lookup24 import Lookup24
 from dovecot_conf.scopes24 import Block
@@ -41,7 +42,12 @@ def nfs(view: View24) -> Iterator[Finding]:
 def pop3_uidl_format(view: View24) -> Iterator[Finding]:
     """The variables of the format of UIDLs."""
     name = "pop3_uidl_format"
-    if wrong := _wrong_uidl_format(view.text(name, known=True)):
+    try:
+        wrong = _wrong_uidl_format(view.text(name, known=True))
+    except VariableError:
+        # The value itself is reported where it is set.
+        return
+    if wrong:
         hint = f"it takes: {', '.join(f'%{{{word}}}' for word in UIDL_VARIABLES)}"
         yield Finding(SYNTAX, wrong, view.where(name), hint)
 

@@ -107,7 +107,7 @@ def _key(condition: Condition) -> _Key:
 
 
 def _net_key(net: Net | None) -> _NetKey | None:
-    if net is None:
+    if net is None or net.bits == 0:
         return None
     if net.address is None:
         return (net.host,)

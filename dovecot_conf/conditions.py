@@ -183,7 +183,7 @@ class Condition(NamedTuple):
 
 
 def _net_matches(net: Net | None, asked: Net | None) -> bool:
-    return net is None or (asked is not None and net.holds(asked))
+    return net is None or net.bits == 0 or (asked is not None and net.holds(asked))
 
 
 def _name_matches(name: str, mask: str) -> bool:

@@ -6,7 +6,7 @@ from dovecot_conf.conditions import Condition
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.default_sections import reading_of
 from dovecot_conf.diagnostics import Diagnostic, Severity
-from dovecot_conf.dump23 import Line, Printer, lines_of
+from dovecot_conf.dump23 import Line, Printer, last_built_in, lines_of
 from dovecot_conf.dump_options import DumpOptions
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Scope23
@@ -26,11 +26,12 @@ def dump(configuration: Configuration, options: DumpOptions) -> str:
     """
     shown, asked, hide = _shown(configuration, options), options.asked, not options.show_secrets
     found = lines_of(_effective(shown, asked), options.extent)
-    parts = [Printer(found.prefixes).print(found.lines, hide=hide)]
+    parts = [Printer(found.prefixes).print(found.lines, hide=hide, behind=last_built_in())]
     for scope in _filters(shown, asked):
         head, depth = _head(scope)
         found = lines_of(shown.section(scope), Extent.SET)
-        text = Printer(found.prefixes, head=head, depth=depth).print(found.lines, hide=hide)
+        printer = Printer(found.prefixes, head=head, depth=depth)
+        text = printer.print(found.lines, hide=hide, behind=last_built_in())
         if text:
             parts += [text, *(f"{'  ' * level}}}\n" for level in reversed(range(depth)))]
     return "".join(parts)
@@ -46,7 +47,8 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
         if line.path == name and not line.names:
             return f"{line.text}\n" if options.value_only else f"{name} = {line.text}\n"
     inside = [line for line in found.lines if _is_inside(line, name)]
-    return Printer(found.prefixes).print(inside, hide=not options.show_secrets)
+    behind = last_built_in() if _is_inside(last_built_in(), name) else None
+    return Printer(found.prefixes).print(inside, hide=not options.show_secrets, behind=behind)
 
 
 def _shown(configuration: Configuration, options: DumpOptions) -> Shown23:

@@ -70,7 +70,7 @@ class _Frame:
     ``words`` are the words of the path alone (``service/unix_listener/``), as in the table. ``void``:
     nothing in it counts, because its own line is an error. ``word`` is set for a section that is no
     filter. ``detached``: a filter inside of ``plugin {}``, where no key is known. ``list_name`` is what
-    Dovecot has in the path behind ``plugin/``.
+    Dovecot has in the path behind ``plugin/``. ``said`` is the path as messages about files have it.
     """
 
     scope: Scope23
@@ -81,6 +81,7 @@ class _Frame:
     detached: bool = False
     words: str = ""
     list_name: str = ""
+    said: str = ""
     section: Section | None = None
 
     @property
@@ -160,6 +161,7 @@ class Evaluator23:
             detached=outer.detached,
             words=outer.words,
             list_name=outer.list_name,
+            said=outer.said,
             section=node,
         )
         if frame.void:
@@ -187,6 +189,7 @@ class Evaluator23:
         if not name:
             name = str(self._counter)
             self._counter += 1
+        frame.said += f"{node.word}/{escaped(name)}/"
         if frame.path.startswith(_FLAT_PATHS) and not frame.detached:
             self.problems.report(node, "section-in-list", "Section not allowed here")
             frame.void = True
@@ -198,17 +201,19 @@ class Evaluator23:
             self.problems.report(node, "unknown-section", message, hint=hint)
             frame.void = True
         else:
-            path = f"{frame.path}{node.word}/{node.name or f'#{name}'}"
+            path = f"{frame.path}{node.word}/{name}"
             if known.kind is not Kind.SECTION:
                 frame.void = not self._value_section(node, escaped(name))
             else:
                 if node.word in UNIQUE_SECTIONS and path in frame.scope.sections:
-                    self.problems.report(node, "duplicate-section", f"{path} already exists")
+                    self.problems.report(node, "duplicate-section", f"{frame.said[:-1]} already exists")
                 if known.auth and frame.scope.condition.is_of_network:
                     self._checker.refuse_auth(node, node.word)
                 opened = Opened23(frame.path, node.word, node.name, node)
-                frame.scope.sections.setdefault(path, opened)
-                # Opening a section again sets its name again.
+                # Opening a section again sets its name again: one without a name is called by its number.
+                first = frame.scope.sections.setdefault(path, opened)
+                if first.name != opened.name:
+                    frame.scope.sections[path] = first._replace(name=opened.name)
                 frame.scope.values.pop(f"{path}/{name_key(node.word)}", None)
             frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
 
@@ -246,7 +251,7 @@ class Evaluator23:
         entry = Entry(path, node.value, node, str(frame.scope.condition) if frame.scope.opened else "")
         unexpanded = node.value
         if node.kind is ValueKind.FILE:
-            self._read_file(node, path, entry)
+            self._read_file(node, frame.said + key, entry)
             self.is_literal = False
             unexpanded = f"<{node.value}"
         elif node.kind is ValueKind.VARIABLE:

@@ -89,12 +89,13 @@ def _patterns(dialect: Dialect) -> dict[Shape, str]:
         quoted = r'"(?P<quoted_{0}>(?:\\.|[^"\\])*)"'
         key = f'(?:{quoted.format("key")}|(?!"){key})'
         word = f'(?:{quoted.format("word")}{white}*|(?!"){word})'
-        not_include = f'(?!!include(?:_try)?{white}|"!include(?:_try)?")'
+        not_include = rf'(?!!include(?:_try)?{white}|"!include(?:_try)?(?:"|\Z))'
         include = (
-            rf'(?:!include(?P<optional>_try)?(?:{white}+|\Z)|"!include(?P<quoted_optional>_try)?"{white}*)'
+            rf'(?:!include(?P<optional>_try)?(?:{white}+|\Z)|"!include(?P<quoted_optional>_try)?(?:"{white}*|\Z))'
             r"(?P<pattern>.*)"
         )
-        end = r'(?:\}|"\}")\Z'
+        # A quote that is opened and not closed ends with the line.
+        end = r'(?:\}|"\}"?)\Z'
     patterns = {
         Shape.SETTING: (
             rf"{not_include}{key}{white}*={white}*"

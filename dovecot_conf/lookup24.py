@@ -179,7 +179,15 @@ class _MachineValues(Mapping[str, str]):
     asked = False
 
     def __getitem__(self, name: str) -> str:
-        if name.partition(":")[0] not in _PREFIXES:
+        prefix = name.partition(":")[0]
+        if prefix == "userdb":
+            from dovecot_conf.variables24_state import FilterError  # noqa: PLC0415 - as in expanded
+
+            # It is empty for a user without such a field only, and there is no user.
+            raise FilterError(
+                f"Unsupported prefix '{prefix}'" if ":" in name else f"Unknown variable '{name}'"
+            )
+        if prefix not in _PREFIXES:
             raise KeyError(name)
         self.asked = True
         return _MACHINE
@@ -199,9 +207,10 @@ def wrong_text(key: str, known: SettingName, text: str) -> str:
         value = expanded(text)
     except VariableError as error:
         return f"Failed to expand {key} setting variables: {error.message}"
-    if value is None or known.kind is not Kind.VALUE or is_unlimited(known.type, value):
+    kind = "bool" if known.kind is Kind.BOOLEANS else known.type
+    if value is None or known.kind is Kind.STRINGS or is_unlimited(kind, value):
         return ""
-    wrong = check(known.type, value, known.choices)
+    wrong = check(kind, value, known.choices)
     if wrong is None:
         return ""
     before = f" (before expansion: {text})" if value != text else ""

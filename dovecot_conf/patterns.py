@@ -78,12 +78,15 @@ def _first_brace(text: str) -> tuple[str, list[str], str] | None:
 
 
 def _first_open(text: str) -> int:
-    position = 0
-    while position < len(text):
-        if text[position] == "{":
-            return position
-        position += 2 if text[position] == "\\" else 1
-    return -1
+    if "{" not in text:
+        return -1
+    match = _BEFORE_OPEN.match(text)
+    assert match is not None
+    return match.end() if text.startswith("{", match.end()) else -1
+
+
+_BEFORE_OPEN = re.compile(r"(?:[^{\\]++|\\.?)*+", re.DOTALL)
+"""Everything before the first brace without a backslash before it."""
 
 
 def _end_of_alternative(text: str, position: int) -> int | None:

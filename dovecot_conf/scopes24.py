@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -50,19 +50,27 @@ class Block(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class ListEntry:
-    """A boolean or string list as one scope has it. ``stop``: outer scopes don't add to it."""
+    """A boolean or string list as one scope has it. ``stop``: outer scopes don't add to it.
+
+    ``line`` are the items of the line that set it as a whole, with those that stand there twice.
+    """
 
     items: dict[str, Entry] = field(default_factory=dict)
     stop: bool = False
     entry: Entry | None = None
+    line: Sequence[str] = ()
 
 
 @dataclass(slots=True, eq=False)
 class GroupUse:
-    """``@label = name`` in a scope; the line is where it was written last."""
+    """``@label = name`` in a scope; the line is where it was written last.
+
+    ``unexpanded`` is the name as ``doveconf -n`` sees it.
+    """
 
     label: str
     name: str
+    unexpanded: str
     node: Setting
 
 

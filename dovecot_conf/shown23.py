@@ -114,7 +114,10 @@ class Shown23:
         found: dict[str, Section23] = {"": root}
         for path, opened in scope.sections.items():
             outer, _ = _owner(opened.outer, found)
-            found[f"{path}/"] = _opened_section(outer, opened.word, opened.name)
+            section = found[f"{path}/"] = _opened_section(outer, opened.word, opened.name)
+            if isinstance(opened.node, Setting):
+                # passdb = a opens a section without giving it its name.
+                section.changed.discard("name")
         for path, entry in scope.values.items():
             text = self._text(entry)
             section, key = _owner(path, found)

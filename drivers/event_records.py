@@ -21,7 +21,7 @@ from mailstore.snippet import snippet
 
 Fields = tuple[tuple[str, object], ...]
 
-_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 class MessageField(Flag):
@@ -188,4 +188,5 @@ class RenameRecord(EventRecord):
 
 def printable(value: bytes) -> str:
     """Return a raw value as text; a byte that is not UTF-8 becomes U+FFFD."""
-    return _NOT_UTF8.sub("\ufffd", value.decode("utf-8", "surrogateescape"))
+    text = value.decode("utf-8", "surrogateescape")
+    return text if text.isascii() else _NO_UTF8.sub("\ufffd", text)

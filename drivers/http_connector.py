@@ -11,7 +11,6 @@ import httpcore
 
 from drivers.http import Attempt, ConnectFailedError
 from drivers.http_connection import Connection
-from drivers.http_settings import TlsSettings
 from drivers.http_tls import (
     CertificateError,
     TlsContexts,
@@ -21,6 +20,7 @@ from drivers.http_tls import (
     unverified,
 )
 from drivers.system_errors import cause
+from drivers.tls_settings import AuthoritiesError, TlsSettings
 
 _SHORTEST = 0.001
 
@@ -54,17 +54,19 @@ class Connector:
 
     def connect(self, peer: Peer, attempt: Attempt) -> Connection:
         """Connect; raise ConnectFailedError with Dovecot's text."""
-        if peer.tls_name is not None and peer.tls.problem and not self._contexts.insecure:
-            raise ConnectFailedError(f"Couldn't initialize SSL context: {peer.tls.problem}")
+        try:
+            context = self._contexts.get(peer.tls) if peer.tls_name is not None else None
+        except AuthoritiesError as error:
+            raise ConnectFailedError(str(error)) from None
         name = f"(conn:{peer.name},id={next(self._numbers)})"
         end = time.monotonic() + (attempt.settings.connect_timeout or attempt.settings.timeout)
         end = min(end, attempt.deadline)
         stream = self._stream(peer, end)
-        if peer.tls_name is None:
+        if context is None:
             return Connection(stream, name)
         name = f"SSL {name}"
         try:
-            return Connection(self._secured(stream, peer, end, name), name)
+            return Connection(self._secured(stream, context, peer, end, name), name)
         except CertificateError as error:
             raise ConnectFailedError(f"{_handshaking(peer)}read({name}) failed: {error}") from None
 
@@ -81,12 +83,12 @@ class Connector:
         raise ConnectFailedError(f"connect({peer.name}) failed: {reason}")
 
     def _secured(
-        self, stream: httpcore.NetworkStream, peer: Peer, end: float, name: str
+        self, stream: httpcore.NetworkStream, context: ssl.SSLContext, peer: Peer, end: float, name: str
     ) -> httpcore.NetworkStream:
         begin = time.monotonic()
         host = peer.tls_name or ""
         try:
-            secured = stream.start_tls(self._contexts.get(peer.tls), host, timeout=_left(end))
+            secured = stream.start_tls(context, host, timeout=_left(end))
             try:
                 check_host(secured, host)
             except CertificateError:

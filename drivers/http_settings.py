@@ -9,6 +9,7 @@ from dovecot_conf.amounts import size
 from dovecot_conf.errors import DriverError
 from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
 from drivers.option_values import parse_boolean, parse_milliseconds, parse_seconds, parse_unsigned
+from drivers.tls_settings import TlsSettings
 
 
 class HeadLimits(NamedTuple):
@@ -20,20 +21,6 @@ class HeadLimits(NamedTuple):
 
 
 LIMITS_24 = HeadLimits(200 * 1024, 8 * 1024, 50)
-
-
-class TlsSettings(NamedTuple):
-    """How certificates of servers are checked.
-
-    ``authorities`` is the text of ``ssl_client_ca_file``, None when it is not set; ``problem`` is
-    Dovecot's text when they can't be used. Without any authorities OpenSSL's own are taken.
-    """
-
-    authorities: str | None = None
-    folder: str = ""
-    require_valid: bool = True
-    min_protocol: str = "TLSv1.2"
-    problem: str = ""
 
 
 class HttpSettings(NamedTuple):

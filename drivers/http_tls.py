@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import httpcore
 
 from drivers.certificate_names import host_problem, subject_line
-from drivers.http_settings import TlsSettings
 from drivers.system_errors import cause
+from drivers.tls_settings import Authorities, TlsSettings
 
 _MINIMUM: Mapping[str, ssl.TLSVersion] = {
     "any": ssl.TLSVersion.MINIMUM_SUPPORTED,
@@ -75,7 +75,7 @@ class TlsContexts:
         self._made: dict[TlsSettings, ssl.SSLContext] = {}
 
     def get(self, settings: TlsSettings) -> ssl.SSLContext:
-        """Return the context for some settings, the same one each time."""
+        """Return the context for some settings, the same one each time. Raises AuthoritiesError."""
         if self.insecure:
             settings = settings._replace(authorities=None, folder="", require_valid=False)
         with self._lock:
@@ -89,16 +89,24 @@ def _context(settings: TlsSettings) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False  # Dovecot looks at names after everything else
     context.minimum_version = _MINIMUM.get(settings.min_protocol.lower(), ssl.TLSVersion.TLSv1_2)
+    if settings.authorities is not None:
+        _believe(context, settings.authorities)
     if not settings.require_valid:
         context.verify_mode = ssl.CERT_NONE
         return context
     if settings.authorities is None and not settings.folder:
         context.set_default_verify_paths()
-    if settings.authorities is not None and "-----BEGIN " in settings.authorities:
-        context.load_verify_locations(cadata=settings.authorities)
     if settings.folder:
         context.load_verify_locations(capath=settings.folder)
     return context
+
+
+def _believe(context: ssl.SSLContext, authorities: Authorities) -> None:
+    if text := authorities.read():
+        try:
+            context.load_verify_locations(cadata=text)
+        except ssl.SSLError:
+            raise authorities.damaged(text) from None
 
 
 def check_host(stream: httpcore.NetworkStream, host: str) -> None:

@@ -9,11 +9,11 @@ from dovecot_conf.errors import DriverError
 from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
-from drivers.http_settings import HttpSettings, TlsSettings, settings_24
+from drivers.http_settings import HttpSettings, settings_24
 from drivers.interface import InitContext
 from drivers.option_values import UINT_MAX, parse_boolean, parse_milliseconds, parse_seconds, parse_unsigned
-from drivers.ox_clients import tls_settings
 from drivers.secrets import hide_in_url
+from drivers.tls_settings import TlsSettings, tls_settings
 
 _PREFIX = "push-notification-ox: "
 _DEFAULT_TIMEOUT_MSECS = 60_000
@@ -42,7 +42,7 @@ def parse_settings(definition: DriverDefinition, context: InitContext) -> OxSett
     values = {option.name: option.value for option in definition.options}
     if context.version is Version.V24:
         return _parse_24(values, definition, context)
-    return _parse_23(values, tls_settings(definition, Version.V23), context)
+    return _parse_23(values, tls_settings(definition.client, Version.V23), context)
 
 
 def _shown(url: str, context: InitContext) -> str:
@@ -112,7 +112,7 @@ def _parse_24(values: Mapping[str, str], definition: DriverDefinition, context: 
     _debug(context, f"Using URL {_shown(str(url), context)}")
     _debug(context, f"Using cache lifetime: {cache_ttl}")
     _debug(context, f"Using user {'stored in METADATA' if from_metadata else 'sent by OX endpoint'}")
-    http = settings_24(definition.client.values, tls_settings(definition, Version.V24))
+    http = settings_24(definition.client.values, tls_settings(definition.client, Version.V24))
     return OxSettings(url, from_metadata, cache_ttl, http)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from dovecot_conf.near import nearest
 from dovecot_conf.positions import Span
 from drivers import scenario_shape as shape
-from drivers.scenario_checks import MAX_NUMBER, Wrong
+from drivers.scenario_checks import Wrong
 from drivers.scenario_positions import Path as KeyPath
 from drivers.scenario_positions import positions
 from drivers.scenario_values import (
@@ -29,9 +29,10 @@ from drivers.scenario_values import (
     StoredMail,
 )
 from mailstore.simulated import INBOX
+from mailstore.state import MAX_NUMBER
 
 MAX_BYTES = 16 * 2**20
-DELIVERING = ("deliver", "append")
+WITH_MAIL = ("deliver", "append")
 
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -207,7 +208,7 @@ class _Reader:
         verb = next(key for key in table if key in shape.VERBS)
         keys = {key: value for key, value in table.items() if key not in (verb, "message", "expect")}
         mail = None
-        if verb in DELIVERING:
+        if verb in WITH_MAIL:
             mail = self._mail(table.get("message", _NOTHING), (*path, "message"))
         return Action(verb, table[verb], keys, self.span((*path, verb)), mail)
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from drivers.scenario_positions import Path
-
-MAX_NUMBER = 2**32 - 1
+from mailstore.state import MAX_NUMBER
 
 
 class Wrong(NamedTuple):

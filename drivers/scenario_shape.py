@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from drivers.actions import StoreMode
 from drivers.scenario_checks import (
-    MAX_NUMBER,
     Check,
     Key,
     Wrong,
@@ -28,9 +28,9 @@ from drivers.scenario_checks import (
 )
 from drivers.scenario_positions import Path
 from mailstore.simulated import SYSTEM_FLAGS
+from mailstore.state import MAX_NUMBER
 
 PROTOCOLS = ("lmtp", "lda", "imap", "doveadm")
-STORE_MODES = ("add", "remove", "replace")
 _PLACE = r"(?:[1-9][0-9]{0,9}|\*)"
 _RANGE = rf"{_PLACE}(?::{_PLACE})?"
 SEQUENCE_SET = re.compile(rf"{_RANGE}(?:,{_RANGE})*")
@@ -105,7 +105,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "append": Verb(_ACTING, name, {"message": Key(mail), **_flags()}),
         "copy": Verb(_ACTING, name, {**_NUMBERS, "to": Key(name, required=True)}),
         "move": Verb(_ACTING, name, {**_NUMBERS, "to": Key(name, required=True)}),
-        "store": Verb(_ACTING, name, {**_NUMBERS, "mode": Key(one_of(*STORE_MODES)), **_flags()}),
+        "store": Verb(_ACTING, name, {**_NUMBERS, "mode": Key(one_of(*StoreMode)), **_flags()}),
         "fetch_body": Verb(_ACTING, name, _NUMBERS),
         "expunge": Verb(_ACTING, name, {"messages": Key(sequence_set)}),
         "create": Verb(_EVERYBODY, name),

@@ -12,6 +12,7 @@ HIDDEN = "<hidden>"
 
 _SECRET_NAME = re.compile("pass|pwd|secret|token|nonce|key|auth|sig", re.IGNORECASE)
 _SECRET_PARAMETER = re.compile(rf"([?&;][^=&;]*(?:{_SECRET_NAME.pattern})[^=&;]*=)[^&;#\s]+", re.IGNORECASE)
+_SECRET_OPTION = re.compile("pass|pwd|secret|token|nonce|apikey|[_-]key", re.IGNORECASE)
 # Where a port should be: the password of a URL that lost its @, in one that is refused.
 _NO_PORT = re.compile(r"(//[^/?#:@\[]*:)(?![0-9]*(?:[/?#]|\Z))[^/?#@]*")
 
@@ -60,14 +61,19 @@ def _hide_in_parameter(parameter: str) -> str:
 
 
 def hide_in_options(text: str) -> str:
-    """Return the option text of a 2.3 driver, or its whole setting, with the secrets in URLs hidden."""
+    """Return the option text of a 2.3 driver, or its whole setting, with its secrets hidden.
+
+    They are in URLs, and values of options that are called so.
+    """
     return " ".join(_hide_in_word(word) for word in text.split(" "))
 
 
 def _hide_in_word(word: str) -> str:
+    name, equals, value = word.partition("=")
+    if value and "//" not in name and _SECRET_OPTION.search(name):
+        return f"{name}={HIDDEN}"
     if ":" not in word and "@" not in word:
         return word
-    name, equals, value = word.partition("=")
     if not equals or "//" in name:
         return hide_in_url(word)
     return f"{name}={hide_in_url(value)}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dovecot_conf.errors import MailboxError
+from mailstore.state import MAX_NUMBER
 
-_MAX_NUMBER = 2**32 - 1
 UIDLIST = "dovecot-uidlist"
 _HEADER = re.compile(rb"3 (.*)")
 _UIDVALIDITY = re.compile(rb"(?:^| )V(\d+)(?: |$)")
@@ -50,7 +50,7 @@ def read_maildir(path: Path) -> MaildirState:
     if uidvalidity is None or next_uid is None:
         raise MailboxError(f"{path / UIDLIST}:1: not the header of a version 3 UID list")
     numbers = int(uidvalidity[1]), int(next_uid[1])
-    if not all(1 <= number <= _MAX_NUMBER for number in numbers):
+    if not all(1 <= number <= MAX_NUMBER for number in numbers):
         raise MailboxError(f"{path / UIDLIST}:1: UIDVALIDITY and next UID are numbers of 32 bits")
     return MaildirState(*numbers, unseen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +22,7 @@ from drivers.recording import Record
 _KEPT_ROWS = 200
 _LINES_AROUND = 6
 _WIDE = 120
+_PAUSE_SECONDS = 0.1
 
 
 class _Column(NamedTuple):
@@ -51,38 +53,71 @@ class _Row(NamedTuple):
 
 
 class LiveView:
-    """A table of the last requests that fit on the terminal, and totals."""
+    """A table of the last requests that fit on the terminal, and totals.
+
+    It is drawn beside the caller, a few times a second at most: drawing takes longer than answering.
+    """
 
     def __init__(self, *, colored: bool, show_secrets: bool) -> None:
         self._show_secrets = show_secrets
         self._rows: deque[_Row] = deque(maxlen=_KEPT_ROWS)
         self._totals = records.Totals()
         self._console = Console(no_color=not colored, highlight=False, markup=False, emoji=False)
+        self._lock = threading.Lock()
+        self._changed, self._ended = threading.Event(), threading.Event()
+        self._failure: Exception | None = None
+        self._painter = threading.Thread(target=self._paint, daemon=True)
         self._live = Live(self._table(), console=self._console, auto_refresh=False)
 
     def __enter__(self) -> Self:
         self._live.start(refresh=True)
+        self._painter.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended.set()
+        self._changed.set()
+        self._painter.join()
+        self._live.update(self._table())
         self._live.stop()
 
     def show(self, record: Record) -> None:
-        """Draw the table again, with one more request."""
+        """Add one more request. Raises what went wrong when the table was drawn before."""
+        if self._failure is not None:
+            raise self._failure
         visible = record if self._show_secrets else record.without_secrets()
-        self._rows.append(_Row(replace(visible, body=b""), records.notification(record)))
-        self._totals.add(record)
-        self._live.update(self._table(), refresh=True)
+        row = _Row(replace(visible, body=b""), records.notification(record))
+        with self._lock:
+            self._rows.append(row)
+            self._totals.add(record)
+        self._changed.set()
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the table is still kept up to date."""
+        return self._painter.is_alive()
+
+    def _paint(self) -> None:
+        """Draw what has changed, until the end."""
+        try:
+            while self._changed.wait() and not self._ended.is_set():
+                self._changed.clear()
+                self._live.update(self._table(), refresh=True)
+                self._ended.wait(_PAUSE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - raised again by show()
+            self._failure = error
 
     def _table(self) -> Table:
+        with self._lock:
+            kept, totals = list(self._rows), str(self._totals)
         table = Table(
             box=SIMPLE_HEAD,
             expand=True,
             pad_edge=False,
             padding=(0, 0),
-            caption=str(self._totals),
+            caption=totals,
             caption_justify="left",
         )
         for column in _COLUMNS:
@@ -94,7 +129,7 @@ class LiveView:
                 ratio=1 if column.title == "subject" else None,
             )
         rows = max(self._console.height - _LINES_AROUND, 1)
-        for row in list(self._rows)[-rows:]:
+        for row in kept[-rows:]:
             table.add_row(*self._cells(*row))
         return table
 

@@ -319,22 +319,30 @@ end
 
 -- METADATA, of a user or a mailbox: the host answers with whether it went well, and a value or a text.
 
+-- The arguments behind the object, which have to be names.
+local function keys_of(...)
+  local keys = {}
+  for position = 2, select("#", ...) do
+    local key = select(position, ...)
+    if type(key) ~= "string" and type(key) ~= "number" then error("expected string at #" .. position, 0) end
+    keys[position - 1] = c_string(key)
+  end
+  return keys
+end
+
 local function metadata(name, level_of, texts)
   local calls = {}
   function calls.metadata_get(...)
     local self = ...
-    local count = select("#", ...)
-    require_parameter(count)
-    local place = level_of(check(self, 1, name))
-    local found = {}
-    for position = 2, count do
-      local key = select(position, ...)
-      if type(key) ~= "string" and type(key) ~= "number" then error("expected string at #" .. position, 0) end
-      local ok, value = host.metadata_get(place, c_string(key))
+    require_parameter(select("#", ...))
+    local place, found = level_of(check(self, 1, name)), {}
+    local keys = keys_of(...)
+    for number, key in ipairs(keys) do
+      local ok, value = host.metadata_get(place, key)
       if not ok then error(value, 0) end
-      found[position - 1] = value
+      found[number] = value
     end
-    return (table.unpack or unpack)(found, 1, count - 1)
+    return (table.unpack or unpack)(found, 1, #keys)
   end
   function calls.metadata_set(...)
     local self, key, value = ...
@@ -354,14 +362,10 @@ local function metadata(name, level_of, texts)
   end
   function calls.metadata_list(...)
     local self = ...
-    local count = select("#", ...)
-    require_parameter(count)
-    local place = level_of(check(self, 1, name))
-    local found = {}
-    for position = 2, count do
-      local prefix = select(position, ...)
-      if type(prefix) ~= "string" and type(prefix) ~= "number" then error("expected string at #" .. position, 0) end
-      local ok, values = host.metadata_list(place, c_string(prefix))
+    require_parameter(select("#", ...))
+    local place, found = level_of(check(self, 1, name)), {}
+    for _, prefix in ipairs(keys_of(...)) do
+      local ok, values = host.metadata_list(place, prefix)
       if not ok then error(values, 0) end
       for key, value in pairs(values) do found[key] = value end
     end

@@ -16,6 +16,7 @@ from drivers.interface import InitContext
 from drivers.lua.http_api import LuaHttp
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.mailbox_status import status_fields
+from drivers.lua.socket_modules import add_modules
 from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 from drivers.report import Level
 from mailstore.tabescape import escape, unescape
@@ -69,6 +70,7 @@ class LuaApi:
         checks = self._lua[b"checks"]
         ends = {"crash": self.crash, "panic": self.panic}
         self.http = LuaHttp(machine, checks, version, lambda: self._world, context.log, ends)
+        add_modules(machine, lambda: self._world, self.http.requests)
 
     def enter(self, session: UserSession) -> None:
         """Let calls act in this session from now on."""

@@ -191,10 +191,11 @@ class LuaDriver(Driver):
             self._report_requests(dtxn)
 
     def _report_requests(self, dtxn: DriverTransaction) -> None:
-        sent, self._api.http.requests = self._api.http.requests, []
+        sent = self._api.http.requests
         dtxn.requests += [
             reported_request(request, result, show_secrets=self._show_secrets) for request, result in sent
         ]
+        sent.clear()
 
     def _call(self, function: str, arguments: int, results: int, values: Any) -> tuple[Any, ...]:
         if not self._machine.has_function(function):

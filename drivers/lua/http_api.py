@@ -24,10 +24,11 @@ from drivers.http import (
 from drivers.http_client import HttpClient
 from drivers.http_queue import HttpResult
 from drivers.http_requests import script_request
-from drivers.http_settings import HttpSettings, TlsSettings, settings_24
+from drivers.http_settings import HttpSettings, settings_24
 from drivers.log import Log
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.versions import TEXTS
+from drivers.tls_settings import TlsSettings
 
 if TYPE_CHECKING:
     from drivers.session import Surroundings

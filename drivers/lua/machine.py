@@ -122,6 +122,11 @@ class LuaMachine:
 
         return watched
 
+    @property
+    def extender(self) -> Any:
+        """The Lua function behind :meth:`extend`."""
+        return self._functions[b"extend"]
+
     def extend(self, source: bytes, *arguments: Any) -> Any:
         """Run Lua code of ours, which is no part of the script; return what it returns."""
         self._begin()

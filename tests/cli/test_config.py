@@ -49,11 +49,15 @@ def test_h_prints_the_value_alone_for_the_filter(
     assert capsysbinary.readouterr().out == b"quota notify\n"
 
 
-def test_a_name_without_a_setting_prints_nothing(
+def test_a_name_without_a_setting_prints_nothing_but_a_remark(
     config: str, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert run(["config", "-c", config, "nosuch"]) == 0
-    assert capsysbinary.readouterr().out == b""
+    assert run(["config", "-c", config, "dovecot.conf"]) == 0
+    captured = capsysbinary.readouterr()
+    assert captured.out == b""
+    assert captured.err == b"pushnotif: no setting dovecot.conf here; -c names a file\n"
+    assert run(["config", "-q", "-c", config, "dovecot.conf"]) == 0
+    assert capsysbinary.readouterr() == (b"", b"")
 
 
 def test_big_p_shows_secrets(config: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -63,7 +63,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_used(
 ) -> None:
     listener.answer_with(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
     send(transport, listener.url())
-    time.sleep(0.05)
+    time.sleep(0.3)
     assert send(transport, listener.url()) == 200
     assert connections(listener) == [1, 2]
 

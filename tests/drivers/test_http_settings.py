@@ -10,6 +10,7 @@ from dovecot_conf import PushConfig, Version, load, loads
 from drivers.http_settings import LIMITS_24, HttpSettings
 from drivers.ox import OxDriver
 from drivers.ox_settings import parse_settings
+from drivers.tls_settings import Authorities, AuthoritiesError
 from tests.drivers.doubles import (
     FakeClock,
     ScriptedTransport,
@@ -20,6 +21,7 @@ from tests.drivers.doubles import (
 )
 
 BLOCK = "push_notification ox {\n  url = http://h/\n%s}\n"
+INLINE = "-----BEGIN CERTIFICATE-----"
 PEM = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"
 
 
@@ -71,18 +73,25 @@ TEXTS = {
 }
 
 
+def authorities(push: PushConfig) -> Authorities:
+    found = settings_of(push).tls.authorities
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("version", TEXTS)
 def test_authorities_are_read_below_the_root(version: Version, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text(PEM)
     (tmp_path / "dovecot.conf").write_text(TEXTS[version])
     push = load(tmp_path / "dovecot.conf", root=tmp_path, version=version).push("lmtp")
     tls = parse_settings(push.definitions[0], context(version)).http.tls
-    assert (tls.authorities, tls.problem, tls.require_valid) == (PEM, "", True)
+    assert tls.authorities is not None
+    assert (tls.authorities.read(), tls.require_valid) == (PEM, True)
 
 
 def test_authorities_can_stand_in_the_configuration() -> None:
-    text = BLOCK % "  ssl_client_ca_file = inline:x\n"
-    assert settings_of(push_config_24(text)).tls.authorities == "x"
+    text = BLOCK % f"  ssl_client_ca_file = inline:{INLINE}\n"
+    assert authorities(push_config_24(text)).read() == INLINE
 
 
 def test_a_file_without_certificates_is_a_problem_of_23_only(tmp_path: Path) -> None:
@@ -92,6 +101,12 @@ def test_a_file_without_certificates_is_a_problem_of_23_only(tmp_path: Path) -> 
         "plugin {\n  push_notification_driver = ox:url=https://h/\n}\n"
     )
     push = loads(text, version=Version.V23).push("lmtp")
-    assert settings_of(push).tls.problem.endswith("no certificate or crl found")
+    with pytest.raises(AuthoritiesError, match=r"no certificate or crl found$"):
+        authorities(push).read()
     outside = f"ssl_client_ca_file = {tmp_path}/junk.pem\n"
-    assert settings_of(push_config_24(outside + BLOCK % "")).tls.problem == ""
+    assert authorities(push_config_24(outside + BLOCK % "")).read() == ""
+
+
+def test_authorities_are_not_read_where_no_certificate_is_checked(tmp_path: Path) -> None:
+    push = loads(TEXTS[Version.V24].replace("/ca.pem", f"{tmp_path}/none.pem"), version=Version.V24)
+    assert settings_of(push.push("lmtp")).tls.authorities is not None

