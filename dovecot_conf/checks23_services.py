@@ -69,7 +69,7 @@ def _protocols(view: View23) -> list[str]:
 
 def _limits(view: View23, part: Part23) -> Iterator[Finding]:
     title = f"service({part.title})"
-    if part.text("drop_priv_before_exec") in ("yes", "y", "1") and part.text("chroot"):
+    if part.text("drop_priv_before_exec").lower() in ("yes", "y", "1") and part.text("chroot"):
         message = f"{title}: drop_priv_before_exec=yes can't be used with chroot"
         yield Finding(SERVICE, message, part.where("drop_priv_before_exec"))
     limit = amounts.natural(part.text("process_limit")) or amounts.natural(view.text("default_process_limit"))

@@ -10,6 +10,7 @@ from dovecot_conf.errors import VariableError
 from dovecot_conf.hash_formats import wrong_hash_format
 from dovecot_conf.lookup24 import Lookup24
 from dovecot_conf.scopes24 import Block
+from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Statement
 from dovecot_conf.view24 import UNKNOWN, View24
 
@@ -148,7 +149,7 @@ def namespace(view: View24) -> Iterator[Finding]:
         shown = found.given_name() or ""
         yield from _special_uses(shown, found.listed_lines("mailbox_special_use"))
         if not _is_utf8(shown):
-            message = f"mailbox settings (filter=mailbox/{box}): Invalid settings: mailbox {shown}:"
+            message = f"mailbox settings (filter=mailbox/{escaped(box)}): Invalid settings: mailbox {shown}:"
             message = f"Failed to get mailbox {box}: {message} name isn't valid UTF-8"
             yield Finding(NAMESPACE, message, found.opened)
 

@@ -17,6 +17,7 @@ from dovecot_conf.lists24 import is_true
 from dovecot_conf.lookup24 import Lookup24, Refused, expanded, wrong_text
 from dovecot_conf.names import table
 from dovecot_conf.scopes24 import Block
+from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Setting, Statement, ValueKind
 from dovecot_conf.value_types import UINT_MAX
 from dovecot_conf.versions import Version
@@ -127,7 +128,7 @@ class _Part:
             if entry is not None and inherits:
                 known = table(Version.V24).names[name]
                 if wrong := wrong_text(name, known, written(entry)):
-                    title = f"service settings (filter=service/{self.name})"
+                    title = f"service settings (filter=service/{escaped(self.name)})"
                     message = f"{title}: Failed to parse configuration: {wrong}"
                     return Refused(UNREADABLE, message, entry.node)
         return None

@@ -13,6 +13,7 @@ from dovecot_conf.filter_words import address
 from dovecot_conf.names import Kind, SettingName, names, table
 from dovecot_conf.scopes24 import Block, name_setting
 from dovecot_conf.secrets import concealed, escape, quoted
+from dovecot_conf.section_names import escaped
 from dovecot_conf.shown24 import (
     Node24,
     Shown24,
@@ -162,7 +163,7 @@ def _rest(node: Node24, path: tuple[str, ...]) -> tuple[tuple[str, ...], str] | 
         return path[1:], path[1] if len(path) > 1 else ""
     if len(path) == 1:
         return (), ""
-    if _escaped(block.name) != path[1]:
+    if escaped(block.name) != path[1]:
         return None
     return path[2:], "/".join(path[2:])
 
@@ -177,14 +178,7 @@ def _prefixes(block: Block | None) -> tuple[str, ...]:
         return ()
     if block.name is None:
         return (f"{block.word}_",)
-    return (f"{block.word}_{_escaped(block.name)}_", f"{block.word}_")
-
-
-def _escaped(name: str) -> str:
-    """Return a block's name as a part of a path."""
-    for character, code in (("\\", "\\\\"), ("=", "\\e"), ("/", "\\s"), (" ", "\\_"), (",", "\\+")):
-        name = name.replace(character, code)
-    return name
+    return (f"{block.word}_{escaped(block.name)}_", f"{block.word}_")
 
 
 def _shows_when_empty(node: Node24, wanted: Wanted) -> bool:

@@ -15,6 +15,7 @@ from dovecot_conf.lists24 import is_true
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, Scope24, matching
+from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Statement
 from dovecot_conf.value_types import check, is_unlimited
 from dovecot_conf.versions import Version
@@ -116,7 +117,7 @@ class Lookup24:
         word, name = self._blocks[-1]
         if not (built_in or self.exists):
             return Refused("block-out-of-reach", _OUT_OF_REACH.format(word, name), None)
-        return self.refused_around(f"{struct} settings (filter={word}/{name})", names)
+        return self.refused_around(f"{struct} settings (filter={word}/{escaped(name)})", names)
 
     def refused_around(self, title: str, names: Sequence[str]) -> Refused | None:
         """Return why settings that don't belong to a block, but may stand in it, can't be read."""
