@@ -117,7 +117,8 @@ class Lookup24:
         word, name = self._blocks[-1]
         if not (built_in or self.exists):
             return Refused("block-out-of-reach", _OUT_OF_REACH.format(word, name), None)
-        return self.refused_around(f"{struct} settings (filter={word}/{escaped(name)})", names)
+        place = word if name is None else f"{word}/{escaped(name)}"
+        return self.refused_around(f"{struct} settings (filter={place})", names)
 
     def refused_around(self, title: str, names: Sequence[str]) -> Refused | None:
         """Return why settings that don't belong to a block, but may stand in it, can't be read."""
