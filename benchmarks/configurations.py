@@ -1,9 +1,12 @@
-"""Configurations to measure with: texts of any length that both Dovecot and pushnotif accept."""
+"""Configurations to measure with: texts of any length that Dovecot and pushnotif accept.
+
+They are yielded in pieces of whole lines, so that even a long one takes no memory.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count, cycle, islice
+from itertools import count, cycle, islice, repeat
 
 HEAD_23 = """\
 protocols = imap lmtp
@@ -31,13 +34,29 @@ push_notification ox {
 }
 """
 
-FLAT_KEYS = (
+SMALL = HEAD_23.partition("plugin {")[0] + "mail_home = /srv/mail/%u\nmail_location = maildir:~/Maildir\n"
+"""What is read in no time: what a command takes for it is its start."""
+
+FLAT_23 = (
     "login_greeting = Server {0} is ready.",
     "mail_home = /srv/mail/{0}/%d/%n",
     "auth_verbose = yes",
     "mail_max_userip_connections = {0}",
     "login_log_format_elements = user=<%u> method=%m rip=%r lip=%l mpid=%e {0}",
     "mail_location = maildir:~/Maildir-{0}",
+    "imap_idle_notify_interval = 2 mins",
+    "ssl_min_protocol = TLSv1.2",
+    'lda_mailbox_autocreate = "yes"',
+    "first_valid_uid = 500",
+)
+
+FLAT_24 = (
+    "login_greeting = Server {0} is ready.",
+    "mail_home = /srv/mail/{0}/%{{user | domain}}/%{{user | username}}",
+    "auth_verbose = yes",
+    "mail_max_userip_connections = {0}",
+    "login_log_format_elements = user=<%{{user}}> rip=%{{remote_ip}} lip=%{{local_ip}} {0}",
+    "mail_path = ~/Maildir-{0}",
     "imap_idle_notify_interval = 2 mins",
     "ssl_min_protocol = TLSv1.2",
     'lda_mailbox_autocreate = "yes"',
@@ -113,54 +132,62 @@ SECTIONS_EVERY = 20
 """A namespace comes after so many blocks."""
 
 
-def comments(lines: int) -> str:
-    """Return a file that says nothing."""
-    return "# a comment of usual length, as in the files that packages bring\n" * lines
+def comments(lines: int) -> Iterator[str]:
+    """Yield a file that says nothing."""
+    return repeat("# a comment of usual length, as in the files that packages bring\n", lines)
 
 
-def flat(lines: int) -> str:
-    """Return settings one after the other, all outside of sections."""
-    return "".join(f"{line}\n" for line in islice(map(str.format, cycle(FLAT_KEYS), count()), lines))
+def flat(lines: int, version: str) -> Iterator[str]:
+    """Yield settings one after the other, all outside of sections."""
+    head, keys = (HEAD_23, FLAT_23) if version == "2.3" else (HEAD_24, FLAT_24)
+    yield head
+    settings = (f"{key.format(number)}\n" for key, number in zip(cycle(keys), count()))
+    yield from islice(settings, lines - head.count("\n"))
 
 
-def one_key(lines: int) -> str:
-    """Return the same setting again and again."""
-    return "".join(f"login_greeting = hello {number}\n" for number in range(lines))
+def one_key(lines: int) -> Iterator[str]:
+    """Yield the same setting again and again."""
+    return (f"login_greeting = hello {number}\n" for number in range(lines))
 
 
-def continued(lines: int) -> str:
-    """Return settings of two lines each."""
-    return "".join(f"login_greeting = hello \\\n  {number}\n" for number in range(lines // 2))
+def continued(lines: int) -> Iterator[str]:
+    """Yield settings of two lines each."""
+    return (f"login_greeting = hello \\\n  {number}\n" for number in range(lines // 2))
 
 
-def plugin_keys(lines: int) -> str:
-    """Return one ``plugin {}`` of 2.3 with as many keys."""
-    return "plugin {\n" + "".join(f"  key{number} = v\n" for number in range(lines)) + "}\n"
+def plugin_keys(keys: int) -> Iterator[str]:
+    """Yield one ``plugin {}`` of 2.3 with so many keys."""
+    yield "plugin {\n"
+    yield from (f"  key{number} = v\n" for number in range(keys))
+    yield "}\n"
 
 
-def filters(number: int) -> str:
-    """Return filters, each for one network and one protocol."""
-    return "".join(
+def filters(number: int, version: str) -> Iterator[str]:
+    """Yield filters, each for one network and one protocol."""
+    yield HEAD_23 if version == "2.3" else HEAD_24
+    yield from (
         f"local 10.{each // 250}.{each % 250}.0/24 {{\n  protocol imap {{\n    mail_home = /x\n  }}\n}}\n"
         for each in range(number)
     )
 
 
-def mixed(lines: int, version: str) -> str:
-    """Return a file of so many lines with all that the language has, for Dovecot 2.3 or 2.4."""
+def mixed(lines: int, version: str) -> Iterator[str]:
+    """Yield a file of so many lines with all that the language has, for Dovecot 2.3 or 2.4."""
     head, block, section = (
         (HEAD_23, BLOCK_23, SECTION_23) if version == "2.3" else (HEAD_24, BLOCK_24, SECTION_24)
     )
-    text: list[str] = head.splitlines()
-    for part in _parts(block, section):
-        if len(text) + part.count("\n") > lines:
+    written = 0
+    for part in _parts(head, block, section):
+        length = part.count("\n")
+        if written + length > lines:
             break
-        text += part.splitlines()
-    text += ["# the end"] * (lines - len(text))
-    return "".join(f"{line}\n" for line in text)
+        written += length
+        yield part
+    yield from repeat("# the end\n", lines - written)
 
 
-def _parts(block: str, section: str) -> Iterator[str]:
+def _parts(head: str, block: str, section: str) -> Iterator[str]:
+    yield head
     for number in count(1):
         yield block.format(number, number // 250 % 250, number % 250)
         if number % SECTIONS_EVERY == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Callable
 from functools import wraps
@@ -142,9 +143,25 @@ def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool
     return True
 
 
+class Number(click.FloatRange):
+    """A number within limits, and no NaN, which is within all of them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number, or fail with a usage error."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
 def announce(source: ConfigSource, text: str) -> None:
     """Print a remark on stderr, unless ``-q`` was given."""
-    if not source.quiet:
+    remark(text, quiet=source.quiet)
+
+
+def remark(text: str, *, quiet: bool) -> None:
+    """Print a remark on stderr, unless told to be quiet."""
+    if not quiet:
         with contextlib.suppress(OSError):
             click.echo(f"pushnotif: {printable(text)}", err=True)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.common import ConfigSource, config_options, load_configuration
+from cli.common import ConfigSource, config_options, load_configuration, remark
 from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
 from dovecot_conf import Configuration, Severity, Version
@@ -18,7 +19,6 @@ from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.secrets import concealed, quoted
-from dovecot_conf.syntax_rules import SYNTAX_RULES
 
 if TYPE_CHECKING:
     from dovecot_conf.explain import Explanation
@@ -33,8 +33,9 @@ _FILTER_KEYS = {
     },
     Version.V24: {word: word for word in ("protocol", "local_name", "local", "remote")},
 }
-_AT_THE_END = frozenset(rule.name for rule in SYNTAX_RULES if rule.at_end)
-"""Errors that doveconf reports after the settings, and not at all when it is asked for a name."""
+_EXPANDED = WHEN_EXPANDING | {"expanded-value", "unreadable-service"}
+_NOT_EXPANDED = frozenset(("unexpanded-value",))
+"""Errors of values with variables in them: what doveconf finds with ``-x``, and what without."""
 
 
 @click.command(context_settings={"help_option_names": ["--help"]})
@@ -61,13 +62,12 @@ def config(
     """
     value_only, explain, expanding = flags["value_only"], flags["explain"], flags["expanding"]
     show_secrets = flags["show_secrets"]
-    if (value_only or explain) and not names:
-        raise click.UsageError(f"{'-h' if value_only else '--explain'} needs a NAME")
-    if explain and (value_only or extent or expanding):
-        raise click.UsageError("--explain excludes -n, -a, -h and -x")
-    if source.overrides and not explain:
+    if explain:
+        _check_explain(names, others=value_only or expanding or extent is not None)
+    elif source.overrides:
         raise click.UsageError("-o works with --explain only: doveconf prints what the files say")
     configuration = load_configuration(source)
+    _check_value_only(names, configuration.version, value_only=value_only)
     asked = _condition(filters, configuration.version)
     if explain:
         from dovecot_conf.explain import Explainer  # noqa: PLC0415 - both versions, only for this option
@@ -81,17 +81,33 @@ def config(
         _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
     )
     errors = _errors(configuration, expanding=expanding, hide=not show_secrets, names=bool(names))
-    if any(name not in _AT_THE_END for name, _ in errors):
+    if any(name not in _at_the_end() for name, _ in errors):
         return _report(errors)
     try:
         if names:
             for name in names:
-                _print(look_up(configuration, name, options))
+                text = look_up(configuration, name, options)
+                _print(text)
+                if not text:
+                    remark(f"no setting {printable(name)} here; -c names a file", quiet=source.quiet)
         else:
             _print(dump(configuration, options))
     except FilterConflictError as error:
         return _report([("filter-conflict", str(error))])
     return _report(errors)
+
+
+def _check_explain(names: tuple[str, ...], *, others: bool) -> None:
+    if not names:
+        raise click.UsageError("--explain needs a NAME")
+    if others:
+        raise click.UsageError("--explain excludes -n, -a, -h and -x")
+
+
+def _check_value_only(names: tuple[str, ...], version: Version, *, value_only: bool) -> None:
+    """Refuse ``-h`` without a name, which 2.3 takes for all settings."""
+    if value_only and not names and version is Version.V24:
+        raise click.UsageError("-h needs a NAME: several settings match")
 
 
 def _extent(extent: str | None, names: tuple[str, ...], version: Version) -> Extent:
@@ -124,20 +140,25 @@ def _condition(filters: tuple[str, ...], version: Version) -> Condition:
     return Condition(**found)  # type: ignore[arg-type]  # a net for local and remote, else a text
 
 
+@cache
+def _at_the_end() -> frozenset[str]:
+    """Return the errors that doveconf reports after the settings; when asked for a name it looks for few."""
+    from dovecot_conf.syntax_rules import SYNTAX_RULES  # noqa: PLC0415 - large, and only for errors
+
+    return frozenset(rule.name for rule in SYNTAX_RULES if rule.at_end)
+
+
 def _errors(
     configuration: Configuration, *, expanding: bool, hide: bool, names: bool = False
 ) -> list[tuple[str, str]]:
     """Return the errors that doveconf would report for this call, by name."""
-    left_out = {"filter-conflict"}
-    if not expanding:
-        left_out |= WHEN_EXPANDING
+    left_out = _NOT_EXPANDED if expanding else _EXPANDED
     if names:
-        left_out |= _AT_THE_END
+        left_out |= _at_the_end() - {"storage-version-missing"} | {"unknown-group"}
     return [
         (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
         for problem in configuration.problems
-        if (problem.severity is Severity.ERROR or problem.name in WHEN_EXPANDING)
-        and problem.name not in left_out
+        if (problem.severity is Severity.ERROR or problem.name in _EXPANDED) and problem.name not in left_out
     ]
 
 

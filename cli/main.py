@@ -31,6 +31,7 @@ COMMANDS = MappingProxyType(
         "drivers": "cli.drivers:drivers",
         "simulate": "cli.simulate:simulate",
         "metadata": "cli.metadata:metadata",
+        "listen": "cli.listen:listen",
     }
 )
 
@@ -91,6 +92,7 @@ def pushnotif() -> None:
       pushnotif validate                        lint /etc/dovecot/dovecot.conf
       pushnotif drivers                         what loads, in which order, and what doesn't
       pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob
+      pushnotif listen                          receive requests, and misbehave on purpose
     """
 
 

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from cli import simulation_input as given
-from cli.common import ConfigSource, announce, announce_refusal, is_demo, load_configuration
+from cli.common import ConfigSource, announce_refusal, is_demo, load_configuration
 from cli.output import write_result
 from cli.render.simulation_json import to_json
 from cli.render.simulation_text import text
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from cli.simulate_forms import FORMS, Form, unsupported
-from cli.simulate_options import options_of
+from cli.simulate_network import Network, has_failed, network
+from cli.simulate_options import SCENARIO_OPTIONS, options_of, with_options
 from dovecot_conf import Configuration
-from dovecot_conf.variables import user_values
+from dovecot_conf.near import nearest
 from drivers import (
     DriverRegistry,
-    DryRunTransport,
-    Level,
-    MailUser,
-    Outcome,
     SimulationReport,
     Surroundings,
     SystemClock,
-    Transport,
     perform,
 )
 from drivers.load import Load
+from drivers.scripting import Scripting
 
 
 class EventGroup(click.Group):
@@ -43,15 +42,39 @@ class EventGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, or say why there is none."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0].lower(), self.commands, n=1)
-            known = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(self.commands)}"
+            near = nearest(args[0].lower(), self.commands)
+            known = f"did you mean '{near}'?" if near else f"known: {', '.join(self.commands)}"
             raise click.UsageError(unsupported(args[0]) or f"no such event '{args[0]}'; {known}", ctx=ctx)
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=EventGroup)
-def simulate() -> None:
-    """Perform a mailbox action and show every event, log line and request that Dovecot makes of it."""
+@click.group(cls=EventGroup, invoke_without_command=True, no_args_is_help=True)
+@with_options(SCENARIO_OPTIONS)
+@click.pass_context
+def simulate(
+    ctx: click.Context, /, source: ConfigSource, scenario_path: Path | None, **options: Any
+) -> int | None:
+    """Perform a mailbox action and show every event, log line and request that Dovecot makes of it.
+
+    EVENT does one thing; --scenario plays a file with many: users, mailboxes, METADATA, sessions.
+    The other options here are for --scenario; each EVENT has its own.
+    """
+    if ctx.invoked_subcommand is not None:
+        given_here = [
+            param.opts[0]
+            for param in ctx.command.params
+            if param.name and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+        ]
+        if given_here:
+            event = ctx.invoked_subcommand
+            how = "leave out" if scenario_path is not None else "its options go behind"
+            raise click.UsageError(f"{given_here[0]} stands before {event}: {how} {event}", ctx=ctx)
+        return None
+    if scenario_path is None:
+        raise click.UsageError("name an EVENT, or a scenario with --scenario FILE", ctx=ctx)
+    from cli.simulate_scenario import play  # noqa: PLC0415 - only with --scenario
+
+    return play(scenario_path, source, **options)
 
 
 EXAMPLES = {
@@ -71,25 +94,39 @@ def _command(form: Form) -> click.Command:
     """Make the command of a short form, with the options that it wants."""
 
     def perform_it(
-        source: ConfigSource, format_: str, color: str, dry_run: bool, load: Load, **options: Any
+        source: ConfigSource,
+        format_: str,
+        color: str,
+        dry_run: bool,
+        insecure: bool,
+        load: Load,
+        record_path: Path | None,
+        **options: Any,
     ) -> int:
         configuration = load_configuration(source)
         refused = announce_refusal(configuration, source)
         dry_run = dry_run or is_demo(configuration)
-        if load.count > 1:
-            from cli.simulate_many import perform_many  # noqa: PLC0415 - slow to import
+        with network(
+            source,
+            record_path,
+            dry_run=dry_run,
+            insecure=insecure,
+            show_secrets=options["show_secrets"],
+        ) as opened:
+            session = _session(form, configuration, source, network=opened, count=load.count, **options)
+            if load.count > 1:
+                from cli.simulate_many import perform_many  # noqa: PLC0415 - slow to import
 
-            session = _session(form, configuration, source, dry_run=dry_run, count=load.count, **options)
-            failed = perform_many(
-                session, load, what=form.name, as_json=format_ == "json", color=color, quiet=source.quiet
-            )
-            return int(refused or failed)
-        report = _session(form, configuration, source, dry_run=dry_run, **options)(0)
+                failed = perform_many(
+                    session, load, what=form.name, as_json=format_ == "json", color=color, quiet=source.quiet
+                )
+                return int(refused or failed)
+            report = session(0)
         if format_ == "json":
             write_result(to_json(report))
         else:
             write_result(render_lines(text(report), colored=wants_color(color, into_file=False)))
-        return 1 if refused or _has_failed(report) else 0
+        return 1 if refused or has_failed(report.transactions, report.log) else 0
 
     examples = f"\n\n\b{EXAMPLES[form.name]}" if form.name in EXAMPLES else ""
     perform_it.__doc__ = (
@@ -103,19 +140,14 @@ for _form in FORMS:
     simulate.add_command(_command(_form))
 
 
-def _has_failed(report: SimulationReport) -> bool:
-    outcomes = {driver.outcome for transaction in report.transactions for driver in transaction.drivers}
-    return Outcome.FAILED in outcomes or any(line.level in (Level.ERROR, Level.FATAL) for line in report.log)
-
-
 def _session(  # noqa: PLR0913 - one for each kind of option
     form: Form,
     configuration: Configuration,
     source: ConfigSource,
     *,
-    dry_run: bool,
-    insecure: bool,
+    network: Network,
     show_secrets: bool,
+    scripting: Scripting,
     user: str | None,
     protocol: str,
     metadata: tuple[str, ...],
@@ -124,13 +156,18 @@ def _session(  # noqa: PLR0913 - one for each kind of option
 ) -> Callable[[int], SimulationReport]:
     """Gather what the options describe; return what does it once, for each of ``count`` messages."""
     name = _user(user, configuration)
-    first = given.described(form, options, name, now=int(time.time()), count=count)
+    now = int(time.time())
+    first = given.described(form, options, name, now=now, count=count)
+    if protocol == "lmtp":
+        first = replace(first, envelope=given.envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
-    lookup = given.metadata_lookup(configuration, account, protocol, metadata, source)
+    store = given.metadata_of_run(configuration, account, protocol, metadata, source)
     push, registry = configuration.push(protocol), DriverRegistry.installed()
-    mail_user = MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
-    transport = _transport(source, dry_run, insecure)
-    surroundings = Surroundings(lookup, transport, SystemClock(), show_secrets)
+    mail_user = given.mail_user(account, protocol)
+    transport = network({"user": account.name, "protocol": protocol})
+    surroundings = Surroundings(
+        lambda entry: store.get("", entry), transport, SystemClock(), show_secrets, store, scripting
+    )
 
     def session(number: int) -> SimulationReport:
         what = first.after(number)
@@ -155,13 +192,3 @@ def _user(name: str | None, configuration: Configuration) -> str:
     if not name:
         raise click.UsageError("--user must not be empty", ctx=click.get_current_context())
     return name
-
-
-def _transport(source: ConfigSource, dry_run: bool, insecure: bool) -> Transport:
-    if dry_run:
-        return DryRunTransport()
-    from drivers.http_transport import HttpcoreTransport  # noqa: PLC0415 - the network only where it is used
-
-    if insecure:
-        announce(source, "--insecure: certificates of https endpoints are NOT checked")
-    return HttpcoreTransport(insecure=insecure)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import NamedTuple
 
 from drivers.actions import Actions, StoreMode
 from drivers.events import UNSUPPORTED_EVENTS
-from mailstore.message import Message
+from mailstore.message import Envelope, Message
 from mailstore.simulated import (
     DELETED,
     FLAGGED,
@@ -20,9 +20,6 @@ from mailstore.simulated import (
     system_flags,
 )
 from mailstore.state import MailboxState
-
-MAX_NUMBER = 2**32 - 1
-"""The largest UID, UIDVALIDITY and number of messages (RFC 3501, section 2.3.1.1)."""
 
 DELIVERING = ("lmtp", "lda")
 ACTING = ("imap", "doveadm")
@@ -44,7 +41,7 @@ class Given:
     """What the options say. ``flags`` and ``keywords`` are None when they aren't given.
 
     ``state`` is the mailbox before the action, with the UID that the message has or gets. ``arrives``: the
-    message is not in the mailbox yet.
+    message is not in the mailbox yet. ``envelope`` is that of an LMTP delivery.
     """
 
     state: MailboxState
@@ -53,6 +50,7 @@ class Given:
     keywords: tuple[str, ...] | None = None
     new_name: str = ""
     arrives: bool = False
+    envelope: Envelope | None = None
 
     def after(self, number: int) -> Given:
         """Return what there is after so many mails: each has a UID of its own, and arrivals are unseen."""
@@ -109,16 +107,16 @@ def _subscribed(given: Given) -> SimulatedMailboxes:
 def _with_message(given: Given, *, without: str = "", also: str = "") -> SimulatedMailboxes:
     """Return a mailbox with the message in it, which is counted among the unseen ones."""
     flags = {*given.present["flags"], *([also] if also else [])} - {without}
-    box = SimulatedMailbox.of(given.state)
-    message = box.add(given.mail, flags, given.present["keywords"])
-    if SEEN not in message.flags:
-        box.other_unseen = max(0, box.other_unseen - 1)
-    return _around(box, uidvalidity=given.state.uidvalidity)
+    return _holding(given, flags, given.present["keywords"])
 
 
 def _with_changed(given: Given) -> SimulatedMailboxes:
+    return _holding(given, **given.changed)
+
+
+def _holding(given: Given, flags: Iterable[str], keywords: Iterable[str]) -> SimulatedMailboxes:
     box = SimulatedMailbox.of(given.state)
-    message = box.add(given.mail, **given.changed)
+    message = box.add(given.mail, flags, keywords)
     if SEEN not in message.flags:
         box.other_unseen = max(0, box.other_unseen - 1)
     return _around(box, uidvalidity=given.state.uidvalidity)
@@ -136,7 +134,11 @@ FORMS = (
         Wants.MAIL | Wants.ARRIVAL,
         _empty,
         lambda actions, given: actions.deliver(
-            given.state.name, given.mail, flags=given.flags or (), keywords=given.keywords or ()
+            given.state.name,
+            given.mail,
+            flags=given.flags or (),
+            keywords=given.keywords or (),
+            envelope=given.envelope,
         ),
     ),
     Form(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.common import color_option, config_options, show_secrets_option
-from cli.simulate_forms import MAX_NUMBER, Form, Wants
+from cli.common import Number, color_option, config_options, show_secrets_option
+from cli.simulate_forms import Form, Wants
 from drivers.load import Load
+from drivers.scripting import DEFAULT_SCRIPTING, LUA_VERSIONS, Scripting
+from mailstore.state import MAX_NUMBER
 
 Command = Callable[..., Any]
+
+MIB = 2**20
 
 MAIL_OPTIONS = (
     click.option("--message", "path", metavar="FILE|-", help="The mail, from a file or from stdin."),
@@ -45,6 +49,74 @@ MAILBOX_NEEDED_OPTION = click.option(
     "--mailbox", metavar="NAME", required=True, help="The mailbox it is about."
 )
 NEW_NAME_OPTION = click.option("--new-name", metavar="NAME", required=True, help="What it is called then.")
+RECORD_OPTION = click.option(
+    "--record",
+    "record_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Append every request and its answer to FILE, as `listen --record` does.",
+)
+
+
+def scripting_options(command: Command) -> Command:
+    """Add ``--lua``, ``--sandbox``, ``--script-timeout``, ``--script-memory``; pass them as ``scripting``."""
+
+    @click.option(
+        "--lua",
+        type=click.Choice(LUA_VERSIONS),
+        default=DEFAULT_SCRIPTING.lua,
+        show_default=True,
+        help="The Lua that scripts of lua drivers run in.",
+    )
+    @click.option("--sandbox", is_flag=True, help="Scripts get no files and no programs.")
+    @click.option(
+        "--script-timeout",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        default=DEFAULT_SCRIPTING.seconds,
+        show_default=True,
+        help="How long one call of a script may take.",
+    )
+    @click.option(
+        "--script-memory",
+        type=click.IntRange(1),
+        metavar="MIB",
+        default=DEFAULT_SCRIPTING.memory // MIB,
+        show_default=True,
+        help="How much memory a script may take.",
+    )
+    @wraps(command)
+    def wrapper(
+        *args: Any, lua: str, sandbox: bool, script_timeout: float, script_memory: int, **options: Any
+    ) -> Any:
+        scripting = Scripting(lua, script_timeout, script_memory * MIB, sandbox)
+        return command(*args, scripting=scripting, **options)
+
+    return wrapper
+
+
+RUN_OPTIONS = (
+    scripting_options,
+    click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
+    RECORD_OPTION,
+    click.option(
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    ),
+    color_option,
+    show_secrets_option,
+)
+SCENARIO_OPTIONS = (
+    click.option(
+        "--scenario",
+        "scenario_path",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Play the scenario in this TOML file (see docs/scenarios.md).",
+    ),
+    config_options,
+    *RUN_OPTIONS,
+)
 COMMON_OPTIONS = (
     click.option(
         "--uidvalidity", type=click.IntRange(1, MAX_NUMBER), help="UIDVALIDITY of the mailbox [default: now]."
@@ -52,13 +124,7 @@ COMMON_OPTIONS = (
     click.option(
         "--metadata", metavar="ENTRY=VALUE", multiple=True, help="Server-level METADATA for this run only."
     ),
-    click.option("--dry-run", is_flag=True, help="Nothing leaves the machine: requests are shown."),
-    click.option("--insecure", is_flag=True, help="Accept any certificate from an https endpoint."),
-    click.option(
-        "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
-    ),
-    color_option,
-    show_secrets_option,
+    *RUN_OPTIONS,
 )
 
 
@@ -85,7 +151,7 @@ def load_options(command: Command) -> Command:
     )
     @click.option(
         "--rate",
-        type=click.FloatRange(0, min_open=True),
+        type=Number(0, min_open=True),
         metavar="NUMBER",
         help="Sessions that begin in a second at most, with --count.",
     )
@@ -97,6 +163,17 @@ def load_options(command: Command) -> Command:
         return command(*args, load=Load(count, concurrency, rate), **options)
 
     return wrapper
+
+
+def with_options(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """Return a decorator that gives a command these options, in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def options_of(form: Form) -> Callable[[Command], Command]:
@@ -119,10 +196,4 @@ def options_of(form: Form) -> Callable[[Command], Command]:
         load_options,
         *COMMON_OPTIONS,
     )
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+    return with_options(options)

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+import socket
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.utils import formatdate
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from cli.common import DEMO_DIRECTORY, ConfigSource, announce, is_demo
-from cli.simulate_forms import MAX_NUMBER, Form, Given, Wants
-from dovecot_conf import Configuration, MessageError, UserError
+from cli.simulate_forms import Form, Given, Wants
+from dovecot_conf import Configuration, UserError
+from dovecot_conf.variables import user_values
+from drivers import MailUser
+from drivers.mail_source import make_mail
 from mailstore.accounts import find_user
+from mailstore.address import first_address
 from mailstore.entries import parse_entry
 from mailstore.maildir import MaildirState, read_maildir
-from mailstore.message import Message
+from mailstore.memory_metadata import MemoryMetadata
+from mailstore.message import Envelope, Message, read_message
 from mailstore.metadata import MailboxNotFoundError, Metadata
 from mailstore.opening import open_metadata
 from mailstore.own_store import open_own_metadata
-from mailstore.state import MailboxState
+from mailstore.state import MAX_NUMBER, MailboxState
 from mailstore.users import UnknownUserError, User
 
 DEMO_USER = "bob"
 DEMO_MAIL = DEMO_DIRECTORY / "mail.eml"
-MAX_MAIL_BYTES = 512 * 2**20
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
-
-MetadataLookup = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +61,12 @@ def read_mail(parts: MailParts, user: str) -> Message:
     if parts.path is not None and parts.made_up:
         raise click.UsageError("--message and --from, --to, --subject, --body exclude each other")
     if parts.path == "-":
-        return Message.from_bytes(_bounded(sys.stdin.buffer, "stdin"))
+        return read_message(sys.stdin.buffer)
     if parts.path is not None:
-        return _read_file(Path(parts.path))
+        return read_message(Path(parts.path))
     if not parts.made_up:
-        return _read_file(DEMO_MAIL)
-    mail = EmailMessage(policy=SMTPUTF8.clone(utf8=False))
-    try:
-        mail["From"] = parts.sender or "Alice Example <alice@example.com>"
-        mail["To"] = parts.recipient or (user if "@" in user else f"{user}@example.com")
-        mail["Subject"] = parts.subject if parts.subject is not None else "Hello"
-        mail.set_content(parts.body if parts.body is not None else "Hello")
-        return Message.from_bytes(mail.as_bytes())
-    except (ValueError, UnicodeError) as error:
-        raise MessageError(f"can't make a mail of these parts: {error}") from None
-
-
-def _read_file(path: Path) -> Message:
-    try:
-        with path.open("rb") as file:
-            return Message.from_bytes(_bounded(file, str(path)))
-    except OSError as error:
-        raise MessageError(f"{path}: can't read the mail: {error.strerror}") from None
-
-
-def _bounded(file: BinaryIO, name: str) -> bytes:
-    data = file.read(MAX_MAIL_BYTES + 1)
-    if len(data) > MAX_MAIL_BYTES:
-        raise MessageError(f"{name}: the mail is larger than {MAX_MAIL_BYTES // 2**20} MiB")
-    return data
+        return read_message(DEMO_MAIL)
+    return make_mail(user, parts.sender, parts.recipient, parts.subject, parts.body)
 
 
 def described(form: Form, options: Mapping[str, Any], user: str, *, now: int, count: int = 1) -> Given:
@@ -96,9 +75,8 @@ def described(form: Form, options: Mapping[str, Any], user: str, *, now: int, co
     ``now`` (seconds since the epoch) is the UIDVALIDITY of a mailbox that has none yet, as in Dovecot.
     Raises click.UsageError, MessageError, MailboxError.
     """
-    for option in ("mailbox", "new_name"):
+    for option, name in (("mailbox", "mailbox"), ("new_name", "new-name"), ("path", "message")):
         if options.get(option) == "":
-            name = option.replace("_", "-")
             raise click.UsageError(f"--{name} must not be empty", ctx=click.get_current_context())
     parts = MailParts(*(options.get(part) for part in ("path", "sender", "recipient", "subject", "body")))
     folder = options.get("maildir")
@@ -134,6 +112,13 @@ def _words(text: str | None) -> tuple[str, ...] | None:
     return tuple(text.split()) if text is not None else None
 
 
+def envelope(configuration: Configuration, mail: Message, user: str, *, now: int) -> Envelope:
+    """Return how a mail might come by LMTP: from its From address, through this host."""
+    hostname = configuration.settings(protocol="lmtp").value("hostname") or socket.gethostname()
+    sender = first_address(mail.header("From") or b"").address
+    return Envelope(sender, user, hostname, formatdate(now))
+
+
 def find_account(configuration: Configuration, name: str, protocol: str, source: ConfigSource) -> User:
     """Ask the userdbs who ``name`` is; a userdb that can't be asked offline leaves a user without home.
 
@@ -150,32 +135,41 @@ def find_account(configuration: Configuration, name: str, protocol: str, source:
         return User(name, "", None, None, {})
 
 
-def metadata_lookup(
-    configuration: Configuration, user: User, protocol: str, overlay: Iterable[str], source: ConfigSource
-) -> MetadataLookup:
-    """Return how server-level METADATA entries are found: first ``overlay`` (ENTRY=VALUE), then the store.
+def mail_user(account: User, protocol: str) -> MailUser:
+    """Return a user as drivers know it, with what %variables stand for."""
+    return MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
 
-    Without ``mail_attribute_dict`` the store is pushnotif's own, which is announced. In the built-in
-    example a user without a value there is switched on.
+
+def metadata_of_run(
+    configuration: Configuration, user: User, protocol: str, overlay: Iterable[str], source: ConfigSource
+) -> MemoryMetadata:
+    """Return the METADATA for a run: first ``overlay`` (ENTRY=VALUE) at server level, then the store.
+
+    What a script changes lasts for the run; the store is only read. Without ``mail_attribute_dict`` it is
+    pushnotif's own, which is announced. In the built-in example a user without a value there is switched on.
     """
     values = dict(_overlay_item(item) for item in overlay)
     lock = Lock()
     store = _open_store(configuration, user, protocol, source)
     default = f"user={user.name}" if is_demo(configuration) else None
 
-    def look_up(entry: str) -> str | None:
-        if entry in values:
+    def look_up(mailbox: str, entry: str) -> str | None:
+        if not mailbox and entry in values:
             return values[entry]
         try:
             # The store acts as the mail's owner for a moment, which the whole process does with it.
             with lock:
-                found = store.server_entry(entry)
+                found = store.get(mailbox, entry)
         except MailboxNotFoundError:
-            # The delivery itself would make INBOX, and a new mailbox has no METADATA.
+            # The action itself would make the mailbox, and a new one has no METADATA.
             found = None
-        return default if found is None and entry == HTTP_NOTIFY else found
+        return default if found is None and not mailbox and entry == HTTP_NOTIFY else found
 
-    return look_up
+    def names(mailbox: str, prefix: str) -> Iterable[str]:
+        with lock:
+            return store.list(mailbox, prefix)[0].names
+
+    return MemoryMetadata(look_up, names)
 
 
 def _open_store(configuration: Configuration, user: User, protocol: str, source: ConfigSource) -> Metadata:

@@ -14,8 +14,8 @@ def natural(text: str) -> int:
 
 
 def octal(text: str) -> int:
-    """Return a file mode, which is octal with a zero in front. Raises ValueError."""
-    return int(text, base=8) if text.startswith("0") else natural(text)
+    """Return a file mode, octal with a zero in front, in the 32 bits it is kept in. Raises ValueError."""
+    return (int(text, base=8) if text.startswith("0") else natural(text)) % 2**32
 
 
 def size(text: str) -> int:

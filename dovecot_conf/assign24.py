@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from dovecot_conf import file_values24
 from dovecot_conf.evaluate import ExpansionLimit, Problems, Surroundings, shadow_warning, split_words
 from dovecot_conf.lists24 import ListSyntaxError, parse_names
-from dovecot_conf.names import SECOND_NAME, Kind, SettingName, table
+from dovecot_conf.names import SECOND_NAME, Kind, SettingName, named_filter, table
+from dovecot_conf.programs24 import Programs
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
 from dovecot_conf.suggestions import Suggestions, meant
-from dovecot_conf.tree import Flaw, Setting, ValueKind
+from dovecot_conf.syntax_rule import SAID_BY_DAEMONS
+from dovecot_conf.tree import Setting, ValueKind
 from dovecot_conf.value_checks import ValueChecker
-from dovecot_conf.variables24_syntax import find_mistake
 from dovecot_conf.versions import Version
 
 _CRASH = "{}: Dovecot crashes on the name {}"
@@ -65,6 +66,7 @@ class Assigner:
         self._checker = ValueChecker(Version.V24, problems)
         self._suggestions = Suggestions(Version.V24)
         self._limit = ExpansionLimit(problems)
+        self._programs = Programs(problems)
         self._seen: dict[str, str] = {}
 
     def assign(self, node: Setting, frame: Frame24) -> None:
@@ -79,12 +81,12 @@ class Assigner:
                 return
             text, unexpanded = expanded
         elif node.kind is ValueKind.FILE:
-            path = self._value_file(node, frame)
+            text, path = self._value_of_file(node, frame)
             unexpanded = f"<{node.value}"
-        if node.key.startswith("@"):
-            self._use_group(node, frame.scope, text)
-            return
         line = _Line(node, text, unexpanded, path)
+        if node.key.startswith("@"):
+            self._use_group(line, frame.scope)
+            return
         key = f"{frame.word}/{node.key}" if frame.word else node.key
         try:
             self._store(frame, key, line)
@@ -95,29 +97,32 @@ class Assigner:
         self._check_variables(line)
 
     def _check_variables(self, line: _Line) -> None:
-        place = (id(line.landed), line.full_name)
-        self._problems.at_end.pop(place, None)
-        wrong = find_mistake(line.text) if "%{" in line.text else None
-        if wrong is not None:
-            rule = "dovecot-crash" if wrong.crashes else "variable-syntax"
-            message = wrong.message if wrong.crashes else f"{line.text}: {wrong.message}"
-            self._problems.at_end[place] = Flaw(rule, message, line.node.report_span)
+        name, slash, _ = line.full_name.partition("/")
+        known = self._names.get(name)
+        if known is None or (known.kind is Kind.BOOLEANS and not slash):
+            return
+        text = self._content(line)
+        self._programs.take(line.landed, line.full_name, line.node, known.type, line.unexpanded, text)
 
-    def _use_group(self, node: Setting, scope: Scope24, name: str) -> None:
-        label = node.key[1:]
+    def _use_group(self, line: _Line, scope: Scope24) -> None:
+        label = line.node.key[1:]
         if scope.in_group:
-            self._problems.report(node, "group-placement", "Recursive include groups not allowed")
-        elif label in scope.groups:
-            scope.groups[label].name, scope.groups[label].node = name, node
-        else:
-            scope.groups[label] = GroupUse(label, name, node)
+            self._problems.report(line.node, "group-placement", "Recursive include groups not allowed")
+            return
+        use = scope.groups.setdefault(label, GroupUse(label, "", "", line.node))
+        use.name, use.unexpanded, use.node = self._content(line), line.unexpanded, line.node
 
-    def _value_file(self, node: Setting, frame: Frame24) -> str:
+    def _content(self, line: _Line) -> str:
+        """Return a value as the processes see it."""
+        return self._surroundings.content(line.path) if line.path else line.text
+
+    def _value_of_file(self, node: Setting, frame: Frame24) -> tuple[str, str]:
+        """Return a text for ``<file``, and the name of the file to take the content of, '' for none."""
         path = self._surroundings.files.locate(node.value, node.document.path)
         if wrong := self._surroundings.wrong_value_file(path):
             key = f"{frame.word}/{node.key}" if frame.word else node.key
             self._problems.report(node, "unreadable-value-file", f"{key}: {wrong}")
-        return path
+        return node.value, path
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
         """Find the scope and the full name for a key, and put the setting there if it has one."""
@@ -198,7 +203,7 @@ class Assigner:
         return False
 
     def _check(self, line: _Line, known: SettingName) -> bool:
-        text = self._surroundings.content(line.path) if line.path else line.text
+        text = self._content(line)
         if known.type == file_values24.TYPE:
             self._take_file(line, text)
             return True
@@ -214,18 +219,27 @@ class Assigner:
             self._problems.report(line.node, "unreadable-value-file", f"{line.node.key}: {reason}")
 
     def _replace_list(self, entries: ListEntry, kind: Kind, name: str, line: _Line, where: str) -> None:
-        if kind is Kind.STRINGS and line.text:
-            raise ListSyntaxError(f"Setting is a string list, use '{name} {{'", "block-as-setting")
-        items = parse_names(line.text) if kind is Kind.BOOLEANS else []
+        now = _wrong_list(kind, name, line.unexpanded)
+        text = self._content(line)
+        if later := _wrong_list(kind, name, text):
+            raise now or ListSyntaxError(str(later), "expanded-value")
+        items = parse_names(text) if kind is Kind.BOOLEANS else []
         entries.items = {item: Entry(f"{name}/{item}", "yes", line.node, where) for item in items}
+        entries.line = items
         entries.stop = True
         entries.entry = _entry(name, line, where)
+        if now is not None:
+            raise ListSyntaxError(str(now), "unexpanded-value")
 
     def _warn_shadowed(self, line: _Line, frame: Frame24) -> None:
         node, name = line.node, line.full_name
         if line.landed is self._tree.root:
             if name in self._seen:
-                self._problems.report(node, "shadowed-global", shadow_warning(node, name, self._seen[name]))
+                message = shadow_warning(node, name, self._seen[name])
+                if named_filter(name):
+                    # To print it, doveconf puts it into the filter, and takes it for no global setting.
+                    message += SAID_BY_DAEMONS
+                self._problems.report(node, "shadowed-global", message)
         elif name and name not in self._seen and frame.scope.is_local:
             self._seen[name] = f"{node.document.path} line {node.end_line}"
 
@@ -271,12 +285,25 @@ class Assigner:
             if entry is not None:
                 return self._surroundings.content(entry.path) if entry.path else entry.text
             frame = frame.outer if self_reference else None
-        return known.default
+        # The default of an enum is all that it may be, the first of it by itself.
+        return known.choices if known.type == "enum" else known.default
 
 
 def _entry(name: str, line: _Line, where: str) -> Entry:
     unexpanded = None if line.unexpanded == line.text and not line.path else line.unexpanded
     return Entry(name, line.text, line.node, where, line.path, unexpanded)
+
+
+def _wrong_list(kind: Kind, name: str, text: str) -> ListSyntaxError | None:
+    """Return what is wrong with the text that a whole list is set to."""
+    if kind is Kind.STRINGS:
+        message = f"Setting is a string list, use '{name} {{'"
+        return ListSyntaxError(message, "block-as-setting") if text else None
+    try:
+        parse_names(text)
+    except ListSyntaxError as error:
+        return error
+    return None
 
 
 def can_be(known: Mapping[str, SettingName], name: str) -> bool:

@@ -60,8 +60,9 @@ def unread(plugin: Mapping[str, SettingValue], root: str, length: int) -> list[U
     missing = root if not length else f"{root}{length + 1}"
     stop = f"{missing} is {'empty' if missing in plugin else 'missing'}, so reading stops there"
     numbered: list[tuple[int, str, SettingValue]] = []
+    pattern = re.compile(rf"{root}(\d*)")
     for name in plugin:
-        match = re.fullmatch(rf"{root}(\d*)", name)
+        match = pattern.fullmatch(name)
         if match is None:
             continue
         number = int(match[1] or 1)

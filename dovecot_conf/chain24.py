@@ -6,20 +6,28 @@ names of a scope in file order, a name that occurs again at its last place.
 
 from __future__ import annotations
 
+from dovecot_conf.clients import client_settings
+from dovecot_conf.files import Files
 from dovecot_conf.lists24 import parse_names
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, DriverOption, UnreadDefinition
 from dovecot_conf.scopes import override_span
 from dovecot_conf.scopes24 import Block, Scope24
 from dovecot_conf.settings24 import Settings24
+from dovecot_conf.versions import Version
 
 WORD = "push_notification"
 _OWN_KEYS = ("push_notification_driver", "push_notification_name")
 
 
-def chain(settings: Settings24) -> list[DriverDefinition]:
-    """Return the definitions in loading order."""
-    return [_definition(settings, name) for name in _names(settings)]
+def chain(settings: Settings24, files: Files) -> list[DriverDefinition]:
+    """Return the definitions in loading order; ``files`` reads what their settings name."""
+    return [
+        _definition(settings, name)._replace(
+            client=client_settings(settings, Version.V24, files, f"{WORD}/{name}/")
+        )
+        for name in _names(settings)
+    ]
 
 
 def unread(settings: Settings24) -> list[UnreadDefinition]:

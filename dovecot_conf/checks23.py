@@ -7,13 +7,10 @@ What depends on the machine is left out: whether users, plugins and hosts exist 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import NamedTuple
 
-from dovecot_conf import checks23_sections as sections
-from dovecot_conf import checks23_services as services
-from dovecot_conf import checks23_values as values
 from dovecot_conf.check_finding import Finding
-from dovecot_conf.conflicts23 import Buckets, conflict
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.evaluate23 import Scope23
 from dovecot_conf.settings23 import rank
@@ -21,32 +18,43 @@ from dovecot_conf.view23 import View23, written
 
 
 class _Check(NamedTuple):
-    """A check, and the settings and sections without which it finds nothing."""
+    """A check, and the settings and sections without which it finds nothing.
+
+    It is the function ``name`` of the module ``checks23_…``, which is loaded when the check is first run:
+    most configurations need few of them.
+    """
 
     of: frozenset[str]
-    run: Callable[[View23], Iterator[Finding]]
+    module: str
+    name: str
+
+    def run(self, view: View23) -> Iterator[Finding]:
+        """Yield what it finds."""
+        check: Callable[[View23], Iterator[Finding]] = getattr(import_module(self.module), self.name)
+        return check(view)
 
 
 CHECKS = tuple(
-    _Check(frozenset(names.split()), run)
-    for names, run in (
-        ("managesieve_client_workarounds", values.sieve_words),
-        ("syslog_facility log_debug log_core_filter process_shutdown_filter", values.logging),
-        ("ssl ssl_verify_client_cert ssl_ca ssl_options", values.ssl),
+    _Check(frozenset(names.split()), f"dovecot_conf.checks23_{module}", name)
+    for names, module, name in (
+        ("managesieve_client_workarounds", "values", "sieve_words"),
+        ("syslog_facility log_debug log_core_filter process_shutdown_filter", "values", "logging"),
+        ("ssl ssl_verify_client_cert ssl_ca ssl_options", "values", "ssl"),
         (
             (
                 "auth_worker_max_count auth_cache_size auth_verbose_passwords auth_policy_server_url"
                 " auth_policy_hash_nonce auth_policy_hash_mech auth_policy_hash_truncate"
             ),
-            values.auth,
+            "values",
+            "auth",
         ),
-        ("passdb", sections.passdbs),
-        ("userdb", sections.userdbs),
-        ("director_user_expire", values.director),
-        ("dsync_hashed_headers dsync_alt_char dsync_features", values.doveadm),
-        ("imap_client_workarounds", values.imap),
-        ("imapc_max_idle_time imapc_features", values.imapc),
-        ("lmtp_client_workarounds", values.lmtp),
+        ("passdb", "sections", "passdbs"),
+        ("userdb", "sections", "userdbs"),
+        ("director_user_expire", "values", "director"),
+        ("dsync_hashed_headers dsync_alt_char dsync_features", "values", "doveadm"),
+        ("imap_client_workarounds", "values", "imap"),
+        ("imapc_max_idle_time imapc_features", "values", "imapc"),
+        ("lmtp_client_workarounds", "values", "lmtp"),
         (
             (
                 "mailbox_idle_check_interval mail_nfs_index mmap_disable mail_fsync mail_cache_max_size"
@@ -54,15 +62,16 @@ CHECKS = tuple(
                 " mail_attachment_detection_options mail_cache_fields mail_always_cache_fields"
                 " mail_never_cache_fields"
             ),
-            values.mail_storage,
+            "values",
+            "mail_storage",
         ),
-        ("namespace", sections.namespaces),
-        ("listen first_valid_uid last_valid_uid first_valid_gid last_valid_gid", services.master),
-        ("service protocols base_dir default_process_limit default_client_limit", services.services),
-        ("pop3_client_workarounds pop3_delete_type pop3_deleted_flag", values.pop3),
-        ("pop3c_features", values.pop3c),
-        ("metric event_exporter", sections.statistics),
-        ("submission_client_workarounds", values.submission),
+        ("namespace", "sections", "namespaces"),
+        ("listen first_valid_uid last_valid_uid first_valid_gid last_valid_gid", "services", "master"),
+        ("service protocols base_dir default_process_limit default_client_limit", "services", "services"),
+        ("pop3_client_workarounds pop3_delete_type pop3_deleted_flag", "values", "pop3"),
+        ("pop3c_features", "values", "pop3c"),
+        ("metric event_exporter", "sections", "statistics"),
+        ("submission_client_workarounds", "values", "submission"),
     )
 )
 _ALL = frozenset().union(*(check.of for check in CHECKS))
@@ -74,12 +83,17 @@ def check(scopes: list[Scope23], problems: Problems) -> None:
     outermost = _subjects(scopes[0])
     checker.run(View23(scopes[:1]), outermost, scopes[0])
     checked = frozenset().union(*map(_subjects, scopes[1:])) & _ALL
-    buckets = Buckets(scopes)
+    if len(scopes) == 1:
+        return
+    from dovecot_conf.condition_index import ConditionIndex  # noqa: PLC0415 - most have no filters
+    from dovecot_conf.conflicts23 import conflict  # noqa: PLC0415 - most have no filters
+
+    index = ConditionIndex(scopes)
     for scope in scopes[1:]:
         can_conflict = scope.condition.is_of_several
         if not (checked or can_conflict):
             continue
-        matching = sorted(buckets.matching(scope.condition), key=rank)
+        matching = sorted(index.matching(scope.condition), key=rank)
         if can_conflict:
             for key, other in conflict(matching):
                 checker.conflict(key, other)

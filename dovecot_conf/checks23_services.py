@@ -36,6 +36,7 @@ def master(view: View23) -> Iterator[Finding]:
 def services(view: View23) -> Iterator[Finding]:
     """Services: names, types, protocols, limits, listeners."""
     parts = list(view.parts("service"))
+    titles = set()
     for number, part in enumerate(parts):
         if not part.title:
             message = f"Service #{number} is missing name"
@@ -43,6 +44,9 @@ def services(view: View23) -> Iterator[Finding]:
         if part.text("type") not in ("", *TYPES):
             message = f"Unknown service type: {part.text('type')}"
             yield Finding(SERVICE, message, part.where("type"), f"it takes: {', '.join(TYPES)}")
+        if part.title and part.title in titles:
+            yield Finding(SERVICE, f"Duplicate service name: {part.title}", part.where("name"))
+        titles.add(part.title)
     protocols = _protocols(view)
     known = {part.text("protocol") for part in parts}
     for word in protocols:
@@ -65,7 +69,7 @@ def _protocols(view: View23) -> list[str]:
 
 def _limits(view: View23, part: Part23) -> Iterator[Finding]:
     title = f"service({part.title})"
-    if part.text("drop_priv_before_exec") in ("yes", "y", "1") and part.text("chroot"):
+    if part.text("drop_priv_before_exec").lower() in ("yes", "y", "1") and part.text("chroot"):
         message = f"{title}: drop_priv_before_exec=yes can't be used with chroot"
         yield Finding(SERVICE, message, part.where("drop_priv_before_exec"))
     limit = amounts.natural(part.text("process_limit")) or amounts.natural(view.text("default_process_limit"))

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from dovecot_conf.check_finding import Finding
 from dovecot_conf.checks24_run import run, subjects
 from dovecot_conf.checks24_table import CHECKS, SIEVE_SETTINGS, Own
+from dovecot_conf.diagnostics import Severity
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes24 import Scope24, ScopeTree
+from dovecot_conf.syntax_rules import rule_named
 from dovecot_conf.tree import Section, Statement
 from dovecot_conf.view24 import Place24, View24, places, written
 
@@ -24,8 +26,8 @@ _ANYWHERE = {
     for check in part
     if isinstance(check, Own) and check.anywhere
 }
-_ORDER = {"sieve-startup": 0, "dovecot-crash": 1}
-"""What comes before all that doveconf collects to say at last."""
+_ORDER = {"sieve-startup": 0, "missing-sieve-plugin": 0, "dovecot-crash": 1}
+"""What comes before all that doveconf collects to say at last. Warnings are written at once, too."""
 _SIEVE = frozenset(name for names in SIEVE_SETTINGS.values() for name in names)
 _CHECKED = frozenset().union(_SIEVE, *_SUBJECTS, *_ANYWHERE.values())
 
@@ -36,7 +38,7 @@ def check(tree: ScopeTree, reading: Reading, problems: Problems) -> None:
     if not found:
         return
     reported: set[tuple[str, str, int]] = set()
-    for finding in sorted(_findings(tree, reading, found), key=lambda finding: _ORDER.get(finding.rule, 2)):
+    for finding in sorted(_findings(tree, reading, found), key=_order):
         where = finding.where or _first(reading)
         key = (finding.rule, finding.message, id(where))
         if where is not None and key not in reported:
@@ -44,11 +46,16 @@ def check(tree: ScopeTree, reading: Reading, problems: Problems) -> None:
             problems.report(where, finding.rule, finding.message, hint=finding.hint)
 
 
+def _order(finding: Finding) -> int:
+    warning = rule_named(finding.rule).severity is Severity.WARNING
+    return _ORDER.get(finding.rule, 1 if warning else 2)
+
+
 def _findings(tree: ScopeTree, reading: Reading, found: list[Place24]) -> Iterator[Finding]:
     if any(not _SIEVE.isdisjoint(_names(place)) for place in found):
         from dovecot_conf.checks24_sieve import startup  # noqa: PLC0415 - only where there is Sieve
 
-        yield from startup(tree)
+        yield from _without_late_warnings(startup(tree))
     forced = _forced(tree, found)
     judged = [*_ssl_off(tree)]
     judged += [(place, list(_of_place(place, tree, forced.get(place, frozenset())))) for place in found]
@@ -106,9 +113,20 @@ def _of_place(place: Place24, tree: ScopeTree, forced: frozenset[int]) -> Iterat
     view = View24(place, tree)
     for number, of in enumerate(_SUBJECTS):
         if number in forced or not of.isdisjoint(names):
-            for one in CHECKS[number]:
-                if number in forced or not subjects(one).isdisjoint(names):
-                    yield from run(one, view)
+            checks = (
+                one for one in CHECKS[number] if number in forced or not subjects(one).isdisjoint(names)
+            )
+            yield from _without_late_warnings(finding for one in checks for finding in run(one, view))
+
+
+def _without_late_warnings(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield what is found in a part: doveconf ends it at the first error, and comes to no more warnings."""
+    failed = False
+    for finding in findings:
+        warning = rule_named(finding.rule).severity is Severity.WARNING
+        if not (failed and warning):
+            yield finding
+        failed = failed or not warning
 
 
 def _first(reading: Reading) -> Statement | None:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dovecot_conf.check_finding import Finding
+from dovecot_conf.errors import VariableError
 from dovecot_conf.hash_formats import wrong_hash_format
 from dovecot_conf.lookup24 import Lookup24
 from dovecot_conf.scopes24 import Block
+from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Statement
 from dovecot_conf.view24 import UNKNOWN, View24
 
@@ -41,7 +43,12 @@ def nfs(view: View24) -> Iterator[Finding]:
 def pop3_uidl_format(view: View24) -> Iterator[Finding]:
     """The variables of the format of UIDLs."""
     name = "pop3_uidl_format"
-    if wrong := _wrong_uidl_format(view.text(name, known=True)):
+    try:
+        wrong = _wrong_uidl_format(view.text(name, known=True))
+    except VariableError:
+        # The value itself is reported where it is set.
+        return
+    if wrong:
         hint = f"it takes: {', '.join(f'%{{{word}}}' for word in UIDL_VARIABLES)}"
         yield Finding(SYNTAX, wrong, view.where(name), hint)
 
@@ -142,7 +149,7 @@ def namespace(view: View24) -> Iterator[Finding]:
         shown = found.given_name() or ""
         yield from _special_uses(shown, found.listed_lines("mailbox_special_use"))
         if not _is_utf8(shown):
-            message = f"mailbox settings (filter=mailbox/{box}): Invalid settings: mailbox {shown}:"
+            message = f"mailbox settings (filter=mailbox/{escaped(box)}): Invalid settings: mailbox {shown}:"
             message = f"Failed to get mailbox {box}: {message} name isn't valid UTF-8"
             yield Finding(NAMESPACE, message, found.opened)
 

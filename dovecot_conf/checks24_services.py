@@ -1,7 +1,8 @@
 """The checks of 2.4 for services and their listeners, and for what all services share.
 
 Follows ``master_settings_ext_check`` of 2.4.1. Services are looked up with what is set around them, in the
-order of their names. A service whose values are only known later ends the check without a word.
+order of their names. A service whose values are only known later ends the check of ``doveconf -n`` without a
+word.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from dovecot_conf.lists24 import is_true
 from dovecot_conf.lookup24 import Lookup24, Refused, expanded, wrong_text
 from dovecot_conf.names import table
 from dovecot_conf.scopes24 import Block
-from dovecot_conf.tree import Statement
+from dovecot_conf.section_names import escaped
+from dovecot_conf.tree import Setting, Statement, ValueKind
 from dovecot_conf.value_types import UINT_MAX
 from dovecot_conf.versions import Version
 from dovecot_conf.view24 import UNKNOWN, View24, amount, line_of, name_setting, unclear, written
 
 SERVICE, LISTENER, RANGE = "service-value", "duplicate-listener", "value-range"
 IN_FILTER, UNREADABLE, CRASH = "service-in-filter", "unreadable-value", "dovecot-crash"
+UNREADABLE_SERVICE = "unreadable-service"
 TYPES = ("log", "config", "anvil", "login", "startup", "worker")
 SINGLE = frozenset(("anvil", "auth", "indexer", "log"))
 """The services that can have one process only."""
@@ -124,7 +127,9 @@ class _Part:
             inherits = self.found.entry(name) is None and name[8:] not in self._default.values
             if entry is not None and inherits:
                 known = table(Version.V24).names[name]
-                if message := wrong_text(name, known, written(entry)):
+                if wrong := wrong_text(name, known, written(entry)):
+                    title = f"service settings (filter=service/{escaped(self.name)})"
+                    message = f"{title}: Failed to parse configuration: {wrong}"
                     return Refused(UNREADABLE, message, entry.node)
         return None
 
@@ -196,8 +201,8 @@ def _users(view: View24) -> Iterator[Finding]:
 def _unreadable(services: list[_Part]) -> list[Finding] | None:
     """Return the finding that ends the check, none for a silent end; None if all can be read."""
     for service in services:
-        if service.refused():
-            return []
+        if refused_service := service.refused():
+            return _for_daemons(refused_service)
         for word in ("unix_listener", "fifo_listener"):
             for listener in service.parts(word):
                 if finding := listener.refused():
@@ -209,6 +214,14 @@ def _unreadable(services: list[_Part]) -> list[Finding] | None:
                 message = f"Failed to get inet_listener {listener.name}: {refused.message}"
                 return [Finding(refused.rule, message, refused.where)]
     return None
+
+
+def _for_daemons(refused: Finding) -> list[Finding]:
+    """Return what ends the check silently, and stops the processes unless ``$`` words make it right."""
+    where = refused.where
+    if isinstance(where, Setting) and where.kind in (ValueKind.VARIABLE, ValueKind.FILE):
+        return []
+    return [refused._replace(rule=UNREADABLE_SERVICE)]
 
 
 def _names_and_types(services: list[_Part]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.check_finding import Finding
 from dovecot_conf.checks24_run import run, subjects
+from dovecot_conf.checks24_sieve_plugins import PLUGIN_EXTENSIONS, missing
 from dovecot_conf.checks24_table import CHECKS, SIEVE_SETTINGS
 from dovecot_conf.conditions import UNFILTERED
 from dovecot_conf.lookup24 import Lookup24
@@ -37,12 +38,6 @@ _EXTENSION_WORDS = (
 EXTENSIONS = frozenset(_EXTENSION_WORDS.split())
 """The extensions of Sieve that Pigeonhole knows."""
 
-PLUGIN_EXTENSIONS = {
-    "sieve_extprograms": ("vnd.dovecot.pipe", "vnd.dovecot.filter", "vnd.dovecot.execute"),
-    "sieve_imapsieve": ("imapsieve", "vnd.dovecot.imapsieve"),
-}
-"""Those of its plugins. What other plugins bring is not known."""
-
 _EXTENSIONS = {
     "sieve_vacation": ("vacation",),
     "sieve_variables": ("variables",),
@@ -66,23 +61,32 @@ def startup(tree: ScopeTree) -> Iterator[Finding]:
     found = Lookup24(tree.root, UNFILTERED)
     if all(name in tree.root.values or name in tree.root.lists for name in CAPABILITIES):
         return
-    yield from _unknown_extensions(found)
     extensions = [word for name in EXTENSION_LISTS for word in found.words(name)]
     place = Place24(tree.root)
     for scope in found.scopes:
         place.values |= scope.values
         place.lists |= scope.lists
     view = View24(place, tree)
-    used = ["sieve", *(part for part, words in _EXTENSIONS.items() if not set(words).isdisjoint(extensions))]
-    for part in used:
-        names = SIEVE_SETTINGS[part]
-        if refused := found.refused(part, names):
-            yield _failed(Finding(STARTUP, refused.message, refused.where))
-            continue
-        for row in CHECKS:
-            if any(not subjects(one).isdisjoint(names) for one in row):
-                for one in row:
-                    yield from map(_failed, run(one, view))
+    yield from _part("sieve", found, view)
+    plugins = list(missing(found))
+    yield from plugins
+    if plugins:
+        return
+    yield from _unknown_extensions(found)
+    for part, words in _EXTENSIONS.items():
+        if not set(words).isdisjoint(extensions):
+            yield from _part(part, found, view)
+
+
+def _part(part: str, found: Lookup24, view: View24) -> Iterator[Finding]:
+    names = SIEVE_SETTINGS[part]
+    if refused := found.refused(part, names):
+        yield _failed(Finding(STARTUP, refused.message, refused.where))
+        return
+    for row in CHECKS:
+        if any(not subjects(one).isdisjoint(names) for one in row):
+            for one in row:
+                yield from map(_failed, run(one, view))
 
 
 def _unknown_extensions(found: Lookup24) -> Iterator[Finding]:

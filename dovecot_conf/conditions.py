@@ -6,9 +6,9 @@ Nesting rules and their messages are those of Dovecot 2.3.19.1's ``config_filter
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Net:
 def parse_net(text: str) -> Net:
     """Read ``ADDRESS[/BITS]`` or a host name. Raises :class:`ConditionError`.
 
-    Host names are not resolved; what can't be one (digits and dots) is refused with the message of
-    a resolver that does not know it.
+    Host names are not resolved; what can't be one (several names, a pattern, only digits and dots) is
+    refused with the message of a resolver that does not know it.
     """
     from ipaddress import ip_address  # noqa: PLC0415 - few configurations have such filters
 
@@ -78,7 +78,10 @@ def parse_net(text: str) -> Net:
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
-        address = _numeric_host(host)
+        address = _old_address(host)
+        if address is None and not _may_be_host(host):
+            message = f"gethostbyname({host}) failed: Name or service not known"
+            raise ConditionError("filter-address", message) from None
     longest = address.max_prefixlen if address is not None else 128
     name = host if address is None else ""
     if not slash:
@@ -88,8 +91,14 @@ def parse_net(text: str) -> Net:
     return Net(address, name, int(mask), text)
 
 
-def _numeric_host(host: str) -> IPv4Address | None:
-    if not host or not set(host) <= set("0123456789."):
+_OLD_ADDRESS = re.compile(r"[0-9][0-9a-fxA-FX.]*")
+_HOST = re.compile(r"(?!-)(?=.{1,253}\.?\Z)[0-9A-Za-z_-]{1,63}(?:\.[0-9A-Za-z_-]{1,63})*\.?")
+"""What glibc asks a name server about."""
+
+
+def _old_address(host: str) -> IPv4Address | None:
+    """Return the address that ``inet_aton`` sees in ``10.1`` or ``0x7f.1``; None for other texts."""
+    if _OLD_ADDRESS.fullmatch(host) is None:
         return None
     import socket  # noqa: PLC0415
     from ipaddress import IPv4Address  # noqa: PLC0415
@@ -97,8 +106,11 @@ def _numeric_host(host: str) -> IPv4Address | None:
     try:
         return IPv4Address(socket.inet_aton(host))
     except OSError:
-        message = f"gethostbyname({host}) failed: Name or service not known"
-        raise ConditionError("filter-address", message) from None
+        return None
+
+
+def _may_be_host(host: str) -> bool:
+    return _HOST.fullmatch(host) is not None and not set(host) <= set("0123456789.")
 
 
 class Condition(NamedTuple):
@@ -171,23 +183,25 @@ class Condition(NamedTuple):
 
 
 def _net_matches(net: Net | None, asked: Net | None) -> bool:
-    return net is None or (asked is not None and net.holds(asked))
+    return net is None or net.bits == 0 or (asked is not None and net.holds(asked))
 
 
 def _name_matches(name: str, mask: str) -> bool:
-    """Match a host name as ``dns_match_wildcard`` does: a star is one label and needs a dot behind."""
-    labels, masks = name.lower().split("."), mask.lower().split(".")
-    if len(labels) != len(masks) or masks[-1] == "*":
-        return False
-    return all(starmap(_label_matches, zip(labels, masks, strict=True)))
-
-
-def _label_matches(label: str, mask: str) -> bool:
-    if mask == "*":
-        return True
-    return len(label) == len(mask) and all(
-        wanted in (character, "?") for character, wanted in zip(label, mask, strict=True)
-    )
+    """Match a host name as ``dns_match_wildcard`` does: a star is the rest of a label, with a dot behind."""
+    name, mask = name.lower(), mask.lower()
+    at, position = 0, 0
+    while at < len(name) and position < len(mask):
+        if mask[position] == "*":
+            at = name.find(".", at)
+            position += 1
+            if at < 0 or not mask.startswith(".", position):
+                return False
+        elif mask[position] not in ("?", name[at]):
+            return False
+        at, position = at + 1, position + 1
+    if mask.startswith("*", position):
+        position += 1
+    return at == len(name) and position == len(mask)
 
 
 UNFILTERED = Condition()

@@ -39,6 +39,11 @@ class Configuration:
     _nodes: list[Node] = field(repr=False)
     _evaluation: Evaluation = field(repr=False)
 
+    @property
+    def evaluation(self) -> Evaluation:
+        """What the tree was evaluated to."""
+        return self._evaluation
+
     def settings(
         self,
         protocol: str | None = None,

@@ -6,15 +6,11 @@ filters hold of which the later one isn't the more general one, they must not se
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 
 from dovecot_conf.conditions import Condition, Net
 from dovecot_conf.evaluate23 import Scope23
-
-_NetKey = tuple[object, ...]
-_Bucket = tuple[_NetKey | None, _NetKey | None]
 
 
 def conflict(matching: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:
@@ -47,41 +43,3 @@ def _is_more_general(condition: Condition, other: Condition) -> bool:
 
 def _bits(net: Net | None) -> int:
     return net.bits if net is not None else 0
-
-
-class Buckets:
-    """The scopes by their networks, so that those holding for an address are found without a search."""
-
-    def __init__(self, scopes: Sequence[Scope23]) -> None:
-        self._scopes: dict[_Bucket, list[Scope23]] = defaultdict(list)
-        self._widths: set[tuple[int, int]] = set()
-        for scope in scopes:
-            condition = scope.condition
-            self._scopes[_key(condition.local), _key(condition.remote)].append(scope)
-            for net in (condition.local, condition.remote):
-                if net is not None and net.address is not None:
-                    self._widths.add((net.address.version, net.bits))
-
-    def matching(self, asked: Condition) -> Iterator[Scope23]:
-        """Yield the scopes that hold for ``asked``."""
-        for bucket in product(self._around(asked.local), self._around(asked.remote)):
-            for scope in self._scopes.get(bucket, ()):
-                if scope.condition.matches(asked):
-                    yield scope
-
-    def _around(self, net: Net | None) -> list[_NetKey | None]:
-        if net is None:
-            return [None]
-        if net.address is None:
-            return [None, _key(net)]
-        number, longest, version = int(net.address), net.address.max_prefixlen, net.address.version
-        widths = [bits for family, bits in self._widths if family == version]
-        return [None, *((version, bits, number >> (longest - bits)) for bits in widths)]
-
-
-def _key(net: Net | None) -> _NetKey | None:
-    if net is None:
-        return None
-    if net.address is None:
-        return (net.host,)
-    return (net.address.version, net.bits, int(net.address) >> (net.address.max_prefixlen - net.bits))

@@ -69,7 +69,7 @@ SIGNS = {
 
 def starts_with_version_line(source: SourceFile) -> str:
     """Return why the first setting of a main file makes it one for 2.4, '' when it doesn't."""
-    for number, raw in enumerate(source.lines, 1):
+    for number, raw in enumerate(source.each_line(), 1):
         text = raw.strip()
         if text and not text.startswith("#"):
             comment = find_comment(text)

@@ -6,10 +6,11 @@ from dovecot_conf.conditions import Condition
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.default_sections import reading_of
 from dovecot_conf.diagnostics import Diagnostic, Severity
-from dovecot_conf.dump23 import Line, Printer, lines_of
+from dovecot_conf.dump23 import Line, Printer, last_built_in, lines_of
 from dovecot_conf.dump_options import DumpOptions
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Scope23
+from dovecot_conf.evaluation23 import Evaluation23
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.filter_words import address
@@ -25,11 +26,12 @@ def dump(configuration: Configuration, options: DumpOptions) -> str:
     """
     shown, asked, hide = _shown(configuration, options), options.asked, not options.show_secrets
     found = lines_of(_effective(shown, asked), options.extent)
-    parts = [Printer(found.prefixes).print(found.lines, hide=hide)]
+    parts = [Printer(found.prefixes).print(found.lines, hide=hide, behind=last_built_in())]
     for scope in _filters(shown, asked):
         head, depth = _head(scope)
         found = lines_of(shown.section(scope), Extent.SET)
-        text = Printer(found.prefixes, head=head, depth=depth).print(found.lines, hide=hide)
+        printer = Printer(found.prefixes, head=head, depth=depth)
+        text = printer.print(found.lines, hide=hide, behind=last_built_in())
         if text:
             parts += [text, *(f"{'  ' * level}}}\n" for level in reversed(range(depth)))]
     return "".join(parts)
@@ -45,12 +47,17 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
         if line.path == name and not line.names:
             return f"{line.text}\n" if options.value_only else f"{name} = {line.text}\n"
     inside = [line for line in found.lines if _is_inside(line, name)]
-    return Printer(found.prefixes).print(inside, hide=not options.show_secrets)
+    behind = last_built_in() if _is_inside(last_built_in(), name) else None
+    return Printer(found.prefixes).print(inside, hide=not options.show_secrets, behind=behind)
 
 
 def _shown(configuration: Configuration, options: DumpOptions) -> Shown23:
     surroundings = Surroundings(Files(options.root), options.environ)
     loads = not any(_stops_managesieve(problem) for problem in configuration.problems)
+    evaluation = configuration.evaluation
+    scopes = evaluation.literal_scopes() if isinstance(evaluation, Evaluation23) else None
+    if scopes is not None:
+        return Shown23(tuple(scopes), surroundings, loads)
     return evaluate_as_written(
         reading_of(configuration), surroundings, expanding=options.expanding, loads=loads
     )
@@ -62,10 +69,11 @@ def _stops_managesieve(problem: Diagnostic) -> bool:
         return True
     if problem.name == "unexpanded-value":
         return False
-    elsewhere = problem.name != "unclosed-section" and rule_named(problem.name).at_end
+    elsewhere = problem.name not in _FOUND_BY_ALL and rule_named(problem.name).at_end
     return problem.severity is Severity.ERROR and not elsewhere
 
 
+_FOUND_BY_ALL = ("unclosed-section", "filter-conflict")
 _EXPANDED_BY_ALL = ("unknown-variable", "expanded-value")
 
 

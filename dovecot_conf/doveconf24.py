@@ -10,6 +10,8 @@ from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.files import Files
 from dovecot_conf.tree import Setting
 
+_CONFIG_VERSION = "dovecot_config_version"
+
 
 def dump(configuration: Configuration, options: DumpOptions) -> str:
     """Return the settings for ``options.asked``, after the line with their version."""
@@ -29,6 +31,9 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
 
     Raises AmbiguousNameError when only one value is wanted and there are several.
     """
+    if name == _CONFIG_VERSION:
+        # It is printed apart, so no look-up finds it.
+        return "\n" if options.value_only else ""
     wanted = dump24.Wanted(options.extent, not options.show_secrets, options.value_only)
     written_for = _written_for(configuration)
     return dump24.look_up(
@@ -38,7 +43,7 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
 
 def _written_for(configuration: Configuration) -> str:
     for node, _ in configuration.walk():
-        if isinstance(node, Setting) and node.key == "dovecot_config_version":
+        if isinstance(node, Setting) and node.key == _CONFIG_VERSION:
             return node.value
     return ""
 

@@ -6,8 +6,9 @@ keeps its order (``service imap-login`` before ``service imap``) and its odditie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from dovecot_conf.default_sections import NO_DEFAULT, listed_otherwise
 from dovecot_conf.extent import Extent
@@ -20,6 +21,10 @@ from dovecot_conf.versions import Version
 
 _ALWAYS_SHOWN = {"namespace": ("location", "prefix")}
 """Keys that 2.3 takes for changed in every section, since it compares them in different forms."""
+
+
+_SAID_WITHOUT_MANAGESIEVE = {"managesieve_sieve_capability": ""}
+"""The defaults of what managesieve says of itself, as far as they are texts; listed when it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,13 @@ def lines_of(root: Section23, extent: Extent) -> Lines:
         root = _all_of(root, extent)
     _collect(root, "", extent, lines, lists)
     lists.sort(key=lambda item: Line(item[0], "").order)
+    # Of sections with the same name the first one gives what several of them set.
+    first: dict[tuple[str, bool], Line] = {}
+    for line in lines:
+        first.setdefault((line.path, line.names), line)
     return Lines(
-        sorted(lines, key=lambda line: line.order), [prefix for _, found in lists for prefix in found]
+        sorted(first.values(), key=lambda line: line.order),
+        [prefix for _, found in lists for prefix in found],
     )
 
 
@@ -68,9 +78,9 @@ def _all_of(root: Section23, extent: Extent) -> Section23:
     result.values = {
         name: known.default
         for name, known in names(Version.V23).items()
-        if known.kind is Kind.VALUE and name not in left_out
+        if known.kind is Kind.VALUE and name not in left_out and name not in defaults.values
     }
-    result.values |= root.values
+    result.values |= _SAID_WITHOUT_MANAGESIEVE | root.values
     result.texts = {"plugin": {}, "dict": {}} | root.texts
     for word, found in defaults.sections.items():
         pattern = next(section for section in found if section.name in (TEMPLATE, ""))
@@ -131,33 +141,52 @@ def _is_default(text: str, default: str, kind: str) -> bool:
 def _defaults(section: Section23) -> dict[str, str]:
     if not section.kind:
         rows, always = table(Version.V23).names, {*NO_DEFAULT[Version.V23], *default_root().values}
-        return {name: row.default for name, row in rows.items() if name not in always}
+        return {
+            name: row.default for name, row in rows.items() if name not in always
+        } | _SAID_WITHOUT_MANAGESIEVE
     return default_root().sections[section.kind][0].values
+
+
+@cache
+def last_built_in() -> Line:
+    """Return the name of a built-in section that comes last: Dovecot passes over it, whatever is printed."""
+    found = [
+        Line(f"{word}/{escaped(section.name)}/{name_key(word)}", section.name, names=True)
+        for word, sections in default_root().sections.items()
+        for section in sections
+        if section.name not in (TEMPLATE, "") and word not in NUMBERED_SECTIONS
+    ]
+    return max(found, key=lambda line: line.order)
 
 
 class Printer:
     """Prints lines with the sections around them, the first one ``depth`` levels inside of ``head``."""
 
     def __init__(self, prefixes: Sequence[str], *, head: str = "", depth: int = 0) -> None:
-        self._index: dict[str, int] = {}
+        self._index: dict[str, list[int]] = {}
         for number, prefix in enumerate(prefixes):
-            self._index.setdefault(prefix, number)
+            self._index.setdefault(prefix, []).append(number)
         self._depth = depth
         self._pending = head
         self._open: list[tuple[str, int, int | None]] = []
         self.printed: list[str] = []
 
-    def print(self, lines: Iterable[Line], *, hide: bool) -> str:
-        """Return the text of all lines; '' when there is nothing but names of sections."""
+    def print(self, lines: Sequence[Line], *, hide: bool, behind: Line | None = None) -> str:
+        """Return the text of all lines, to be called once; '' when there are only names of sections.
+
+        ``behind``: what comes after the lines and shows nothing.
+        """
         for line in lines:
             self._close(line.path)
             if not self._enter(line):
                 self._write(line, hide=hide)
-        while self._open:
-            _, _, start = self._open.pop()
+        if behind is not None and lines and lines[-1].order < behind.order:
+            self._close(behind.path)
+        # Dovecot leaves all sections around one open that comes last and has nothing in it.
+        while self._open and self._open[-1][2] is None:
+            self._open.pop()
             self._depth -= 1
-            if start is None:
-                self.printed.append(f"{'  ' * self._depth}}}\n")
+            self.printed.append(f"{'  ' * self._depth}}}\n")
         return "".join(self.printed)
 
     def _close(self, path: str) -> None:
@@ -171,10 +200,11 @@ class Printer:
 
     def _enter(self, line: Line) -> bool:
         """Open the sections of a line; return whether the line was the name of one."""
-        while (prefix := self._next(line.path)) is not None:
+        while (found := self._next(line.path)) is not None:
+            number, prefix = found
             around = self._open[-1][0] if self._open else ""
             start = len(self._pending) if line.names else None
-            self._open.append((prefix, self._index[prefix], start))
+            self._open.append((prefix, number, start))
             word = line.path[len(around) :].partition("/")[0]
             if line.names and line.text:
                 name = f'"{escape(line.text)}"' if " " in line.text else line.text
@@ -185,11 +215,16 @@ class Printer:
                 return True
         return False
 
-    def _next(self, path: str) -> str | None:
-        """Return the first section that is open around a path and not yet opened."""
+    def _next(self, path: str) -> tuple[int, str] | None:
+        """Return the first section that is open around a path and not yet opened, behind its number."""
         last = self._open[-1][1] if self._open else -1
-        found = [prefix for prefix in _outer(path) if self._index.get(prefix, -1) > last]
-        return min(found, key=lambda prefix: self._index[prefix], default=None)
+        found = (
+            (number, prefix)
+            for prefix in _outer(path)
+            for number in self._index.get(prefix, ())
+            if number > last
+        )
+        return min(found, default=None)
 
     def _write(self, line: Line, *, hide: bool) -> None:
         self.printed.append(self._pending)

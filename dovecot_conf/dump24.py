@@ -10,9 +10,10 @@ from dovecot_conf.default_sections import NO_DEFAULT, listed_otherwise
 from dovecot_conf.dump_errors import AmbiguousNameError
 from dovecot_conf.extent import Extent
 from dovecot_conf.filter_words import address
-from dovecot_conf.names import Kind, names
+from dovecot_conf.names import Kind, SettingName, names, table
 from dovecot_conf.scopes24 import Block, name_setting
 from dovecot_conf.secrets import concealed, escape, quoted
+from dovecot_conf.section_names import escaped
 from dovecot_conf.shown24 import (
     Node24,
     Shown24,
@@ -162,7 +163,7 @@ def _rest(node: Node24, path: tuple[str, ...]) -> tuple[tuple[str, ...], str] | 
         return path[1:], path[1] if len(path) > 1 else ""
     if len(path) == 1:
         return (), ""
-    if _escaped(block.name) != path[1]:
+    if escaped(block.name) != path[1]:
         return None
     return path[2:], "/".join(path[2:])
 
@@ -177,14 +178,7 @@ def _prefixes(block: Block | None) -> tuple[str, ...]:
         return ()
     if block.name is None:
         return (f"{block.word}_",)
-    return (f"{block.word}_{_escaped(block.name)}_", f"{block.word}_")
-
-
-def _escaped(name: str) -> str:
-    """Return a block's name as a part of a path."""
-    for character, code in (("\\", "\\\\"), ("=", "\\e"), ("/", "\\s"), (" ", "\\_"), (",", "\\+")):
-        name = name.replace(character, code)
-    return name
+    return (f"{block.word}_{escaped(block.name)}_", f"{block.word}_")
 
 
 def _shows_when_empty(node: Node24, wanted: Wanted) -> bool:
@@ -231,16 +225,16 @@ def _own_values(node: Node24, wanted: Wanted) -> Iterator[tuple[str, str]]:
     if extent is Extent.SET:
         yield from node.values.items()
         return
-    table = names(Version.V24)
+    listed = names(Version.V24) | _packaged(node)
     if extent is Extent.CHANGED:
         otherwise = listed_otherwise(Version.V24)
         for key, text in node.values.items():
-            default = otherwise.get(key) or (table[key].default if key in table else None)
+            default = otherwise.get(key) or (listed[key].default if key in listed else None)
             if text != default or key in NO_DEFAULT[Version.V24]:
                 yield key, text
         return
     otherwise = listed_otherwise(Version.V24) if extent is Extent.LISTED else {}
-    for key, known in table.items():
+    for key, known in listed.items():
         if key in node.values:
             yield key, node.values[key]
         elif known.kind is Kind.VALUE:
@@ -249,6 +243,12 @@ def _own_values(node: Node24, wanted: Wanted) -> Iterator[tuple[str, str]]:
                 yield key, default
         elif known.kind in (Kind.BOOLEANS, Kind.STRINGS) and key not in node.lists:
             yield key, ""
+
+
+def _packaged(node: Node24) -> dict[str, SettingName]:
+    """Return the settings of further packages that a node sets: their Dovecot has the package."""
+    known = table(Version.V24).names
+    return {key: known[key] for key in node.values if key in known and known[key].package}
 
 
 def _order(key: str) -> tuple[int, ...]:
@@ -294,7 +294,7 @@ def _stripped(block: Block | None, key: str) -> str:
 
 def _list_text(node: Node24, word: str, wanted: Wanted, depth: int) -> str:
     found = node.lists[word]
-    is_booleans = names(Version.V24)[word].kind is Kind.BOOLEANS
+    is_booleans = table(Version.V24).names[word].kind is Kind.BOOLEANS
     if not found.items:
         return _line(node.block, word, "", wanted, depth) if wanted.takes(word) else ""
     text = ""
@@ -330,7 +330,7 @@ def _asks_for_item(wanted: Wanted, word: str) -> bool:
 def _item(block: Block | None, key: str, text: str, wanted: Wanted, word: str, depth: int) -> str:
     hide = wanted.hides(f"{word}/{key}")
     shown = concealed(key, text, Version.V24) if hide else quoted(text, Version.V24)
-    if names(Version.V24)[word].kind is Kind.STRINGS:
+    if table(Version.V24).names[word].kind is Kind.STRINGS:
         # Dovecot looks for the first equals sign, though it may be one of the key.
         key, equals, rest = _stripped(block, key).partition("=")
         return f"{'  ' * depth}{_key(key)} = {rest + equals + shown if equals else shown}\n"
@@ -338,7 +338,7 @@ def _item(block: Block | None, key: str, text: str, wanted: Wanted, word: str, d
 
 
 def _one_line(block: Block | None, word: str, found: ShownList, wanted: Wanted, depth: int) -> str:
-    items = " ".join(_key(item) for item, value in found.items.items() if value == "yes")
+    items = " ".join(_key(item) for item, value in found.pairs() if value == "yes")
     if wanted.value_only:
         return f"{items}\n"
     return f"{'  ' * depth}{_key(_stripped(block, word))} = {items}\n"

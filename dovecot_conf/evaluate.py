@@ -66,13 +66,17 @@ class Problems:
 
 
 class ExpansionLimit:
-    """Counts the characters that the ``$`` words of a configuration become, by value and in all."""
+    """Counts the characters that the ``$`` words of a configuration become, by value and in all.
+
+    What refers to a value that is too long is too long as well, so only the first one is reported.
+    """
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._node: Statement | None = None
         self._length = 0
         self._in_all = 0
+        self._told = False
 
     def passed(self, node: Statement, word: str) -> bool:
         """Count one more word of a value; report it and return True when that is too much."""
@@ -87,7 +91,9 @@ class ExpansionLimit:
         else:
             return False
         hint = "look for settings that refer to one another"
-        self._problems.report(node, "reading-limit", message, hint=hint)
+        if not self._told:
+            self._told = True
+            self._problems.report(node, "reading-limit", message, hint=hint)
         return True
 
 
@@ -97,7 +103,10 @@ def report_unclosed(problems: Problems, main: Document, sections: Iterable[Secti
     Dovecot names the main file; where the section was opened in another one, the end of the main
     file is the place.
     """
-    last = max(1, len(main.source.lines))
+    sections = tuple(sections)
+    if len(sections) > limits.MAX_NESTING:
+        return  # that they are too deep is reported already
+    last = max(1, main.source.line_count)
     end = Span(main.path, last, 1, last, 1)
     for section in sections:
         message = f"Missing '}}' (section started at {section.document.path}:{section.end_line})"

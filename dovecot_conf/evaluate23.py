@@ -34,6 +34,8 @@ FLAT_SECTIONS = frozenset(("plugin", "dict"))
 
 _FLAT_PATHS = tuple(f"{word}/" for word in sorted(FLAT_SECTIONS))
 
+_PLUGIN = "plugin/"
+
 UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
 """Sections of which a name may be used once in a scope."""
 
@@ -68,7 +70,7 @@ class _Frame:
     ``words`` are the words of the path alone (``service/unix_listener/``), as in the table. ``void``:
     nothing in it counts, because its own line is an error. ``word`` is set for a section that is no
     filter. ``detached``: a filter inside of ``plugin {}``, where no key is known. ``list_name`` is what
-    Dovecot has in the path behind ``plugin/``.
+    Dovecot has in the path behind ``plugin/``. ``said`` is the path as messages about files have it.
     """
 
     scope: Scope23
@@ -79,6 +81,7 @@ class _Frame:
     detached: bool = False
     words: str = ""
     list_name: str = ""
+    said: str = ""
     section: Section | None = None
 
     @property
@@ -96,6 +99,7 @@ class Evaluator23:
         self._global = Scope23(UNFILTERED)
         self.scopes = [self._global]
         self.problems = Problems()
+        self.is_literal = True
         self._frame = self._outermost = _Frame(self._global, "", None)
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
@@ -157,6 +161,7 @@ class Evaluator23:
             detached=outer.detached,
             words=outer.words,
             list_name=outer.list_name,
+            said=outer.said,
             section=node,
         )
         if frame.void:
@@ -184,6 +189,7 @@ class Evaluator23:
         if not name:
             name = str(self._counter)
             self._counter += 1
+        frame.said += f"{node.word}/{escaped(name)}/"
         if frame.path.startswith(_FLAT_PATHS) and not frame.detached:
             self.problems.report(node, "section-in-list", "Section not allowed here")
             frame.void = True
@@ -195,17 +201,19 @@ class Evaluator23:
             self.problems.report(node, "unknown-section", message, hint=hint)
             frame.void = True
         else:
-            path = f"{frame.path}{node.word}/{node.name or f'#{name}'}"
+            path = f"{frame.path}{node.word}/{name}"
             if known.kind is not Kind.SECTION:
                 frame.void = not self._value_section(node, escaped(name))
             else:
                 if node.word in UNIQUE_SECTIONS and path in frame.scope.sections:
-                    self.problems.report(node, "duplicate-section", f"{path} already exists")
+                    self.problems.report(node, "duplicate-section", f"{frame.said[:-1]} already exists")
                 if known.auth and frame.scope.condition.is_of_network:
                     self._checker.refuse_auth(node, node.word)
                 opened = Opened23(frame.path, node.word, node.name, node)
-                frame.scope.sections.setdefault(path, opened)
-                # Opening a section again sets its name again.
+                # Opening a section again sets its name again: one without a name is called by its number.
+                first = frame.scope.sections.setdefault(path, opened)
+                if first.name != opened.name:
+                    frame.scope.sections[path] = first._replace(name=opened.name)
                 frame.scope.values.pop(f"{path}/{name_key(node.word)}", None)
             frame.path, frame.words = f"{path}/", f"{frame.words}{node.word}/"
 
@@ -243,13 +251,16 @@ class Evaluator23:
         entry = Entry(path, node.value, node, str(frame.scope.condition) if frame.scope.opened else "")
         unexpanded = node.value
         if node.kind is ValueKind.FILE:
-            self._read_file(node, path, entry)
+            self._read_file(node, frame.said + key, entry)
+            self.is_literal = False
             unexpanded = f"<{node.value}"
         elif node.kind is ValueKind.VARIABLE:
             seen = self._expand(node, entry)
             if seen is None:
                 return
             unexpanded = entry.unexpanded = seen
+            if seen != entry.text:
+                self.is_literal = False
         if not path:
             message = "Missing key name ('=' at the beginning of line)"
             self.problems.report(node, "missing-key", message)
@@ -263,10 +274,13 @@ class Evaluator23:
 
     def _store(self, scope: Scope23, entry: Entry) -> None:
         """Keep a value."""
-        if entry.name.startswith("plugin/"):
-            scope.plugin[entry.name.removeprefix("plugin/")] = entry
+        name = entry.name
+        if name.startswith(_PLUGIN):
+            # The key is the same text, and is there already.
+            key = entry.node.key
+            scope.plugin[key if len(_PLUGIN) + len(key) == len(name) else name.removeprefix(_PLUGIN)] = entry
         else:
-            scope.values[entry.name] = entry
+            scope.values[name] = entry
 
     def _warn_shadowed(self, node: Setting, path: str) -> None:
         if isinstance(node, CarriedSetting) and node.direct:
@@ -365,14 +379,22 @@ class Evaluator23:
         entry.text = "".join(expanded)
         return "".join(unexpanded)
 
+    def _default_inside(self, path: str) -> str | None:
+        """Return what a setting of a section is by default; None where this scope has no such section."""
+        from dovecot_conf.shown23 import default_inside  # noqa: PLC0415 - rare, and it reads a table
+
+        return default_inside(path, opened=path.rpartition("/")[0] in self._frame.scope.sections)
+
     def _look_up(self, name: str, *, self_reference: bool) -> str | None:
         """Return the value of a real setting at this line; None for what is no plain setting."""
         frame: _Frame | None = self._frame
         while frame is not None:
             entry = frame.scope.values.get(name)
-            if entry is not None and "/" not in name:
+            if entry is not None and name.partition("/")[0] not in FLAT_SECTIONS:
                 return self._surroundings.content(entry.path) if entry.path else entry.text
             frame = frame.outer if self_reference else None
+        if "/" in name:
+            return self._default_inside(name)
         known = self._table.names.get(name)
         if known is None or known.kind is Kind.SECTION or known.name != name:
             return None

@@ -11,15 +11,17 @@ from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
+from dovecot_conf.programs24 import Programs
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes24 import Block, Scope24, ScopeTree, name_setting
 from dovecot_conf.section_names import escaped
 from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
-from dovecot_conf.value_checks import ValueChecker
+from dovecot_conf.value_checks import AUTH_IN_NETWORK, AUTH_TEXT, ValueChecker
 from dovecot_conf.version_lines import VersionLines
 from dovecot_conf.versions import Version
 
+_WHILE_READING = "ambiguous-comment"
 _LINE_ERRORS = frozenset(("missing-section-brace", "text-after-brace"))
 
 _NOT_INSIDE = {"namespace": ("namespace", "mailbox"), "mailbox": ("mailbox",)}
@@ -37,6 +39,7 @@ class Evaluator24:
         self._versions = VersionLines(self.problems)
         self._checker = ValueChecker(Version.V24, self.problems)
         self._suggestions = Suggestions(Version.V24)
+        self._programs = Programs(self.problems)
         self._assigner = Assigner(surroundings, self.problems, self.tree)
 
     def run(self, reading: Reading) -> None:
@@ -46,10 +49,14 @@ class Evaluator24:
             if not isinstance(node, Statement):
                 continue
             if not any(flaw.rule in _LINE_ERRORS for flaw in node.flaws):
+                # Dovecot warns while it still puts the line together.
+                flaws.extend(flaw for flaw in node.flaws if flaw.rule == _WHILE_READING)
                 taken = self._versions.take(node)
-                flaws.extend(node.flaws)
+                flaws.extend(flaw for flaw in node.flaws if flaw.rule != _WHILE_READING)
                 if not taken:
                     self._apply(node)
+                elif isinstance(node, Section):
+                    self._frame = Frame24(self._frame.scope, self._frame, void=True)
             else:
                 flaws.extend(node.flaws)
                 self._apply(node)
@@ -71,21 +78,25 @@ class Evaluator24:
     def _check_groups(self) -> None:
         for scope in self.tree.scopes:
             for use in scope.groups.values():
-                if (f"@{use.label}", use.name) in self.tree.root.children:
+                # Of a label with a slash Dovecot only sees a path.
+                labels = () if "/" in use.label else self.tree.root.children
+                known = any(word == f"@{use.label}" for word, _ in labels)
+                now, later = ((f"@{use.label}", name) in labels for name in (use.unexpanded, use.name))
+                if now and later:
                     continue
-                known = any(word == f"@{use.label}" for word, _ in self.tree.root.children)
-                text = (
-                    f"Unknown group @{use.label}={use.name}" if known else f"Unknown group label @{use.label}"
-                )
-                self.problems.report(use.node, "unknown-group", text)
+                rule = "expanded-value" if now else "unexpanded-value" if later else "unknown-group"
+                text = f"Unknown group label @{use.label}"
+                if known:
+                    text = f"Unknown group @{use.label}={use.unexpanded}"
+                self.problems.report(use.node, rule, text)
 
     def _section(self, node: Section) -> None:
         outer = self._frame
         self._frame = frame = Frame24(outer.scope, outer, void=outer.void or node.broken)
         if frame.void:
             return
-        if node.label:
-            self._group(node, frame)
+        if label := node.label or (node.word if node.word.startswith("@") else ""):
+            self._group(node, label, frame)
             return
         word = self._section_word(outer.scope, node.word)
         definition = self._names.get(word)
@@ -108,15 +119,15 @@ class Evaluator24:
                     return prefix + word
         return word
 
-    def _group(self, node: Section, frame: Frame24) -> None:
-        if not node.label.startswith("@"):
+    def _group(self, node: Section, label: str, frame: Frame24) -> None:
+        if not label.startswith("@"):
             frame.word = "group"
         elif frame.scope is not self.tree.root:
             message = "groups must defined at top-level, not under filters"
             self.problems.report(node, "group-placement", message)
             frame.void = True
         else:
-            frame.scope = self.tree.block(frame.scope, Block(node.label, node.name), node)
+            frame.scope = self.tree.block(frame.scope, Block(label, node.name), node)
 
     def _filter(self, node: Section, frame: Frame24, word: str) -> None:
         scope = frame.scope
@@ -130,44 +141,57 @@ class Evaluator24:
         frame.scope = self.tree.filter(scope, (word, getattr(condition, word)), condition, node)
 
     def _block(self, node: Section, frame: Frame24, definition: SettingName) -> None:
-        word, name = definition.name, node.name
-        around = frame.scope.block
-        frame.void = True
+        word, scope = definition.name, frame.scope
         if definition.kind is Kind.FILTER:
-            if name or node.quoted:
-                text = f"{word} {{ }} must not have a section name"
-                self.problems.report(node, "section-name-forbidden", text)
-                return
             block = Block(word, None)
+            problem = ("section-name-forbidden", f"{word} {{ }} must not have a section name")
+            wrong = problem if node.name or node.quoted else None
         else:
-            if around is not None and around.name is not None and _refuses(around.word, word):
-                text = f"{word} {{ .. }} not allowed under {around.word} {{ .. }}"
-                self.problems.report(node, "block-not-allowed", text)
-                return
-            if not name and not node.quoted:
-                self.problems.report(node, "section-name-missing", f"{word} {{ }} is missing section name")
-                return
-            if name.startswith("__"):
-                text = f"Named list filter name must not begin with '__': {escaped(name)}"
-                text = f"Failed to set {word}={escaped(name)} for struct {definition.struct}: {text}"
-                self.problems.report(node, "section-name-reserved", text)
-                return
-            if definition.auth and frame.scope.condition.is_of_network:
-                before = f"Failed to set {word}={escaped(name)} for struct {definition.struct}: "
-                self._checker.refuse_auth(node, word, before)
-                return
-            if wrong := self._wrong_name(definition, name):
-                self.problems.report(node, "dovecot-crash", f"Dovecot crashes on this name: {wrong}")
-                return
-            block = Block(word, name)
-            if block not in frame.scope.children:
-                frame.scope.names.setdefault(word, []).append(name)
-        frame.void = False
+            block = Block(word, node.name)
+            wrong = self._wrong_block(node, scope, definition)
+        if wrong is not None:
+            self.problems.report(node, *wrong)
+            frame.void = True
+            return
         outer = frame.outer
         if outer is not None and outer.definition is not None and outer.definition.required == word:
             outer.scope.required_seen = True
         frame.definition = definition
-        frame.scope = self.tree.block(frame.scope, block, node)
+        is_new = block not in scope.children
+        frame.scope = self.tree.block(scope, block, node)
+        if block.name is not None:
+            self._take_name(node, frame.scope, block.name, is_new=is_new)
+
+    def _wrong_block(self, node: Section, scope: Scope24, definition: SettingName) -> tuple[str, str] | None:
+        """Return the rule and the message for a named list block that Dovecot refuses."""
+        word, name, around = definition.name, node.name, scope.block
+        failed = f"Failed to set {word}={escaped(name)} for struct {definition.struct}: "
+        if around is not None and around.name is not None and _refuses(around.word, word):
+            return "block-not-allowed", f"{word} {{ .. }} not allowed under {around.word} {{ .. }}"
+        if not name and not node.quoted:
+            return "section-name-missing", f"{word} {{ }} is missing section name"
+        if name.startswith("__"):
+            text = f"Named list filter name must not begin with '__': {escaped(name)}"
+            return "section-name-reserved", failed + text
+        if definition.auth and scope.condition.is_of_network:
+            return AUTH_IN_NETWORK, failed + AUTH_TEXT + word
+        if wrong := self._wrong_name(definition, name):
+            return "dovecot-crash", f"Dovecot crashes on this name: {wrong}"
+        return None
+
+    def _take_name(self, node: Section, scope: Scope24, name: str, *, is_new: bool) -> None:
+        """Take the name of a block, which is a setting inside of it, and one of a list around it."""
+        around, block = scope.parent, scope.block
+        assert around is not None
+        assert block is not None
+        if is_new:
+            names = around.names.setdefault(block.word, [])
+            names.append(name)
+            text = " ".join(map(escaped, names))
+            self._programs.take(around, block.word, node, "filters", text, text)
+        known = self._names.get(name_setting(block.word))
+        if known is not None:
+            self._programs.take(scope, known.name, node, known.type, name, name)
 
     def _wrong_name(self, definition: SettingName, name: str) -> str:
         """Return what is wrong with the name of a block as a value, '' for nothing."""

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from dovecot_conf import chain23
 from dovecot_conf.checks23 import check
+from dovecot_conf.clients import client_settings
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.evaluate23 import Evaluator23, Scope23
 from dovecot_conf.evaluations import Evaluation
 from dovecot_conf.push import PushConfig
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import SettingValue
-from dovecot_conf.settings23 import Settings23
+from dovecot_conf.settings23 import Plugins, Settings23
 from dovecot_conf.versions import Version
 
 
@@ -24,23 +25,31 @@ class Evaluation23(Evaluation):
         self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
     ) -> None:
         self._read = surroundings.content
+        self._files = surroundings.files
         self._overrides = overrides
         evaluator = Evaluator23(surroundings)
         evaluator.run(reading)
         self.flaws = evaluator.problems.flaws
         self._scopes = evaluator.scopes
+        self._is_literal = evaluator.is_literal
+        self._plugins = Plugins(overrides, self._read)
         check(evaluator.scopes, evaluator.problems)
 
     def settings(self, asked: Condition) -> Settings23:
         """Return the effective settings for a condition."""
-        return Settings23(self._scopes, asked, self._overrides, self._read)
+        return Settings23(self._scopes, asked, self._overrides, self._plugins, self._read)
+
+    def literal_scopes(self) -> list[Scope23] | None:
+        """Return the scopes if each value is as it is written, but for references to itself; else None."""
+        return self._scopes if self._is_literal else None
 
     def push(self, protocol: str) -> PushConfig:
         """Return the driver chain for a protocol."""
         settings = self.settings(Condition(protocol))
         plugin = settings.plugin
-        definitions = chain23.chain(plugin, chain23.CHAIN)
-        fallback = chain23.chain(plugin, chain23.OLD_CHAIN)
+        client = client_settings(settings, Version.V23, self._files)
+        definitions = [one._replace(client=client) for one in chain23.chain(plugin, chain23.CHAIN)]
+        fallback = [one._replace(client=client) for one in chain23.chain(plugin, chain23.OLD_CHAIN)]
         return PushConfig(
             Version.V23,
             protocol,

@@ -23,6 +23,7 @@ class Evaluation24(Evaluation):
         self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
     ) -> None:
         self._read = surroundings.content
+        self._files = surroundings.files
         self._overrides = overrides
         evaluator = Evaluator24(surroundings)
         evaluator.run(reading)
@@ -36,7 +37,7 @@ class Evaluation24(Evaluation):
     def push(self, protocol: str) -> PushConfig:
         """Return the driver chain for a protocol."""
         settings = self.settings(Condition(protocol))
-        definitions = chain24.chain(settings)
+        definitions = chain24.chain(settings, self._files)
         return PushConfig(
             Version.V24,
             protocol,

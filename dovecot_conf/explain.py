@@ -20,7 +20,7 @@ from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.positions import Span
 from dovecot_conf.scopes import Entry, SettingValue
 from dovecot_conf.scopes24 import Scope24
-from dovecot_conf.settings23 import Settings23, matching_scopes
+from dovecot_conf.settings23 import Plugins, Settings23, matching_scopes
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.tree import Setting
 from dovecot_conf.versions import Version
@@ -120,7 +120,9 @@ class Explainer:
         return Explanation(name, value.text if value is not None else None, tuple(origins), default)
 
     def _of_23(self, name: str) -> tuple[SettingValue | None, Iterator[Origin]]:
-        settings = Settings23(self._scopes, self._asked, self._overrides, self._surroundings.content)
+        read = self._surroundings.content
+        plugins = Plugins(self._overrides, read)
+        settings = Settings23(self._scopes, self._asked, self._overrides, plugins, read)
         value = settings.get(name)
         found = [one for one in self._assignments if one.key == name]
         holding = {id(scope) for scope in matching_scopes(self._scopes, self._asked)}

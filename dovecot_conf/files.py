@@ -60,9 +60,15 @@ class Files(NamedTuple):
     def readable(self, path: str) -> None:
         """Raise the OSError that opening ``path`` gives, if any, and one for a file that is too large."""
         descriptor = os.open(self._followed(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        size = os.fstat(descriptor).st_size
+        status = os.fstat(descriptor)
         os.close(descriptor)
-        if size > limits.MAX_FILE_SIZE:
+        too_large = status.st_size > limits.MAX_FILE_SIZE
+        if stat.S_ISCHR(status.st_mode):  # a device has no size: /dev/null ends, /dev/zero doesn't
+            try:
+                self.read(path)
+            except LimitError:
+                too_large = True
+        if too_large:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
 
     def is_folder(self, path: str) -> bool:

@@ -10,4 +10,8 @@ def address(net: Net) -> str:
     if net.address is None:
         return net.text
     bits = "" if net.bits == net.address.max_prefixlen else f"/{net.bits}"
-    return f"{net.address}{bits}"
+    if net.address.version == 4:
+        return f"{net.address}{bits}"
+    import socket  # noqa: PLC0415 - few configurations have such filters
+
+    return f"{socket.inet_ntop(socket.AF_INET6, net.address.packed)}{bits}"

@@ -63,15 +63,18 @@ class Grammar(NamedTuple):
 
 
 class WholeGrammar(NamedTuple):
-    """All tokens of one dialect in their order. ``shapes`` tells what a token is."""
+    """All tokens of one dialect in their order: the first that matches is what a line is."""
 
-    statement: pp.ParserElement
-    shapes: dict[re.Pattern[str], Shape]
+    tokens: tuple[tuple[Shape, pp.Regex], ...]
 
     def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
         """Return the shape of a logical line, and the match with its parts."""
-        match: re.Match[str] = self.statement.parse_string(text)[0]
-        return self.shapes[match.re], match
+        # An exception of pyparsing for each token that doesn't match would be kept with its frames.
+        for shape, token in self.tokens:
+            found = token.re.match(text)
+            if found is not None:
+                return shape, found
+        raise AssertionError("the last token takes every line")
 
 
 def _patterns(dialect: Dialect) -> dict[Shape, str]:
@@ -86,12 +89,13 @@ def _patterns(dialect: Dialect) -> dict[Shape, str]:
         quoted = r'"(?P<quoted_{0}>(?:\\.|[^"\\])*)"'
         key = f'(?:{quoted.format("key")}|(?!"){key})'
         word = f'(?:{quoted.format("word")}{white}*|(?!"){word})'
-        not_include = f'(?!!include(?:_try)?{white}|"!include(?:_try)?")'
+        not_include = rf'(?!!include(?:_try)?{white}|"!include(?:_try)?(?:"|\Z))'
         include = (
-            rf'(?:!include(?P<optional>_try)?(?:{white}+|\Z)|"!include(?P<quoted_optional>_try)?"{white}*)'
+            rf'(?:!include(?P<optional>_try)?(?:{white}+|\Z)|"!include(?P<quoted_optional>_try)?(?:"{white}*|\Z))'
             r"(?P<pattern>.*)"
         )
-        end = r'(?:\}|"\}")\Z'
+        # A quote that is opened and not closed ends with the line.
+        end = r'(?:\}|"\}"?)\Z'
     patterns = {
         Shape.SETTING: (
             rf"{not_include}{key}{white}*={white}*"
@@ -131,12 +135,9 @@ def whole_grammar(version: Version) -> WholeGrammar:
     """Return all tokens of a dialect."""
     import pyparsing as pp  # noqa: PLC0415 - takes as long to load as all the rest
 
-    tokens = {}
-    for shape, pattern in _patterns(DIALECTS[version]).items():
-        token = pp.Regex(pattern, flags=re.DOTALL, as_match=True)
-        token.set_name(shape.name).leave_whitespace()
-        tokens[shape] = token
     return WholeGrammar(
-        statement=pp.MatchFirst(list(tokens.values())).parse_with_tabs(),
-        shapes={token.re: shape for shape, token in tokens.items()},
+        tuple(
+            (shape, pp.Regex(pattern, flags=re.DOTALL, as_match=True))
+            for shape, pattern in _patterns(DIALECTS[version]).items()
+        )
     )

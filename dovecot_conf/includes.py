@@ -37,7 +37,8 @@ class Includer:
         self._files = files
         self._count = 0
         self._size = len(main.text)
-        self._lines = len(main.lines)
+        self._lines = main.line_count
+        self._gave_up = False
 
     def open(
         self, pattern: str, base: str, open_paths: AbstractSet[str], *, depth: int, optional: bool
@@ -46,9 +47,11 @@ class Includer:
 
         All files of a pattern are opened at once, the last one first, so a path that is among
         ``open_paths`` or twice in the pattern is refused. After a problem the files opened before it
-        are returned with it; none after a limit. ``depth`` is how many files include one another up
-        to ``base``.
+        are returned with it; none after a limit, and none at all when there were too many before.
+        ``depth`` is how many files include one another up to ``base``.
         """
+        if self._gave_up:
+            return [], None
         if depth >= limits.MAX_DEPTH:
             text = f"More than {limits.MAX_DEPTH} files include one another"
             return [], Problem("reading-limit", text, DEPTH_HINT)
@@ -71,6 +74,7 @@ class Includer:
             taken.add(path)
             self._count += 1
             if self._count > limits.MAX_FILES:
+                self._gave_up = True
                 raise LimitError(f"More than {limits.MAX_FILES} files are included", DEPTH_HINT)
             try:
                 content = self._files.read(path)

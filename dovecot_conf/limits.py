@@ -25,8 +25,11 @@ MAX_DEPTH = 3000
 MAX_PATTERN = 8192
 """Characters of the pattern of an include."""
 
-MAX_NAMES = 1_000_000
+MAX_NAMES = 100_000
 """Names in directories, and alternatives in braces, that one pattern is compared with."""
+
+MAX_ALIKE = 1000
+"""Problems of one kind that are shown."""
 
 MAX_NESTING = 200
 """Sections, each inside of the one before."""

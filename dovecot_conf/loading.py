@@ -64,7 +64,7 @@ def _main_content(files: Files, path: str) -> bytes:
             raise ConfigError(f"{path} is a directory: {hint}")
         return files.read(path)
     except LimitError as error:
-        raise ConfigError(f"{error}: {hint}") from None
+        raise ConfigError(f"{error}: {hint}", span=Span(path, 1, 1, 1, 1)) from None
     except OSError as error:
         reason = os.strerror(error.errno or errno.EIO)
         hint = "check its permissions" if isinstance(error, PermissionError) else hint

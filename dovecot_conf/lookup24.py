@@ -15,6 +15,7 @@ from dovecot_conf.lists24 import is_true
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, Scope24, matching
+from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Statement
 from dovecot_conf.value_types import check, is_unlimited
 from dovecot_conf.versions import Version
@@ -116,7 +117,8 @@ class Lookup24:
         word, name = self._blocks[-1]
         if not (built_in or self.exists):
             return Refused("block-out-of-reach", _OUT_OF_REACH.format(word, name), None)
-        return self.refused_around(f"{struct} settings (filter={word}/{name})", names)
+        place = word if name is None else f"{word}/{escaped(name)}"
+        return self.refused_around(f"{struct} settings (filter={place})", names)
 
     def refused_around(self, title: str, names: Sequence[str]) -> Refused | None:
         """Return why settings that don't belong to a block, but may stand in it, can't be read."""
@@ -179,7 +181,15 @@ class _MachineValues(Mapping[str, str]):
     asked = False
 
     def __getitem__(self, name: str) -> str:
-        if name.partition(":")[0] not in _PREFIXES:
+        prefix = name.partition(":")[0]
+        if prefix == "userdb":
+            from dovecot_conf.variables24_state import FilterError  # noqa: PLC0415 - as in expanded
+
+            # It is empty for a user without such a field only, and there is no user.
+            raise FilterError(
+                f"Unsupported prefix '{prefix}'" if ":" in name else f"Unknown variable '{name}'"
+            )
+        if prefix not in _PREFIXES:
             raise KeyError(name)
         self.asked = True
         return _MACHINE
@@ -199,9 +209,10 @@ def wrong_text(key: str, known: SettingName, text: str) -> str:
         value = expanded(text)
     except VariableError as error:
         return f"Failed to expand {key} setting variables: {error.message}"
-    if value is None or known.kind is not Kind.VALUE or is_unlimited(known.type, value):
+    kind = "bool" if known.kind is Kind.BOOLEANS else known.type
+    if value is None or known.kind is Kind.STRINGS or is_unlimited(kind, value):
         return ""
-    wrong = check(known.type, value, known.choices)
+    wrong = check(kind, value, known.choices)
     if wrong is None:
         return ""
     before = f" (before expansion: {text})" if value != text else ""

@@ -113,6 +113,18 @@ def names(version: Version) -> dict[str, SettingName]:
     }
 
 
+@cache
+def named_filter(name: str) -> str:
+    """Return the named filter of 2.4 that a setting belongs to by the beginning of its name, '' for none."""
+    known = table(Version.V24).names
+    end = len(name)
+    while (end := name.rfind("_", 0, end)) > 0:
+        row = known.get(name[:end])
+        if row is not None and row.kind is Kind.FILTER:
+            return name[:end]
+    return ""
+
+
 def _setting_name(name: str, word: str, marks: list[str], extra: str, default: str) -> SettingName:
     auth, hidden, ungrouped = (mark in marks for mark in _MARKS)
     package = next((mark for mark in marks if mark not in _MARKS), "")

@@ -12,9 +12,14 @@ def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str:
 
     ``cutoff`` says how much alike they must be: 1 is the same.
     """
+    length = len(word)
+    if length > _LONGEST:
+        return ""
+    # No name of so different a length is like it, so the slow comparison is spared.
+    similar = [name for name in names if 2.0 * min(length, len(name)) >= cutoff * (length + len(name))]
+    if not similar:
+        return ""
     import difflib  # noqa: PLC0415 - only where something is wrong
 
-    if len(word) > _LONGEST:
-        return ""
-    found = difflib.get_close_matches(word, list(names), n=1, cutoff=cutoff)
+    found = difflib.get_close_matches(word, similar, n=1, cutoff=cutoff)
     return found[0] if found else ""

@@ -26,6 +26,8 @@ _MEGABYTES = 1024
 
 _Lines = list[Statement]
 
+_OLD_BEGINNINGS = tuple(old.OLD_BEGINNINGS)
+
 
 class OldNames:
     """Takes the lines of one configuration in reading order."""
@@ -94,12 +96,12 @@ class OldNames:
             return self._old_name(node, key, row, condition)
         if (take := self._by_name.get(key)) is not None:
             return take(node, key, condition)
-        for beginning, new in old.OLD_BEGINNINGS.items():
-            if key.startswith(beginning):
-                new_key = new + key.removeprefix(beginning)
-                self._warn(node, f"{key} has been renamed to {new_key}")
-                return [carried(node, new_key, node.value, direct=False)]
-        return None
+        if not key.startswith(_OLD_BEGINNINGS):
+            return None
+        beginning = next(beginning for beginning in old.OLD_BEGINNINGS if key.startswith(beginning))
+        new_key = old.OLD_BEGINNINGS[beginning] + key.removeprefix(beginning)
+        self._warn(node, f"{key} has been renamed to {new_key}")
+        return [carried(node, new_key, node.value, direct=False)]
 
     def _old_name(self, node: Setting, key: str, row: old.OldName, condition: Condition) -> _Lines:
         if row.is_file and not node.value:

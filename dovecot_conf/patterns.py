@@ -63,30 +63,67 @@ def _braces(pattern: str) -> Iterator[str]:
 
 
 def _first_brace(text: str) -> tuple[str, list[str], str] | None:
-    start = 0
-    while (start := text.find("{", start)) >= 0:
-        if text[start : start + 2] == "{}" or (start and text[start - 1] == "\\"):
-            start += 1
-            continue
-        depth, parts, begin = 0, [], start + 1
-        for position in range(start, len(text)):
-            character = text[position]
-            if character == "{":
-                depth += 1
-            elif character == "}":
-                depth -= 1
-                if not depth:
-                    parts.append(text[begin:position])
-                    return text[:start], parts, text[position + 1 :]
-            elif character == "," and depth == 1:
-                parts.append(text[begin:position])
-                begin = position + 1
-        return None
+    """Return what is before the first brace, its alternatives, and what is behind it; None without one."""
+    start = _first_open(text)
+    parts, begin = [], start + 1
+    while start >= 0:
+        end = _end_of_alternative(text, begin)
+        if end is None:
+            return None
+        parts.append(text[begin:end])
+        if text[end] == "}":
+            return text[:start], parts, text[end + 1 :]
+        begin = end + 1
+    return None
+
+
+def _first_open(text: str) -> int:
+    if "{" not in text:
+        return -1
+    match = _BEFORE_OPEN.match(text)
+    assert match is not None
+    return match.end() if text.startswith("{", match.end()) else -1
+
+
+_BEFORE_OPEN = re.compile(r"(?:[^{\\]++|\\.?)*+", re.DOTALL)
+"""Everything before the first brace without a backslash before it."""
+
+
+def _end_of_alternative(text: str, position: int) -> int | None:
+    """Return where the comma or the brace behind an alternative is; None when there is none."""
+    depth = 0
+    while position < len(text):
+        character = text[position]
+        if character == "\\":
+            position += 1
+        elif not depth and character in ",}":
+            return position
+        else:
+            depth += (character == "{") - (character == "}")
+        position += 1
     return None
 
 
 def _matches(pattern: str, names: _Names, listing: Listing, exists: Exists) -> Iterator[str]:
-    """Yield what one pattern without braces matches, component by component."""
+    """Yield what one pattern without braces matches; with a slash at its end, folders get one too.
+
+    There, a name with signs of a pattern in it only stands for folders.
+    """
+    pattern = _ESCAPED_SLASH.sub(r"\1/", pattern)
+    folder = pattern.rstrip("/")
+    if folder in ("", pattern):
+        yield from _named(pattern, names, listing, exists)
+        return
+    plain = _MAGIC.search(folder, folder.rfind("/") + 1) is None
+    for path in _named(folder, names, listing, exists):
+        if exists(f"{path}/"):
+            yield f"{path}/"
+        elif plain:
+            yield path
+
+
+def _named(pattern: str, names: _Names, listing: Listing, exists: Exists) -> Iterator[str]:
+    """Yield what a pattern without braces and slashes at the end matches, component by component."""
     magic = _MAGIC.search(pattern)
     if magic is None:
         if exists(pattern):
@@ -109,18 +146,24 @@ def _matches(pattern: str, names: _Names, listing: Listing, exists: Exists) -> I
 
 def _names(directory: str, pattern: str, names: _Names, listing: Listing) -> Iterator[str]:
     """Yield the names in a directory that one component of a pattern stands for."""
+    if _ENDS_IN_BACKSLASH.search(pattern):
+        return
     if not _has_magic(pattern):
         yield re.sub(r"\\(.)", r"\1", pattern)
         return
     matcher = _component(pattern)
+    hidden = pattern.removeprefix("\\").startswith(".")
     found = listing(directory)
     names.count(len(found))
     for name in found:
-        if matcher.fullmatch(name) and (pattern.startswith(".") or not name.startswith(".")):
+        if matcher.fullmatch(name) and (hidden or not name.startswith(".")):
             yield name
 
 
 _MAGIC = re.compile(r"[*?\[\\]")
+_ESCAPED_SLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\/")
+_ENDS_IN_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
+"""A backslash with nothing behind it, which matches nothing."""
 
 
 def _has_magic(text: str) -> bool:
@@ -148,6 +191,9 @@ def _component(pattern: str) -> re.Pattern[str]:
         elif character == "[" and (bracket := _bracket(pattern, position)) is not None:
             expression, position = bracket
             pieces[-1].append(expression)
+        elif character == "[" and pattern.endswith("-") and len(pattern) > position + 1:
+            # A range without an end, in a bracket that isn't closed.
+            pieces[-1].append("(?!)")
         else:
             pieces[-1].append(re.escape(character))
     first, *others = ("".join(piece) for piece in pieces)
@@ -170,17 +216,40 @@ _CLASSES = {
 }
 
 
+_NAMED_CLASS = re.compile(r"\[:(\w+):\]")
+
+
 def _bracket(pattern: str, position: int) -> tuple[str, int] | None:
     """Translate ``[…]``, ``position`` being behind the bracket; None when it isn't closed."""
-    match = re.compile(r"([!^]?)(\]?(?:\[:\w+:\]|[^\]])*)\]").match(pattern, position)
-    if match is None:
-        return None
-    body = re.sub(r"([\[\\&~|^])(?!:)", r"\\\1", match[2].replace("\\", ""))
-    body = re.sub(r"\[:(\w+):\]", lambda named: _CLASSES.get(named[1], ""), body)
-    if body.startswith("]"):
-        body = "\\" + body
-    try:
-        re.compile(f"[{body}]")
-    except re.error:
-        return "(?!)", match.end()
-    return f"[{'^' if match[1] else ''}{body}]", match.end()
+    negated = pattern[position : position + 1] in ("!", "^")
+    begin = position = position + negated
+    items: list[str] = []
+    while position < len(pattern):
+        if pattern[position] == "]" and position > begin:
+            return _set_of(items, negated=negated), position + 1
+        if (named := _NAMED_CLASS.match(pattern, position)) is not None:
+            items.append(_CLASSES.get(named[1], ""))
+            position = named.end()
+            continue
+        first, position = _one_of(pattern, position)
+        if pattern.startswith("-", position) and pattern[position + 1 : position + 2] not in ("", "]"):
+            last, position = _one_of(pattern, position + 1)
+            # A range from a later to an earlier character holds nothing.
+            items.append(f"{re.escape(first)}-{re.escape(last)}" if first <= last else "")
+        else:
+            items.append(re.escape(first))
+    return None
+
+
+def _one_of(pattern: str, position: int) -> tuple[str, int]:
+    """Return a character in a bracket, which a backslash may precede, and the position behind it."""
+    if pattern[position] == "\\":
+        position += 1
+    return pattern[position : position + 1], position + 1
+
+
+def _set_of(items: list[str], *, negated: bool) -> str:
+    inside = "".join(items)
+    if not inside:
+        return "." if negated else "(?!)"
+    return f"[{'^' if negated else ''}{inside}]"

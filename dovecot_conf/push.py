@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from dovecot_conf.files import Files
 from dovecot_conf.positions import Span
 from dovecot_conf.versions import Version
 
@@ -21,13 +22,30 @@ class DriverOption(NamedTuple):
     span: Span
 
 
+class ClientSettings(NamedTuple):
+    """What is set for HTTP and TLS clients where a driver is defined, in its block or around it.
+
+    ``pairs`` are full names, such as ``http_client_request_timeout`` or ``ssl_client_ca_file``, and
+    values. ``files`` reads the files that they name.
+    """
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    files: Files = Files()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The settings by name."""
+        return dict(self.pairs)
+
+
 class DriverDefinition(NamedTuple):
     """One driver as written: a ``push_notification_driverN`` key (2.3) or a block (2.4).
 
     ``setting`` is what an administrator searches for: ``push_notification_driver2``, or
     ``push_notification/NAME``. ``text`` is the setting's whole value in 2.3 (before %-expansion),
     None in 2.4. ``driver`` is the driver's name as written. ``option_text`` is what follows the
-    first colon in 2.3, None without a colon. Options stand in file order.
+    first colon in 2.3, None without a colon. Options stand in file order. ``client`` are settings of
+    clients that hold for it.
     """
 
     setting: str
@@ -36,6 +54,7 @@ class DriverDefinition(NamedTuple):
     span: Span
     text: str | None = None
     option_text: str | None = None
+    client: ClientSettings = ClientSettings()
 
 
 class UnreadDefinition(NamedTuple):

@@ -105,14 +105,14 @@ class TreeReader:
 
     def _enter(self, document: Document, depth: int) -> None:
         self._open_paths.add(document.path)
-        self._inputs.append(_Input(document, iter(enumerate(document.source.lines, 1)), depth))
+        self._inputs.append(_Input(document, iter(enumerate(document.source.each_line(), 1)), depth))
 
     def _leave(self, document: Document) -> None:
         self._inputs.pop()
         self._open_paths.discard(document.path)
         kept = self._kept
         if kept.first_line is not None:
-            last, lost = len(document.source.lines), not self._inputs
+            last, lost = document.source.line_count, not self._inputs
             self._append(document, Fragment(document, kept.first_line, last, self._nesting.innermost, lost))
             kept.first_line = None
 

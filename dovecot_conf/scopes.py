@@ -73,3 +73,16 @@ class Values(Mapping[str, SettingValue]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def matching(self, wanted: Callable[[str, str], bool]) -> Iterator[tuple[str, SettingValue]]:
+        """Yield the names and values for which ``wanted``, given the name and the text, is true.
+
+        No value is made of the others, which are nearly all in a long ``plugin {}``.
+        """
+        for name, entry in self._entries.items():
+            path = "" if isinstance(entry, SettingValue) else entry.path
+            if wanted(name, self._read(path) if path else entry.text):
+                yield name, self[name]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dovecot_conf.condition_index import ConditionIndex
 from dovecot_conf.conditions import UNFILTERED, Condition
 from dovecot_conf.scopes import Entry
 from dovecot_conf.tree import Section, Setting
@@ -49,19 +50,27 @@ class Block(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class ListEntry:
-    """A boolean or string list as one scope has it. ``stop``: outer scopes don't add to it."""
+    """A boolean or string list as one scope has it. ``stop``: outer scopes don't add to it.
+
+    ``line`` are the items of the line that set it as a whole, with those that stand there twice.
+    """
 
     items: dict[str, Entry] = field(default_factory=dict)
     stop: bool = False
     entry: Entry | None = None
+    line: Sequence[str] = ()
 
 
 @dataclass(slots=True, eq=False)
 class GroupUse:
-    """``@label = name`` in a scope; the line is where it was written last."""
+    """``@label = name`` in a scope; the line is where it was written last.
+
+    ``unexpanded`` is the name as ``doveconf -n`` sees it.
+    """
 
     label: str
     name: str
+    unexpanded: str
     node: Setting
 
 
@@ -80,7 +89,7 @@ class Scope24:
     order: int = 0
     opened: Section | None = None
     children: dict[tuple[str, object], Scope24] = field(default_factory=dict)
-    filters: list[Scope24] = field(default_factory=list)
+    filters: ConditionIndex[Scope24] | None = None
     values: dict[str, Entry] = field(default_factory=dict)
     lists: dict[str, ListEntry] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
@@ -141,7 +150,9 @@ class ScopeTree:
         if scope.parent is not None:
             scope.parent.children[key] = scope
             if scope.block is None:
-                scope.parent.filters.append(scope)
+                if scope.parent.filters is None:
+                    scope.parent.filters = ConditionIndex()
+                scope.parent.filters.add(scope)
         return scope
 
 
@@ -176,8 +187,8 @@ def _visit(
         if group is not None and not user:
             yield from _visit(group, root, asked, blocks, (lists, filters, (scope.order, 0)))
     yield Match((lists, filters, (*user, scope.order) if user else (scope.order, 1)), scope)
-    for child in scope.filters:
-        if child.condition.matches(asked):
+    if scope.filters is not None:
+        for child in scope.filters.matching(asked):
             yield from _visit(child, root, asked, blocks, rank)
     for block in blocks:
         inside = scope.children.get(block)

@@ -1,4 +1,4 @@
-"""Names of sections of 2.3: as parts of a path, and as settings."""
+"""Names of sections: as parts of a path, and, in 2.3, as settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "=": "\\e", "/": "\\s", " ": "\\_", ",":
 
 
 def escaped(name: str) -> str:
-    """Return a name as ``settings_section_escape`` of 2.3.19.1 writes it."""
+    """Return a name as ``settings_section_escape`` of 2.3.19.1 and 2.4.1 writes it."""
     return name.translate(_ESCAPES)
 
 

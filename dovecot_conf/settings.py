@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 
-from dovecot_conf.scopes import SettingValue
+from dovecot_conf.scopes import SettingValue, Values
 
 
 class Settings(ABC):
@@ -14,7 +13,7 @@ class Settings(ABC):
     ``plugin`` is the merged ``plugin {}`` of 2.3, empty in 2.4.
     """
 
-    def __init__(self, plugin: Mapping[str, SettingValue]) -> None:
+    def __init__(self, plugin: Values) -> None:
         self.plugin = plugin
 
     @abstractmethod

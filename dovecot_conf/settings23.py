@@ -29,6 +29,36 @@ def rank(scope: Scope23) -> tuple[bool, int, int, bool]:
     )
 
 
+class Plugins:
+    """The ``plugin {}`` of several scopes, merged: those that give the same are one object."""
+
+    def __init__(self, overrides: Mapping[str, SettingValue], read: Callable[[str], str]) -> None:
+        self._overrides = {
+            name.removeprefix("plugin/"): value
+            for name, value in overrides.items()
+            if name.startswith("plugin/")
+        }
+        self._read = read
+        self._merged: dict[tuple[int, ...], Values] = {}
+
+    def of(self, scopes: Sequence[Scope23]) -> Values:
+        """Return what holds in these scopes, the one that wins first."""
+        layers = [scope.plugin for scope in scopes if scope.plugin]
+        key = tuple(map(id, layers))
+        if key not in self._merged:
+            self._merged[key] = Values(self._merge(layers), self._read)
+        return self._merged[key]
+
+    def _merge(self, layers: list[dict[str, Entry]]) -> Mapping[str, Entry | SettingValue]:
+        if len(layers) == 1 and not self._overrides:
+            return layers[0]
+        merged: dict[str, Entry | SettingValue] = {}
+        for layer in layers:
+            for key, entry in layer.items():
+                merged.setdefault(key, entry)
+        return merged | self._overrides
+
+
 class Settings23(Settings):
     """The effective settings of 2.3 for one condition."""
 
@@ -37,22 +67,13 @@ class Settings23(Settings):
         scopes: Sequence[Scope23],
         asked: Condition,
         overrides: Mapping[str, SettingValue],
+        plugins: Plugins,
         read: Callable[[str], str],
     ) -> None:
         self._scopes = matching_scopes(scopes, asked)
         self._overrides = overrides
         self._read = read
-        super().__init__(Values(self._merged_plugin(), read))
-
-    def _merged_plugin(self) -> dict[str, Entry | SettingValue]:
-        merged: dict[str, Entry | SettingValue] = {}
-        for scope in self._scopes:
-            for key, entry in scope.plugin.items():
-                merged.setdefault(key, entry)
-        for name, value in self._overrides.items():
-            if name.startswith("plugin/"):
-                merged[name.removeprefix("plugin/")] = value
-        return merged
+        super().__init__(plugins.of(self._scopes))
 
     def get(self, name: str) -> SettingValue | None:
         """Return the setting of this name or path, None when the configuration doesn't set it."""

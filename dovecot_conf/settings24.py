@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dovecot_conf.conditions import Condition
 from dovecot_conf.lists24 import is_true, parse_names
 from dovecot_conf.names import Kind, table
-from dovecot_conf.scopes import Entry, SettingValue
+from dovecot_conf.scopes import Entry, SettingValue, Values
 from dovecot_conf.scopes24 import Block, Scope24, matching
 from dovecot_conf.settings import Settings
 from dovecot_conf.versions import Version
@@ -23,7 +23,7 @@ class Settings24(Settings):
         overrides: Mapping[str, SettingValue],
         read: Callable[[str], str],
     ) -> None:
-        super().__init__({})
+        super().__init__(Values({}, read))
         self._root = root
         self._asked = asked
         self._read = read

@@ -114,7 +114,10 @@ class Shown23:
         found: dict[str, Section23] = {"": root}
         for path, opened in scope.sections.items():
             outer, _ = _owner(opened.outer, found)
-            found[f"{path}/"] = _opened_section(outer, opened.word, opened.name)
+            section = found[f"{path}/"] = _opened_section(outer, opened.word, opened.name)
+            if isinstance(opened.node, Setting):
+                # passdb = a opens a section without giving it its name.
+                section.changed.discard("name")
         for path, entry in scope.values.items():
             text = self._text(entry)
             section, key = _owner(path, found)
@@ -175,6 +178,20 @@ def default_root() -> Section23:
     """Return the sections that exist without a configuration, and the templates of new ones."""
     shown = evaluate_as_written(*default_sections(Version.V23), expanding=False)
     return shown.section(shown.scopes[0])
+
+
+def default_inside(path: str, *, opened: bool) -> str | None:
+    """Return the default of a setting by its path; ``opened``: the configuration has its section."""
+    *words, key = path.split("/")
+    section = default_root()
+    for word, name in zip(words[::2], words[1::2], strict=False):
+        found = section.sections.get(word, ())
+        names = (name,) if not opened else (name, TEMPLATE, "")
+        known = [child for name in names for child in found if child.name == name]
+        if not known or (known[0].name == TEMPLATE and not opened):
+            return None
+        section = known[0]
+    return section.values.get(key) if len(words) % 2 == 0 else None
 
 
 def merged(shown: Shown23, scopes: Sequence[Scope23]) -> Section23:

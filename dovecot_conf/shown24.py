@@ -6,7 +6,7 @@ the daemons; and ``-f`` merges the filters that hold into what is around them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -52,8 +52,6 @@ class WrittenAssigner(Assigner):
         return text, text
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
-        if line.path and not self._expanding:
-            line.text, line.path = f"<{line.node.value}", ""
         scope, key = self._follow_path(frame.scope, key)
         while word := self._block_around(scope, key):
             scope, key = self._follow_path(scope, f"{word}/{key}")
@@ -63,6 +61,11 @@ class WrittenAssigner(Assigner):
                 return
         if can_be(self._names, key):
             self._put(frame, scope, key, line)
+
+    def _value_of_file(self, node: Setting, frame: Frame24) -> tuple[str, str]:
+        if self._expanding:
+            return super()._value_of_file(node, frame)
+        return f"<{node.value}", ""
 
     def _take_file(self, line: _Line, text: str) -> None:
         if self._expanding and not line.path:
@@ -82,10 +85,18 @@ def _joined(block: Block) -> str:
 
 @dataclass(slots=True)
 class ShownList:
-    """A list. ``stop``: it was replaced as a whole."""
+    """A list. ``stop``: it was replaced as a whole, by the items of a ``line``."""
 
     items: dict[str, str] = field(default_factory=dict)
     stop: bool = False
+    line: Sequence[str] = ()
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield each item with its value; of one that stands twice in the line, only the first can change."""
+        left = dict(self.items)
+        for item in self.line:
+            yield item, left.pop(item, "yes")
+        yield from left.items()
 
 
 @dataclass(slots=True, eq=False)
@@ -100,6 +111,11 @@ class Node24:
     groups: dict[str, str] = field(default_factory=dict)
     children: list[Node24] = field(default_factory=list)
     dropped: bool = False
+
+    @property
+    def is_group(self) -> bool:
+        """Whether this defines a group."""
+        return self.block is not None and self.block.word.startswith("@")
 
     def child_like(self, other: Node24) -> Node24 | None:
         """Return the child that is the same filter or block as ``other``."""
@@ -140,8 +156,14 @@ class Shown24:
     surroundings: Surroundings
 
     def root(self) -> Node24:
-        """Return the settings outside of all filters, with everything below."""
-        return self.node(self.tree.root, None, default_tree())
+        """Return the settings outside of all filters, with everything below.
+
+        Dovecot looks at its own groups only where another one of the same name is defined.
+        """
+        default = default_tree()
+        root = self.node(self.tree.root, None, default)
+        root.children = [node for node in root.children if not (node.is_group and default.child_like(node))]
+        return root
 
     def node(self, scope: Scope24, words: tuple[str, object] | None, default: Node24 | None) -> Node24:
         """Return a scope; ``words`` is its filter, ``default`` the same block without a configuration."""
@@ -153,7 +175,7 @@ class Shown24:
             adds = word not in _SAID_BY_MANAGESIEVE and not entries.stop
             if adds and default is not None and word in default.lists:
                 items = default.lists[word].items | items
-            node.lists[word] = ShownList(items, entries.stop)
+            node.lists[word] = ShownList(items, entries.stop, entries.line)
         for key, child in scope.children.items():
             known = None
             filter_words = None if child.block is not None else key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 
@@ -10,22 +11,37 @@ class SourceFile:
     """One file as it was read.
 
     ``path`` is the path as the user would write it. ``text`` is the content as UTF-8, bytes that
-    are no UTF-8 as lone surrogates, so that :meth:`encode` gives the file's bytes back. ``lines``
-    are the physical lines without their line feed; a last line without line feed counts.
+    are no UTF-8 as lone surrogates, so that :meth:`encode` gives the file's bytes back.
     """
 
     path: str
     text: str
-    lines: tuple[str, ...] = field(repr=False)
+    _lines: list[str] = field(default_factory=list, repr=False)
 
     @classmethod
     def decode(cls, path: str, content: bytes) -> SourceFile:
         """Make a source of the bytes of the file at ``path``."""
-        text = content.decode("utf-8", "surrogateescape")
-        lines = text.split("\n")
-        if not lines[-1]:
-            lines.pop()
-        return cls(path, text, tuple(lines))
+        return cls(path, content.decode("utf-8", "surrogateescape"))
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The physical lines without their line feed; a last line without line feed counts.
+
+        They are kept from the first use on.
+        """
+        if not self._lines:
+            self._lines.extend(_split(self.text))
+        return self._lines
+
+    @property
+    def line_count(self) -> int:
+        """The number of physical lines."""
+        return self.text.count("\n") + (not self.text.endswith("\n") and bool(self.text))
+
+    def each_line(self) -> Iterator[str]:
+        """Yield the physical lines; none of them is kept, so that a long file takes less memory."""
+        lines: list[str | None] = [None, *reversed(_split(self.text))]
+        return iter(lines.pop, None)
 
     def encode(self) -> bytes:
         """Return the bytes of the file."""
@@ -35,3 +51,10 @@ class SourceFile:
 def encode(text: str) -> bytes:
     """Return the bytes that :meth:`SourceFile.decode` made ``text`` of."""
     return text.encode("utf-8", "surrogateescape")
+
+
+def _split(text: str) -> list[str]:
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines

@@ -18,6 +18,8 @@ V24_ONLY = (Version.V24,)
 
 DAEMON_ONLY = " (doveconf -n accepts it, but the daemons and doveconf -x refuse the file)"
 
+SAID_BY_DAEMONS = " (doveconf -n doesn't say so, but the daemons do)"
+
 
 class Example(NamedTuple):
     """A configuration that shows a rule: the main file, a version, other files by relative path."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dovecot_conf.diagnostics import Severity
-from dovecot_conf.syntax_rule import V23_ONLY, Example, SyntaxRule
+from dovecot_conf.syntax_rule import V23_ONLY, V24_ONLY, Example, SyntaxRule, example24
 
 WHOLE_RULES = (
     SyntaxRule(
@@ -141,6 +141,31 @@ WHOLE_RULES = (
         "set ssl outside of the filters",
         Example("ssl = no\nprotocol imap {\n  ssl = yes\n}\n"),
         Example("ssl = yes\nprotocol imap {\n  ssl = required\n}\n"),
+        at_end=True,
+    ),
+    SyntaxRule(
+        "PN198",
+        "missing-sieve-plugin",
+        Severity.ERROR,
+        "Sieve doesn't find a plugin. doveconf starts Sieve to learn what it can do, unless"
+        " managesieve_sieve_capability and managesieve_notify_capability are both set, and ends with this.",
+        "write the full name, such as sieve_imapsieve or sieve_extprograms, or install what has the plugin",
+        example24("sieve_plugins = imapsieve\n"),
+        example24("sieve_plugins = sieve_imapsieve\n"),
+        versions=V24_ONLY,
+        at_end=True,
+    ),
+    SyntaxRule(
+        "PN199",
+        "unreadable-service",
+        Severity.WARNING,
+        "A service has %variables in its settings, or in the `default_` settings that it takes values from."
+        " No variables of users or connections are known where services are started.",
+        "write the value itself",
+        example24("default_vsz_limit = %{user}\n"),
+        example24("default_vsz_limit = 512M\n"),
+        daemon_only=True,
+        versions=V24_ONLY,
         at_end=True,
     ),
 )

@@ -8,7 +8,8 @@ from dovecot_conf.tree import Setting, Statement
 from dovecot_conf.value_types import ANY_TEXT, WrongValue, check, is_unlimited
 from dovecot_conf.versions import Version
 
-_AUTH_TEXT = "Auth settings not supported inside local/remote blocks: "
+AUTH_IN_NETWORK = "auth-in-network"
+AUTH_TEXT = "Auth settings not supported inside local/remote blocks: "
 _UNEXPANDED = ("$SET:", "$ENV:")
 
 
@@ -34,7 +35,9 @@ class ValueChecker:
         if known.type in ANY_TEXT:
             return True
         wrong = self._judge(known, unexpanded, _UNEXPANDED)
-        later = self._judge(known, unexpanded if expanded is None else expanded)
+        later = wrong
+        if "$" in unexpanded or (expanded is not None and expanded != unexpanded):
+            later = self._judge(known, unexpanded if expanded is None else expanded)
         if wrong is not None:
             self._report(node, known, wrong if later is not None else wrong._replace(rule="unexpanded-value"))
         elif later is not None:
@@ -47,7 +50,7 @@ class ValueChecker:
 
     def refuse_auth(self, node: Statement, name: str, before: str = "") -> None:
         """Report a setting of the auth process inside of a filter for a network."""
-        self._problems.report(node, "auth-in-network", f"{before}{_AUTH_TEXT}{name}")
+        self._problems.report(node, AUTH_IN_NETWORK, f"{before}{AUTH_TEXT}{name}")
 
     def _judge(self, known: SettingName, text: str, skipped: tuple[str, ...] = ()) -> WrongValue | None:
         if self._is_24:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 UINT_MAX = 2**32 - 1
 UINTMAX_MAX = 2**64 - 1
 PORT_MAX = 2**16 - 1
+_OCTAL_DIGITS = len(f"{UINTMAX_MAX:o}")
 
 ANY_TEXT = frozenset(("string", "file"))
 """Types that take every value; a ``file`` of 2.4 is the name of one."""
@@ -76,7 +77,12 @@ def _large_number(text: str) -> WrongValue | None:
 def _octal(text: str) -> WrongValue | None:
     if not text.startswith("0"):
         return _number(text)
-    if re.fullmatch("[0-7]+", text) and len(text.lstrip("0")) < 22:
+    digits = text.lstrip("0")
+    if (
+        re.fullmatch("[0-7]*", digits)
+        and len(digits) <= _OCTAL_DIGITS
+        and int(f"0{digits}", 8) <= UINTMAX_MAX
+    ):
         return None
     return WrongValue("number-value", f"Invalid number: {text}")
 

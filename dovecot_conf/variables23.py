@@ -61,10 +61,16 @@ class _Cut:
 
 
 class Expansion:
-    """Expands texts with one set of values."""
+    """Expands texts with one set of values.
 
-    def __init__(self, values: Mapping[str, str], environ: Mapping[str, str]) -> None:
+    ``marks_unknown``: an unknown variable is no error; ``UNSUPPORTED_VARIABLE_`` and its name stand there.
+    """
+
+    def __init__(
+        self, values: Mapping[str, str], environ: Mapping[str, str], *, marks_unknown: bool = False
+    ) -> None:
         self._values = values
+        self._marks_unknown = marks_unknown
         self._environ = environ
         self._error: str | None = None
         self._depth = 0
@@ -73,7 +79,7 @@ class Expansion:
         """Return ``text`` with its variables replaced. Raises VariableError."""
         self._error = None
         expanded = self._expand(text)
-        if self._error is not None:
+        if self._error is not None and not self._marks_unknown:
             raise VariableError(self._error)
         return expanded
 
@@ -101,13 +107,15 @@ class Expansion:
         cut = _cut(head)
         if text[position] == "{" and "}" in text[position:]:
             end = _closing_brace(text, position)
-            value = self._long(text[position + 1 : end])
+            name = text[position + 1 : end]
+            value = self._long(name)
             position = end + 1
         else:
-            value = self._short(text[position])
+            name = text[position]
+            value = self._short(name)
             position += 1
         if value is None:
-            return "", position
+            return (f"UNSUPPORTED_VARIABLE_{name}" if self._marks_unknown else ""), position
         data = value.encode("utf-8", "surrogateescape")
         for modifier in head["modifiers"]:
             data = MODIFIERS[modifier](data, cut)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.positions import Span
 from dovecot_conf.scopes import Entry
-from dovecot_conf.tree import Document, Flaw, Setting, Statement, ValueKind
+from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement, ValueKind
 
 CONFIG_VERSION = "dovecot_config_version"
 SUPPORTED = ("2.4.0", "2.4.1", "2.4.2", "2.4.3", "2.4.4")
@@ -29,20 +29,21 @@ class VersionLines:
 
     def take(self, node: Statement) -> bool:
         """Look at a statement; return whether it is the version line, which is no setting."""
-        if not (isinstance(node, Setting) and node.key == CONFIG_VERSION):
+        key, value, is_text = _parts(node)
+        if key != CONFIG_VERSION:
             if self._version is None:
                 self._problems.report(node, "config-version-first", _FIRST)
                 self._version = ""
             return False
         if self._version:
-            if node.value != self._version:
+            if value != self._version:
                 self._problems.report(node, "config-version-changed", _CHANGED)
             return True
-        if node.kind not in (ValueKind.PLAIN, ValueKind.QUOTED):
+        if not is_text:
             self._problems.report(node, "config-version-unsupported", _NO_TEXT)
-        elif node.value not in SUPPORTED:
+        elif value not in SUPPORTED:
             self._problems.report(node, "config-version-unsupported", _UNSUPPORTED)
-        self._version = node.value
+        self._version = value
         return True
 
     def finish(self, document: Document, storage_version: Entry | None) -> None:
@@ -50,3 +51,10 @@ class VersionLines:
         if storage_version is None or not storage_version.text:
             span = Span(document.path, 1, 1, 1, 1)
             self._problems.flaws.append(Flaw("storage-version-missing", _NO_STORAGE_VERSION, span))
+
+
+def _parts(node: Statement) -> tuple[str, str, bool]:
+    """Return the key and the value of a line, and whether the value is plain text."""
+    if isinstance(node, Setting):
+        return node.key, node.value, node.kind in (ValueKind.PLAIN, ValueKind.QUOTED)
+    return (node.word, node.name, False) if isinstance(node, Section) else ("", "", False)

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from dovecot_conf import amounts
 from dovecot_conf.captured_sections import captured_sections
 from dovecot_conf.lists24 import ListSyntaxError, is_true, parse_names
-from dovecot_conf.names import Kind, table
+from dovecot_conf.names import named_filter, table
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, ListEntry, Scope24, ScopeTree
 from dovecot_conf.tree import Statement
@@ -58,7 +57,7 @@ def places(tree: ScopeTree, checked: frozenset[str]) -> list[Place24]:
     found: dict[tuple[Scope24, str], Place24] = {}
 
     def place(scope: Scope24, name: str) -> Place24:
-        part = _named_filter(name)
+        part = named_filter(name)
         block = scope.block
         if part and (block is None or part != "_".join(filter(None, block)).replace("/", "_")):
             child = scope.children.get(Block(part, None))
@@ -85,18 +84,6 @@ def name_setting(block: Block | None) -> str:
     if block is None or block.name is None:
         return ""
     return NAME_SETTINGS.get(block.word, f"{block.word}_name")
-
-
-@cache
-def _named_filter(name: str) -> str:
-    """Return the named filter that a setting belongs to by the beginning of its name."""
-    names = table(Version.V24).names
-    end = len(name)
-    while (end := name.rfind("_", 0, end)) > 0:
-        known = names.get(name[:end])
-        if known is not None and known.kind is Kind.FILTER:
-            return name[:end]
-    return ""
 
 
 class View24:

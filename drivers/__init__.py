@@ -32,8 +32,8 @@ if TYPE_CHECKING:
         SimulationReport,
         TransactionReport,
     )
-    from drivers.session import MetadataLookup, Surroundings
-    from drivers.simulate import MailUser, deliver, perform
+    from drivers.session import MailUser, MetadataLookup, Surroundings
+    from drivers.simulate import deliver, perform
 
 __all__ = [
     "Attempt",
@@ -86,8 +86,8 @@ _MODULES = {
         "SimulationReport",
         "TransactionReport",
     ),
-    "session": ("MetadataLookup", "Surroundings"),
-    "simulate": ("MailUser", "deliver", "perform"),
+    "session": ("MailUser", "MetadataLookup", "Surroundings"),
+    "simulate": ("deliver", "perform"),
 }
 _HOMES = {name: f"drivers.{module}" for module, names in _MODULES.items() for name in names}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from drivers.events import MessageChange, Trigger
@@ -36,6 +37,16 @@ class StoreMode(StrEnum):
     REPLACE = "replace"
 
 
+class Place(NamedTuple):
+    """Where a delivery puts a mail, and with what; see :meth:`Actions.deliver`."""
+
+    mailbox: str = INBOX
+    flags: Iterable[str] = ()
+    keywords: Iterable[str] = ()
+    autocreate: bool = False
+    autosubscribe: bool = False
+
+
 class Actions:
     """The actions of one user session on the user's mailboxes.
 
@@ -66,15 +77,39 @@ class Actions:
         With an ``envelope`` it has LMTP's trace fields. ``autocreate`` and ``autosubscribe`` are the
         settings ``lda_mailbox_autocreate`` and ``lda_mailbox_autosubscribe``: the mailbox is made.
         """
-        if not self._is_there(mailbox):
-            if autocreate:
-                self.create(mailbox)
-                if autosubscribe:
-                    self.subscribe(mailbox)
-            else:
-                mailbox = INBOX
-        stored = message.stored(self._session.protocol, envelope.trace() if envelope else b"")
-        return self._save(Trigger.SAVE, mailbox, [(stored, flags, keywords)])[0]
+        place = Place(mailbox, flags, keywords, autocreate, autosubscribe)
+        return self.deliver_into([place], message, envelope)[0]
+
+    def deliver_into(
+        self, places: Iterable[Place], message: Message, envelope: Envelope | None = None
+    ) -> list[StoredMessage]:
+        """Store a mail in several places, as a Sieve script with ``fileinto`` and ``keep`` does.
+
+        All transactions begin before the first ends. ``places`` are in Sieve's order: ``keep`` is the last.
+        """
+        content = message.stored(self._session.protocol, envelope.trace() if envelope else b"")
+        begun: list[Transaction] = []
+        stored: list[StoredMessage] = []
+        for place in places:
+            box = self._destination(place)
+            transaction = next((one for one in begun if one.mailbox is box), None) or self._transaction(box)
+            stored.append(self._arrive(transaction, Trigger.SAVE, content, place.flags, place.keywords))
+            begun += [] if transaction in begun else [transaction]
+        for transaction in begun:
+            transaction.commit()
+        return stored
+
+    def _destination(self, place: Place) -> SimulatedMailbox:
+        """Return the mailbox of a delivery, which is made or replaced by INBOX if it isn't there."""
+        name = self.mailboxes.canonical(place.mailbox)
+        if name in self.mailboxes or name in self.mailboxes.automatic:
+            return self.open(name)
+        if not place.autocreate:
+            return self.open(INBOX)
+        self.create(name)
+        if place.autosubscribe:
+            self.subscribe(name)
+        return self.mailboxes[name]
 
     def append(
         self, mailbox: str, message: Message, *, flags: Iterable[str] = (), keywords: Iterable[str] = ()
@@ -183,9 +218,6 @@ class Actions:
             box = self.mailboxes.mailboxes.get(name) or SimulatedMailbox(name)
             self.mailboxes.subscriptions.discard(name)
             self._mailbox_event(Trigger.UNSUBSCRIBE, box)
-
-    def _is_there(self, mailbox: str) -> bool:
-        return mailbox in self.mailboxes or self.mailboxes.canonical(mailbox) in self.mailboxes.automatic
 
     def _transaction(self, mailbox: SimulatedMailbox) -> Transaction:
         return Transaction(self._session, mailbox, on_begin=self.transactions.append)

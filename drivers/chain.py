@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dovecot_conf.errors import DriverError, VariableError
 from dovecot_conf.push import DriverDefinition, DriverOption, PushConfig
@@ -23,6 +24,9 @@ from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from drivers.secrets import hide_in_options
 from drivers.session_end import SessionEndedError
 from drivers.texts import SORTS_PLUGIN_SETTINGS, UNKNOWN_DRIVER, USUAL_VARIABLE_FAILURE, VARIABLE_FAILURES
+
+if TYPE_CHECKING:
+    from drivers.session import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,17 @@ def load_chain(
     variables: Mapping[str, str],
     show_secrets: bool = False,
     scripting: Scripting = DEFAULT_SCRIPTING,
+    world: Surroundings | None = None,
     log: Log | None = None,
 ) -> Chain:
     """Load the drivers of a configuration for one user.
 
     ``variables`` are the values for %-expansion by long name, see ``dovecot_conf.variables``. ``log``
     receives the log lines; without it the chain keeps a log of its own. Secrets in log lines and
-    options are hidden unless ``show_secrets``. ``scripting`` is for drivers that run scripts.
+    options are hidden unless ``show_secrets``. ``scripting`` and ``world`` are for drivers that run
+    scripts; without a world they only look at them.
     """
-    context = InitContext(push.version, log if log is not None else Log(), show_secrets, {}, scripting)
+    context = InitContext(push.version, log if log is not None else Log(), show_secrets, {}, scripting, world)
     first_line = len(context.log.lines)
     loader = _Loader(push, registry, variables, context)
     try:
@@ -188,15 +194,19 @@ class _Loader:
 
     def _expanded_options(self, definition: DriverDefinition) -> DriverDefinition:
         """Expand the options of a 2.4 block, as Dovecot does when the driver reads them."""
-        options = []
-        for option in definition.options:
-            try:
-                value = expand(option.value, self._variables, Version.V24)
-            except VariableError as error:
-                message = f"Failed to expand {option.name} setting variables: {error.message}"
-                raise DriverError(message) from error
-            options.append(option._replace(value=value))
-        return definition._replace(options=tuple(options))
+        options = tuple(
+            option._replace(value=self._expanded_value(option.name, option.value))
+            for option in definition.options
+        )
+        pairs = tuple((name, self._expanded_value(name, value)) for name, value in definition.client.pairs)
+        return definition._replace(options=options, client=definition.client._replace(pairs=pairs))
+
+    def _expanded_value(self, name: str, value: str) -> str:
+        try:
+            return expand(value, self._variables, Version.V24)
+        except VariableError as error:
+            message = f"Failed to expand {name} setting variables: {error.message}"
+            raise DriverError(message) from error
 
 
 def block_name(definition: DriverDefinition) -> str:

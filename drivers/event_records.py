@@ -5,6 +5,7 @@ The texts are those of ``push-notification-event-*.c`` of 2.3.19.1 and 2.4.1.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from mailstore.simulated import SYSTEM_FLAGS, StoredMessage
 from mailstore.snippet import snippet
 
 Fields = tuple[tuple[str, object], ...]
+
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 class MessageField(Flag):
@@ -186,6 +189,4 @@ class RenameRecord(EventRecord):
 def printable(value: bytes) -> str:
     """Return a raw value as text; a byte that is not UTF-8 becomes U+FFFD."""
     text = value.decode("utf-8", "surrogateescape")
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in text)
+    return text if text.isascii() else _NO_UTF8.sub("\ufffd", text)

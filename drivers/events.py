@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from dovecot_conf.versions import Version
+from drivers.event_names import RFC5423_EVENTS
 from drivers.event_records import (
     ContentRecord,
     EventRecord,
@@ -214,12 +215,8 @@ _MAILBOX_EVENTS: Mapping[str, Mapping[Trigger, Callable[[Registration, _Records,
     "MailboxUnsubscribe": {Trigger.UNSUBSCRIBE: _mailbox("Mailbox was subscribed to")},
 }
 
-_ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}
+ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}
 """Events that happen although nobody asks for a field, and of which then nothing is collected."""
-
-RFC5423_EVENTS = tuple(sorted((*_MESSAGE_EVENTS, *_MAILBOX_EVENTS)))
-"""All events, in the order in which Dovecot registers and therefore shows them."""
-
 
 _EVERYTHING = tuple(map(Registration, RFC5423_EVENTS))
 
@@ -233,8 +230,8 @@ def collect_message(
             collect = _MESSAGE_EVENTS.get(registration.name, {}).get(trigger)
             if collect is not None:
                 collect(registration, into, change)
-    if trigger in _ARRIVALS:
-        events.happened.add(ContentRecord(_ARRIVALS[trigger]))
+    if trigger in ARRIVALS:
+        events.happened.add(ContentRecord(ARRIVALS[trigger]))
 
 
 def collect_mailbox(

@@ -7,33 +7,65 @@ timeouts over several attempts and log texts are the business of ``drivers.http_
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import formatdate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dovecot_conf.http_url import HttpUrl
+from drivers.http_settings import HttpSettings
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request; ``headers`` go out in this order with this capitalisation, and no others."""
+    """A request; ``headers`` go out in this order with this capitalisation, and no others.
+
+    ``proxy`` is whom it is sent to instead of the server of its URL: a URL, or the path of a socket.
+    ``redirected`` requests have the whole URL in the request line, as those to a proxy. ``wants_body`` is
+    for who reads the body of the answer.
+    """
 
     method: str
     url: HttpUrl
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    proxy: HttpUrl | str | None = None
+    redirected: bool = False
+    wants_body: bool = False
+
+    @property
+    def target(self) -> str:
+        """What stands in the request line."""
+        if self.proxy is None and not self.redirected:
+            return self.url.target
+        return f"{self.url.scheme}://{self.url.authority}{self.url.target}"
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """The head of an answer: status, the server's own reason text, and headers as received."""
+    """An answer: status, the server's own reason text, headers as received, and the body if it is wanted."""
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, None if there is none."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        return next(iter(self.all(name)), None)
+
+    def all(self, name: str) -> list[str]:
+        """Return the values of all headers of that name."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+
+class Attempt(NamedTuple):
+    """What an attempt has to keep to.
+
+    ``deadline`` is the time (of the monotonic clock) at which the request as a whole fails.
+    ``final`` says that no other attempt will follow, whatever the outcome.
+    """
+
+    settings: HttpSettings
+    deadline: float
+    final: bool = True
 
 
 class TransportError(Exception):
@@ -52,31 +84,44 @@ class BadResponseError(TransportError):
     """What came back is not HTTP."""
 
 
+class TooLateError(TransportError):
+    """The deadline of the request has passed; ``sent`` says whether it was sent in this attempt."""
+
+    def __init__(self, *, sent: bool) -> None:
+        super().__init__("")
+        self.sent = sent
+
+
 class UnansweredError(TransportError):
-    """A connection that ended without an answer; ``peer`` is its ``address:port``.
+    """A connection that ended without an answer, and when it was made (monotonic clock)."""
 
-    ``connected`` is the time (of the monotonic clock) at which it was made.
-    """
-
-    def __init__(self, reason: str, peer: str, connected: float) -> None:
+    def __init__(self, reason: str, connected: float) -> None:
         super().__init__(reason)
-        self.peer = peer
         self.connected = connected
 
 
 class ConnectionLostError(UnansweredError):
-    """The server closed or reset the connection: ``EOF``, or ``Connection reset by peer``."""
+    """The server closed or reset the connection; ``premature`` if it never sent a byte on it."""
+
+    def __init__(self, reason: str, connected: float, *, premature: bool) -> None:
+        super().__init__(reason, connected)
+        self.premature = premature
 
 
 class RequestTimedOutError(UnansweredError):
-    """The server did not answer in time."""
+    """The server was silent for too long."""
 
 
 class Transport(Protocol):
-    """Carries one request to its server."""
+    """Carries requests to their servers, and keeps connections until :meth:`close`."""
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse | None:
-        """Make one attempt; ``timeout`` (seconds) bounds connecting, and then the rest of it.
+    @property
+    def concurrent(self) -> bool:
+        """Whether several threads may send at the same time."""
+        ...
+
+    def send(self, request: HttpRequest, attempt: Attempt, /) -> HttpResponse | None:
+        """Make one attempt.
 
         Returns None when the transport is not meant to send anything.
 
@@ -85,14 +130,18 @@ class Transport(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """End all connections."""
+        ...
+
 
 class DryRunTransport:
     """Sends nothing."""
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse | None:
+    concurrent = False
+
+    def send(self, request: HttpRequest, attempt: Attempt, /) -> HttpResponse | None:
         """Return None at once."""
 
-
-def http_date(now: float) -> str:
-    """Return the value of a Date header for seconds since 1970."""
-    return formatdate(now, usegmt=True)
+    def close(self) -> None:
+        """Do nothing."""

@@ -1,221 +1,195 @@
-"""The transport that really sends, with httpcore (httpx's engine), which adds nothing to a request.
+"""The transport that really sends, and keeps connections for later requests.
 
 Importing this module imports httpcore: do so only where something is to be sent.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import math
+import queue
 import socket
-import ssl
+import threading
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-import httpcore
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from drivers.http import (
-    BadResponseError,
+    Attempt,
     ConnectFailedError,
-    ConnectionLostError,
     HostLookupError,
     HttpRequest,
     HttpResponse,
-    RequestTimedOutError,
+    TooLateError,
 )
-from drivers.http_head import status_line_problem
+from drivers.http_connection import Connection
+from drivers.http_connector import Connector, Peer
+from drivers.http_tls import TlsContexts
 
-_MAX_HEAD_BYTES = 64 * 1024
-_HEAD_PROBLEMS: Mapping[str, str] = {
-    "conflicting Content-Length headers": "Duplicate Content-Length header",
-    "bad Content-Length": "Invalid Content-Length header",
-}
-"""Dovecot's words for what httpcore finds wrong with headers."""
+_LOOKUP_LASTS = 30 * 60.0
+_REQUEST_TIMEOUT = 408
+
+Resolver = Callable[[str, int], Sequence[str]]
+"""Returns the addresses of a host, the one to try first in front; raises ``socket.gaierror``."""
+
+
+class _Lookup(NamedTuple):
+    addresses: tuple[str, ...]
+    until: float
 
 
 class HttpcoreTransport:
-    """Sends requests over a new connection each; no proxies, no redirects, no body of the answer.
+    """Sends requests over connections that are kept open, one to a server at a time in each thread.
 
-    TLS certificates are checked against the system's authorities unless ``insecure``.
+    No environment variables are looked at. TLS certificates are checked as the settings of the request
+    say, unless ``insecure``. ``resolver`` finds addresses, by default the operating system's.
     """
 
-    def __init__(self, *, insecure: bool = False) -> None:
-        self._insecure = insecure
+    concurrent = True
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse | None:
+    def __init__(self, *, insecure: bool = False, resolver: Resolver | None = None) -> None:
+        self._resolver = resolver or system_addresses
+        self._connector = Connector(TlsContexts(insecure=insecure))
+        self._lock = threading.Lock()
+        self._idle: dict[Peer, list[Connection]] = {}
+        self._lookups: dict[str, _Lookup] = {}
+        self._first: dict[tuple[str, int], str] = {}
+
+    def send(self, request: HttpRequest, attempt: Attempt, /) -> HttpResponse | None:
         """Make one attempt and return the head of the answer; see ``drivers.http.Transport``."""
-        network = _Network(timeout)
-        url = request.url
-        wire = httpcore.Request(
-            request.method,
-            httpcore.URL(
-                scheme=url.scheme, host=url.address, port=url.connect_port, target=url.target.encode()
-            ),
-            headers=[
-                (name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers
-            ],
-            content=request.body,
-        )
-        context = self._ssl_context() if url.scheme == "https" else None
-        with httpcore.ConnectionPool(ssl_context=context, network_backend=network) as pool:
-            try:
-                response = pool.handle_request(wire)
-                head = HttpResponse(response.status, _reason(response), _text_headers(response.headers))
-                response.close()
-            except (httpcore.ReadTimeout, httpcore.WriteTimeout):
-                raise RequestTimedOutError("", network.peer, network.connected) from None
-            except (httpcore.ReadError, httpcore.WriteError) as error:
-                raise ConnectionLostError(_cause(error), network.peer, network.connected) from None
-            except httpcore.RemoteProtocolError as error:
-                if network.at_end:
-                    raise ConnectionLostError("EOF", network.peer, network.connected) from None
-                raise BadResponseError(_head_problem(str(error))) from None
-        return head
-
-    def _ssl_context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-
-class _Network(httpcore.NetworkBackend):
-    """Connects within ``timeout``; everything after that shares another ``timeout``."""
-
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-        self.peer = ""
-        self.connected = 0.0
-        self.deadline = 0.0
-        self.received = bytearray()
-        self.at_end = False
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the attempt has its own
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        """Connect to the first address of the host that answers."""
-        addresses = _addresses(host, port)
-        begin = time.monotonic()
-        self.deadline = begin + self._timeout
-        problem = ""
-        for address in addresses:
-            self.peer = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-            try:
-                stream = httpcore.SyncBackend().connect_tcp(address, port, timeout=self.remaining())
-            except httpcore.ConnectTimeout:
-                waited = time.monotonic() - begin
-                problem = f"connect({self.peer}) failed: Connection timed out in {waited:.3f} secs"
-            except httpcore.ConnectError as error:
-                problem = f"connect({self.peer}) failed: {_cause(error)}"
-            else:
-                self._start()
-                return _Stream(stream, self)
-        if len(addresses) > 1:
-            waited = time.monotonic() - begin
-            problem += f" ({len(addresses)} attempts in {waited:.3f} secs)"
-        raise ConnectFailedError(problem)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, as httpcore asks for between connections it retries; it is told not to retry."""
-        time.sleep(seconds)
-
-    def remaining(self) -> float:
-        """Return the seconds left, never quite zero."""
-        return max(self.deadline - time.monotonic(), 0.001)
-
-    def handshake(self, stream: httpcore.NetworkStream, context: ssl.SSLContext, name: str | None) -> _Stream:
-        """Start TLS within what is left of connecting."""
+        peers = self._peers(request, attempt)
+        peer, connection = self._kept(peers, attempt) or self._connected(request, peers, attempt)
         try:
-            secured = stream.start_tls(context, name, timeout=self.remaining())
-        except httpcore.ConnectTimeout:
-            waited = time.monotonic() - self.connected
-            text = f"SSL handshaking with {self.peer} failed: Connection timed out in {waited:.3f} secs"
-            raise ConnectFailedError(text) from None
-        except httpcore.ConnectError as error:
-            raise ConnectFailedError(f"SSL handshaking with {self.peer} failed: {_cause(error)}") from None
-        self._start()
-        return _Stream(secured, self)
-
-    def note(self, data: bytes) -> bytes:
-        """Look at received bytes before httpcore does."""
-        self.at_end = not data
-        if len(self.received) > _MAX_HEAD_BYTES:
-            raise BadResponseError("the head of the answer is too long")
-        self.received += data
-        if problem := status_line_problem(bytes(self.received[:64])):
-            raise BadResponseError(problem)
-        return data
-
-    def _start(self) -> None:
-        self.connected = time.monotonic()
-        self.deadline = self.connected + self._timeout
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection whose operations all end at the attempt's deadline."""
-
-    def __init__(self, stream: httpcore.NetworkStream, network: _Network) -> None:
-        self._stream = stream
-        self._network = network
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        if time.monotonic() >= self._network.deadline:
-            raise httpcore.ReadTimeout
-        return self._network.note(self._stream.read(max_bytes, timeout=self._network.remaining()))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        self._stream.write(buffer, timeout=self._network.remaining())
+            response, reusable = connection.exchange(request, attempt)
+        except BaseException:
+            connection.close()
+            raise
+        keeps_late = attempt.settings.keeps_late and not attempt.final
+        if reusable and (response.status != _REQUEST_TIMEOUT or keeps_late):
+            with self._lock:
+                self._idle.setdefault(peer, []).append(connection)
+        else:
+            connection.close()
+        return response
 
     def close(self) -> None:
-        self._stream.close()
+        """End all connections that are kept."""
+        with self._lock:
+            kept = [connection for connections in self._idle.values() for connection in connections]
+            self._idle.clear()
+        for connection in kept:
+            connection.close()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        return self._network.handshake(self._stream, ssl_context, server_hostname)
+    def _peers(self, request: HttpRequest, attempt: Attempt) -> list[Peer]:
+        """Return where the request can go, in the order in which it is tried."""
+        if request.proxy is not None and request.url.scheme == "https" and attempt.settings.proxy_tunnels:
+            raise ConnectFailedError("pushnotif can't send https requests through the tunnel of a proxy")
+        if isinstance(request.proxy, str):
+            return [Peer(request.proxy, 0, None, attempt.settings.tls)]
+        url = request.proxy or request.url
+        name = url.address if url.scheme == "https" else None
+        addresses = self._addresses(url.address, url.connect_port, attempt.settings.lookup_timeout)
+        return [Peer(address, url.connect_port, name, attempt.settings.tls) for address in addresses]
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+    def _addresses(self, host: str, port: int, timeout: float) -> Sequence[str]:
+        """Return the addresses of a host; the one that was connected to last comes first."""
+        lookup = self._lookups.get(host)
+        if lookup is None or lookup.until < time.monotonic():
+            lookup = self._lookups[host] = self._looked_up(host, port, timeout)
+        addresses = lookup.addresses
+        first = self._first.get((host, port))
+        start = addresses.index(first) if first in addresses else 0
+        return addresses[start:] + addresses[:start]
+
+    def _looked_up(self, host: str, port: int, timeout: float) -> _Lookup:
+        if _is_address(host):
+            return _Lookup((host,), math.inf)
+        try:
+            found = tuple(dict.fromkeys(_within(timeout, self._resolver, host, port)))
+        except socket.gaierror as error:
+            raise HostLookupError(f"Failed to lookup host {host}: {error.strerror}") from None
+        except TimeoutError as error:
+            raise HostLookupError(f"Failed to lookup host {host}: {error}") from None
+        except UnicodeError:
+            raise HostLookupError(f"Failed to lookup host {host}: Name or service not known") from None
+        return _Lookup(found, time.monotonic() + _LOOKUP_LASTS)
+
+    def _kept(self, peers: Sequence[Peer], attempt: Attempt) -> tuple[Peer, Connection] | None:
+        """Return a connection that is still good, None without one."""
+        for peer in peers:
+            while True:
+                with self._lock:
+                    kept = self._idle.get(peer)
+                    connection = kept.pop() if kept else None
+                if connection is None:
+                    break
+                if connection.is_reusable(attempt.settings.max_idle):
+                    return peer, connection
+                connection.close()
+        return None
+
+    def _connected(
+        self, request: HttpRequest, peers: Sequence[Peer], attempt: Attempt
+    ) -> tuple[Peer, Connection]:
+        """Return a new connection to the first peer that accepts one; the next time begins with that."""
+        begin = time.monotonic()
+        attempts = attempt.settings.max_connect_attempts or len(peers)
+        problem = ""
+        for number in range(attempts):
+            peer = peers[number % len(peers)]
+            if number >= len(peers):
+                time.sleep(attempt.settings.backoff)
+            try:
+                connection = self._connector.connect(peer, attempt)
+            except ConnectFailedError as error:
+                problem = str(error)
+                if time.monotonic() >= attempt.deadline:
+                    raise TooLateError(sent=False) from None
+            else:
+                self._begin_with(request, peer)
+                return peer, connection
+        self._begin_with(request, peers[attempts % len(peers)])
+        if attempts > 1:
+            problem += f" ({attempts} attempts in {time.monotonic() - begin:.3f} secs)"
+        raise ConnectFailedError(problem)
+
+    def _begin_with(self, request: HttpRequest, peer: Peer) -> None:
+        url = request.proxy or request.url
+        if not isinstance(url, str):
+            self._first[url.address, peer.port] = peer.address
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def system_addresses(host: str, port: int) -> Sequence[str]:
+    """Return the addresses that the operating system knows for a host."""
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _within(timeout: float, resolver: Resolver, host: str, port: int) -> Sequence[str]:
+    """Ask a resolver, with a ``timeout`` unless that is 0; raise TimeoutError with Dovecot's text."""
+    if not timeout:
+        return resolver(host, port)
+    found: queue.SimpleQueue[Sequence[str] | BaseException] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found.put(resolver(host, port))
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            found.put(error)
+
+    begin = time.monotonic()
+    threading.Thread(target=ask, daemon=True).start()
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        raise HostLookupError(f"Failed to lookup host {host}: {error.strerror}") from None
-    except UnicodeError:
-        raise HostLookupError(f"Failed to lookup host {host}: Name or service not known") from None
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        answer = found.get(timeout=timeout)
+    except queue.Empty:
+        raise TimeoutError(f"Lookup timed out in {time.monotonic() - begin:.3f} secs") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
 
 
-def _cause(error: BaseException) -> str:
-    """Return the operating system's text behind an error of httpcore."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, ssl.SSLError):
-            return inner.reason or str(inner)
-        if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
-        inner = inner.__cause__ or inner.__context__
-    return str(error) or type(error).__name__
-
-
-def _head_problem(text: str) -> str:
-    return _HEAD_PROBLEMS.get(text) or f"Failed to parse header: {text.partition(': bytearray')[0]}"
-
-
-def _reason(response: httpcore.Response) -> str:
-    reason = response.extensions.get("reason_phrase", b"")
-    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else ""
-
-
-def _text_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -25,7 +25,7 @@ from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 
 if TYPE_CHECKING:
     from drivers.events import MailboxEvents, MessageEvents
-    from drivers.session import UserSession
+    from drivers.session import Surroundings, UserSession
     from drivers.transaction import DriverTransaction
 
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class InitContext:
     """What a driver knows while it is made: the Dovecot version, its log, and if secrets may show.
 
-    ``plugin`` are the settings of 2.3's ``plugin {}``, expanded for the user. ``scripting`` is for drivers
-    that run scripts.
+    ``plugin`` are the settings of 2.3's ``plugin {}``, expanded for the user. ``scripting`` and
+    ``world`` (None where nothing is run) are for drivers that run scripts.
     """
 
     version: Version
@@ -42,6 +42,7 @@ class InitContext:
     show_secrets: bool = False
     plugin: Mapping[str, str] = field(default_factory=dict)
     scripting: Scripting = DEFAULT_SCRIPTING
+    world: Surroundings | None = None
 
 
 class Driver(ABC):

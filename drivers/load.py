@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from drivers.clock import Clock
 from drivers.latencies import Latencies
-from drivers.report import Level, Request, SimulationReport
+from drivers.report import Request, SimulationReport
 
 Session = Callable[[int], SimulationReport]
 """Plays one session; it is given its number, from 0 on. Several may run at once."""
@@ -28,8 +28,8 @@ _GRACE_SECONDS = 2.0
 """How long an interrupted run waits for the sessions that have begun."""
 
 _LONGEST_SLEEP = 0.2
-_TIMES = re.compile(r"\d+\.\d{3}")
-_FAILURES = (Level.ERROR, Level.FATAL, Level.PANIC)
+_VARYING = re.compile(r"\d+\.\d{3}|(?<=,id=)\d+(?=\))")
+"""Times, and the numbers of connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Tally:
     """What many sessions came to.
 
     ``outcomes`` counts the drivers' outcomes, ``errors`` the error lines that Dovecot would log, with
-    ``…`` for the times in them.
+    ``…`` for the times and numbers of connections in them.
     ``elapsed`` is in seconds. ``sessions`` and ``requests`` are how long each took, a request with all
-    of its attempts.
+    of its attempts, without the waits between them.
     """
 
     load: Load
@@ -75,7 +75,7 @@ class Tally:
                 for request in driver.requests:
                     if request.attempts:
                         self.requests.add(_seconds(request))
-        wrong = [_TIMES.sub("…", line.message) for line in report.log if line.level in _FAILURES]
+        wrong = [_VARYING.sub("…", line.message) for line in report.log if line.level.is_failure]
         self.failed += bool(wrong)
         for message in wrong:
             known = message in self.errors or len(self.errors) < MAX_MESSAGES
@@ -96,6 +96,7 @@ class LoadRun:
         self._begin = 0.0
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._ended = False
         self._failure: BaseException | None = None
         self.tally = Tally(load)
 
@@ -123,7 +124,10 @@ class LoadRun:
         finally:
             self.stop()
             self._join(threads)
-            self.tally.elapsed = self._clock.monotonic() - self._begin
+            with self._lock:
+                # Nobody changes the sums that are looked at now.
+                self._ended = True
+                self.tally.elapsed = self._clock.monotonic() - self._begin
         if self._failure is not None:
             raise self._failure
         return self.tally
@@ -140,6 +144,8 @@ class LoadRun:
                 report = self._session(number)
                 end = self._clock.monotonic()
                 with self._lock:
+                    if self._ended:
+                        return
                     self.tally.add(report, end - begin)
                     self.tally.elapsed = end - self._begin
                     on_progress(self.tally)

@@ -6,7 +6,6 @@ holds ``user=...``. Behaviour as of Dovecot 2.3.19.1 and 2.4.1.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,15 +13,17 @@ from dovecot_conf.errors import MailboxError, MetadataError
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.events import ContentRecord, MessageEvents, MessageField
-from drivers.http import HttpRequest, http_date
-from drivers.http_client import HttpResult
+from drivers.http import HttpRequest
+from drivers.http_queue import HttpResult
+from drivers.http_requests import put_request
+from drivers.http_settings import HttpSettings
 from drivers.interface import Driver, InitContext
 from drivers.options import OptionSpec
 from drivers.ox_body import json_object
 from drivers.ox_options import OPTIONS
 from drivers.ox_settings import OxSettings, parse_settings
-from drivers.report import Outcome, Request
-from drivers.secrets import HIDDEN, hide_in_url
+from drivers.report import Outcome
+from drivers.request_report import reported_request
 from mailstore.tabescape import unescape
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ METADATA_ENTRY = "/private/vendor/vendor.dovecot/http-notify"
 _INTERNAL_ENTRY = "/private/vendor/vendor.dovecot/pvt/server/vendor/vendor.dovecot/http-notify"
 _PREFIX = "push-notification-ox: "
 _WATCHED_MAILBOX = "INBOX"
+_CONTENT_TYPE = "application/json; charset=utf-8"
 _FIELDS = MessageField.FROM | MessageField.SUBJECT | MessageField.SNIPPET
 
 
@@ -105,40 +107,23 @@ class OxDriver(Driver):
 
     def _send(self, dtxn: DriverTransaction, body: str) -> None:
         session = dtxn.session
-        content = body.encode()
-        request = HttpRequest(
-            "PUT", self._settings.url, self._headers(session.surroundings.clock.now(), len(content)), content
-        )
+        client = session.http_client(self._client_settings(session))
+        now = session.surroundings.clock.now()
+        request = put_request(self._settings.url, _CONTENT_TYPE, body.encode(), client.settings, now)
 
         def done(result: HttpResult) -> None:
-            self._answered(dtxn, request, body, result)
+            self._answered(dtxn, request, result)
 
-        client = session.http_client(max_attempts=self._settings.max_attempts, timeout=self._settings.timeout)
         client.submit(request, done)
 
-    def _headers(self, now: float, length: int) -> tuple[tuple[str, str], ...]:
-        """Return the headers in Dovecot's order."""
-        url = self._settings.url
-        authorization: tuple[tuple[str, str], ...] = ()
-        if url.user and url.password is not None:
-            credentials = base64.b64encode(url.user + b":" + url.password).decode()
-            authorization = (("Authorization", f"Basic {credentials}"),)
-        return (
-            ("Host", url.authority),
-            ("Date", http_date(now)),
-            *authorization,
-            ("Content-Length", str(length)),
-            ("Connection", "Keep-Alive"),
-            ("Content-Type", "application/json; charset=utf-8"),
-        )
+    def _client_settings(self, session: UserSession) -> HttpSettings:
+        """Return what a client is made with: by the driver that sends first, in 2.4 that loads first."""
+        drivers = [entry.driver for entry in session.loaded if isinstance(entry.driver, OxDriver)]
+        decides = self if session.version is Version.V23 or not drivers else drivers[0]
+        return decides._settings.http
 
-    def _answered(self, dtxn: DriverTransaction, request: HttpRequest, body: str, result: HttpResult) -> None:
-        headers = tuple(
-            (name, HIDDEN if name == "Authorization" and not self._show_secrets else value)
-            for name, value in request.headers
-        )
-        url = str(request.url) if self._show_secrets else hide_in_url(str(request.url))
-        dtxn.requests.append(Request(request.method, url, headers, body, result.attempts))
+    def _answered(self, dtxn: DriverTransaction, request: HttpRequest, result: HttpResult) -> None:
+        dtxn.requests.append(reported_request(request, result, show_secrets=self._show_secrets))
         if not result.sent:
             dtxn.outcome, dtxn.reason = Outcome.WOULD_SEND, ""
         elif result.success:

@@ -9,9 +9,11 @@ from dovecot_conf.errors import DriverError
 from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
+from drivers.http_settings import HttpSettings, settings_24
 from drivers.interface import InitContext
 from drivers.option_values import UINT_MAX, parse_boolean, parse_milliseconds, parse_seconds, parse_unsigned
 from drivers.secrets import hide_in_url
+from drivers.tls_settings import TlsSettings, tls_settings
 
 _PREFIX = "push-notification-ox: "
 _DEFAULT_TIMEOUT_MSECS = 60_000
@@ -22,14 +24,13 @@ class OxSettings:
     """What an ox driver works with.
 
     ``cache_lifetime`` counts seconds: in 2.4 Dovecot takes the milliseconds of
-    ``push_notification_ox_cache_ttl`` for seconds. ``timeout`` is that of one attempt in seconds.
+    ``push_notification_ox_cache_ttl`` for seconds. ``http`` are the settings of the HTTP client it makes.
     """
 
     url: HttpUrl
     user_from_metadata: bool
     cache_lifetime: int
-    max_attempts: int
-    timeout: float
+    http: HttpSettings
 
 
 def parse_settings(definition: DriverDefinition, context: InitContext) -> OxSettings:
@@ -41,7 +42,7 @@ def parse_settings(definition: DriverDefinition, context: InitContext) -> OxSett
     values = {option.name: option.value for option in definition.options}
     if context.version is Version.V24:
         return _parse_24(values, definition, context)
-    return _parse_23(values, context)
+    return _parse_23(values, tls_settings(definition.client, Version.V23), context)
 
 
 def _shown(url: str, context: InitContext) -> str:
@@ -52,7 +53,7 @@ def _debug(context: InitContext, text: str) -> None:
     context.log.write_debug("ox", _PREFIX + text)
 
 
-def _parse_23(values: Mapping[str, str], context: InitContext) -> OxSettings:
+def _parse_23(values: Mapping[str, str], tls: TlsSettings, context: InitContext) -> OxSettings:
     text = values.get("url")
     if text is None:
         raise DriverError("Driver requires the url parameter")
@@ -74,8 +75,7 @@ def _parse_23(values: Mapping[str, str], context: InitContext) -> OxSettings:
         url=url,
         user_from_metadata="user_from_metadata" in values,
         cache_lifetime=cache_lifetime,
-        max_attempts=(retries + 1) & UINT_MAX,
-        timeout=timeout_msecs / 1000,
+        http=HttpSettings(max_attempts=(retries + 1) & UINT_MAX, timeout=timeout_msecs / 1000, tls=tls),
     )
 
 
@@ -112,9 +112,8 @@ def _parse_24(values: Mapping[str, str], definition: DriverDefinition, context: 
     _debug(context, f"Using URL {_shown(str(url), context)}")
     _debug(context, f"Using cache lifetime: {cache_ttl}")
     _debug(context, f"Using user {'stored in METADATA' if from_metadata else 'sent by OX endpoint'}")
-    attempts = _unsigned_or(values.get("http_client_request_max_attempts"), 1)
-    timeout = _value_24(values, "http_client_request_timeout")
-    return OxSettings(url, from_metadata, cache_ttl, attempts, (timeout or _DEFAULT_TIMEOUT_MSECS) / 1000)
+    http = settings_24(definition.client.values, tls_settings(definition.client, Version.V24))
+    return OxSettings(url, from_metadata, cache_ttl, http)
 
 
 def _value_24(values: Mapping[str, str], name: str) -> int:

@@ -19,6 +19,11 @@ class Level(StrEnum):
     FATAL = "Fatal"
     PANIC = "Panic"
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether something went wrong."""
+        return self in (Level.ERROR, Level.FATAL, Level.PANIC)
+
 
 class Outcome(StrEnum):
     """What a driver did with a transaction."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LUA_VERSIONS = ("5.1", "5.2", "5.3", "5.4", "luajit")
+
 
 @dataclass(frozen=True, slots=True)
 class Scripting:
     """Options for scripts.
 
     ``lua`` is the Lua version (``5.4``). One call of a script may take ``seconds``, its state ``memory``
-    bytes. ``sandbox`` takes away what reaches other files and programs. With ``run`` False a script is
-    compiled only, and nothing in it is called.
+    bytes. ``sandbox`` takes away what reaches other files and programs.
     """
 
     lua: str = "5.4"
     seconds: float = 10.0
     memory: int = 128 * 2**20
     sandbox: bool = False
-    run: bool = True
 
 
 DEFAULT_SCRIPTING = Scripting()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dovecot_conf.http_url import HttpUrlError, parse_http_url
 
 HIDDEN = "<hidden>"
 
 
-_SECRET_PARAMETER = re.compile(
-    r"([?&;][^=&;]*(?:pass|pwd|secret|token|nonce|key|auth|sig)[^=&;]*=)[^&;#\s]+", re.IGNORECASE
-)
+_SECRET_NAME = re.compile("pass|pwd|secret|token|nonce|key|auth|sig", re.IGNORECASE)
+_SECRET_PARAMETER = re.compile(rf"([?&;][^=&;]*(?:{_SECRET_NAME.pattern})[^=&;]*=)[^&;#\s]+", re.IGNORECASE)
+_SECRET_OPTION = re.compile("pass|pwd|secret|token|nonce|apikey|[_-]key", re.IGNORECASE)
 # Where a port should be: the password of a URL that lost its @, in one that is refused.
 _NO_PORT = re.compile(r"(//[^/?#:@\[]*:)(?![0-9]*(?:[/?#]|\Z))[^/?#@]*")
 
 
+@lru_cache(maxsize=128)
 def hide_in_url(url: str) -> str:
     """Return the text of a URL with its userinfo, and query parameters that speak of secrets, hidden.
 
@@ -42,15 +44,36 @@ def _hide_userinfo(url: str) -> str:
     return url if at < start else f"{url[:start]}{HIDDEN}{url[at:]}"
 
 
+def hide_in_target(target: str) -> str:
+    """Return a request's target with userinfo, and query parameters that speak of secrets, hidden.
+
+    Takes flat time: the target comes from anybody who connects.
+    """
+    path, question, query = target.partition("?")
+    if not path.startswith("/") and "@" in path:
+        path = HIDDEN + path[path.rfind("@") :]
+    return path + question + "".join(_hide_in_parameter(piece) for piece in re.split("([&;])", query))
+
+
+def _hide_in_parameter(parameter: str) -> str:
+    name, equals, value = parameter.partition("=")
+    return f"{name}={HIDDEN}" if equals and value and _SECRET_NAME.search(name) else parameter
+
+
 def hide_in_options(text: str) -> str:
-    """Return the option text of a 2.3 driver, or its whole setting, with the secrets in URLs hidden."""
+    """Return the option text of a 2.3 driver, or its whole setting, with its secrets hidden.
+
+    They are in URLs, and values of options that are called so.
+    """
     return " ".join(_hide_in_word(word) for word in text.split(" "))
 
 
 def _hide_in_word(word: str) -> str:
+    name, equals, value = word.partition("=")
+    if value and "//" not in name and _SECRET_OPTION.search(name):
+        return f"{name}={HIDDEN}"
     if ":" not in word and "@" not in word:
         return word
-    name, equals, value = word.partition("=")
     if not equals or "//" in name:
         return hide_in_url(word)
     return f"{name}={hide_in_url(value)}"

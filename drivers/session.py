@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from dovecot_conf.versions import Version
+from dovecot_conf.push import PushConfig
 from drivers.chain import Chain, LoadedDriver
 from drivers.clock import Clock
 from drivers.http import Transport
 from drivers.http_client import HttpClient
+from drivers.http_settings import HttpSettings
 from drivers.log import Log
 from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from mailstore.memory_metadata import MemoryMetadata
@@ -60,30 +61,62 @@ class Surroundings:
     scripting: Scripting = field(default=DEFAULT_SCRIPTING)
 
 
+@dataclass(frozen=True, slots=True)
+class MailUser:
+    """The user who gets the mail.
+
+    ``variables`` are the values for %-expansion by long name (``dovecot_conf.variables.user_values``).
+    """
+
+    username: str
+    variables: Mapping[str, str]
+
+
+class SharedHttp:
+    """The HTTP client of a process: that of all user sessions which are open in it at the same time."""
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._client: HttpClient | None = None
+
+    def client(self, settings: HttpSettings) -> HttpClient:
+        """Return the client; who asks first decides its settings."""
+        if self._client is None:
+            self._client = HttpClient(self._transport, self._clock, settings)
+        return self._client
+
+    def wait(self) -> None:
+        """Send what drivers have queued, and wait for the answers."""
+        if self._client is not None:
+            self._client.wait()
+
+
 class UserSession:
-    """One user with its loaded drivers; :meth:`close` ends it as Dovecot ends a mail user."""
+    """One user with its loaded drivers; :meth:`close` ends it as Dovecot ends a mail user.
+
+    ``http`` is the HTTP client of the process, None for a process with no other users.
+    """
 
     def __init__(
         self,
-        username: str,
-        version: Version,
+        user: MailUser,
+        push: PushConfig,
         chain: Chain,
         log: Log,
         surroundings: Surroundings,
-        protocol: str = "lmtp",
-        variables: Mapping[str, str] | None = None,
+        http: SharedHttp | None = None,
     ) -> None:
-        self.username = username
-        self.variables = variables or {}
+        self.username = user.username
+        self.variables = user.variables
+        self.protocol = push.protocol
+        self.version = push.version
         self.mailboxes = SimulatedMailboxes()
-        self.protocol = protocol
-        self.version = version
         self.chain = chain
         self.loaded: Sequence[LoadedDriver] = chain.loaded
         self.log = log
         self.surroundings = surroundings
-        self._http_client: HttpClient | None = None
-        self._http_owner = self
+        self._http = http or SharedHttp(surroundings.transport, surroundings.clock)
 
     @cached_property
     def store(self) -> MetadataStore:
@@ -93,22 +126,13 @@ class UserSession:
             lambda mailbox, entry: None if mailbox else lookup(entry)
         )
 
-    def share_http_client(self, owner: UserSession) -> None:
-        """Use the HTTP client of another session: Dovecot has one for all users of a process."""
-        self._http_owner = owner
-
-    def http_client(self, *, max_attempts: int, timeout: float) -> HttpClient:
-        """Return the process's HTTP client; the first driver that asks decides its settings."""
-        owner = self._http_owner
-        if owner._http_client is None:
-            world = owner.surroundings
-            owner._http_client = HttpClient(world.transport, world.clock, max_attempts, timeout)
-        return owner._http_client
+    def http_client(self, settings: HttpSettings) -> HttpClient:
+        """Return the HTTP client of the process; who asks first decides its settings."""
+        return self._http.client(settings)
 
     def wait_for_http(self) -> None:
         """Send what drivers of any session of the process have queued, and wait for the answers."""
-        if self._http_owner._http_client is not None:
-            self._http_owner._http_client.wait()
+        self._http.wait()
 
     def close(self) -> None:
         """End the session: each driver's deinit and cleanup, in chain order."""

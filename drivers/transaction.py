@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from drivers.events import (
+    ARRIVALS,
     ContentRecord,
     MailboxEvents,
     MessageChange,
@@ -99,7 +100,7 @@ class Transaction:
         """Let something happen to a message; ``sequence`` is its number in the mailbox."""
         if not self.session.chain.active:
             return
-        self._begin()
+        self._begin(unsaved=trigger in ARRIVALS)
         events = self._messages.get(sequence)
         if events is None:
             mailbox = self.mailbox
@@ -139,16 +140,19 @@ class Transaction:
         """Return what one driver of the session made of the transaction."""
         return next(dtxn.report() for dtxn in self._participants if dtxn.loaded is loaded)
 
-    def _begin(self) -> None:
+    def _begin(self, *, unsaved: bool = False) -> None:
+        """Let the drivers begin, before the message that arrives is there for others."""
         if self.begun:
             return
         self.begun = True
         self._on_begin(self)
+        self.mailbox.unsaved = int(unsaved)
         for loaded in self.session.loaded:
             dtxn = DriverTransaction(loaded, self)
             self._participants.append(dtxn)
             if loaded.driver.begin(dtxn):
                 self._drivers.append(dtxn)
+        self.mailbox.unsaved = 0
 
     def _shown(self) -> Iterator[Event]:
         if self._mailbox_events is not None:

@@ -10,6 +10,7 @@ from mailstore.encoded_words import decode_words
 from mailstore.rfc822 import Broken, Scanner
 
 _ATEXT = re.compile(rb"[!#$%&'*+\-/0-9=?A-Z^_`a-z{|}~\x80-\xff]+")
+_MAX_SIZE = 2**16
 _ATEXT_OR_DOT = re.compile(rb"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~\x80-\xff]*")
 _LITERAL = re.compile(rb"\[((?:[^\[\]\\\n\0]|\\[^\r\n\0]|\\?\r?\n|\\?\0)*+)\]", re.DOTALL)
 
@@ -25,8 +26,11 @@ class Address(NamedTuple):
 
 
 def first_address(value: bytes) -> Address:
-    """Return the first address of a header value; a broken one as far as Dovecot (2.3.19.1, 2.4.1) does."""
-    reader = _Reader(value.partition(b"\0")[0])
+    """Return the first address of a header value; a broken one as far as Dovecot (2.3.19.1, 2.4.1) does.
+
+    Only the first 64 KiB of the value are looked at.
+    """
+    reader = _Reader(value[:_MAX_SIZE].partition(b"\0")[0])
     try:
         if not reader.skip_blanks():
             return Address()
@@ -219,7 +223,7 @@ def _more(more: bool) -> None:
 def _addr_spec(reader: _Reader) -> _Mailbox:
     """Read an address without angle brackets; a comment is its display name, a lone word an address."""
     found = _Mailbox()
-    reader.comment = b""
+    reader.forget_comment()
     is_quoted = reader.peek() == b'"'
     more = True
     try:

@@ -19,6 +19,9 @@ _NUMBER_MAX = 0x10FFFF
 _ENTITY = re.compile(rb"([^ \t\r\n;]{0,9});")
 _OPEN_ENTITY = re.compile(rb"[^ \t\r\n]{0,10}\Z")
 
+# Ampersands in a row of which nothing is shown: no entity, or one without a name.
+_LOST_AMPERSANDS = re.compile(rb"(?:&(?:;|(?![^ \t\r\n;]{0,9};)(?![^ \t\r\n]{0,10}\Z)))++")
+
 _TEXT_STOP = re.compile(rb"[<&]")
 _TAG_STOP = re.compile(rb"[\"'>]")
 _QUOTED = {
@@ -86,6 +89,8 @@ class Html2Text:
         if stop.start() > position:
             return stop.start()
         if stop[0] == b"&":
+            if lost := _LOST_AMPERSANDS.match(data, position):
+                return lost.end()
             return self._entity(data, position + 1)
         if not self._quote_level and (tags := _ORDINARY_TAGS.match(data, position)):
             self._add_space()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dovecot_conf.errors import MailboxError
+from mailstore.state import MAX_NUMBER
 
 UIDLIST = "dovecot-uidlist"
 _HEADER = re.compile(rb"3 (.*)")
@@ -48,7 +49,10 @@ def read_maildir(path: Path) -> MaildirState:
     next_uid = _NEXT_UID.search(fields[1]) if fields else None
     if uidvalidity is None or next_uid is None:
         raise MailboxError(f"{path / UIDLIST}:1: not the header of a version 3 UID list")
-    return MaildirState(int(uidvalidity[1]), int(next_uid[1]), unseen)
+    numbers = int(uidvalidity[1]), int(next_uid[1])
+    if not all(1 <= number <= MAX_NUMBER for number in numbers):
+        raise MailboxError(f"{path / UIDLIST}:1: UIDVALIDITY and next UID are numbers of 32 bits")
+    return MaildirState(*numbers, unseen)
 
 
 def _read_header(path: Path) -> bytes | None:

@@ -4,41 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from mailstore.entries import Entry, parse_entry
+from mailstore.entries import Entry, EntryType, built_in_names, find_built_in, merge_names, parse_entry
 
 Lookup = Callable[[str, str], str | None]
 """Reads an entry of a mailbox ('' for the server) elsewhere."""
 
+Names = Callable[[str, str], Iterable[str]]
+"""Gives the names of a mailbox's entries below a prefix, without it."""
+
+_INBOX = "INBOX"
+
 
 class MemoryMetadata:
-    """Values by mailbox ('' for the server) and entry.
+    """Values by mailbox ('' for the server, whose entries are in INBOX) and entry.
 
-    ``behind`` is asked for those that were never set here.
+    ``behind`` is asked for those that were never set here, ``names_behind`` for the names of all that it
+    has. Dovecot's built-in entries are there, empty.
     """
 
-    def __init__(self, behind: Lookup | None = None) -> None:
+    def __init__(self, behind: Lookup | None = None, names_behind: Names | None = None) -> None:
         self._values: dict[tuple[str, Entry], str | None] = {}
         self._behind = behind
+        self._names_behind = names_behind
 
     def get(self, mailbox: str, entry: str) -> str | None:
         """Return a value, None if there is none. Raises EntryNameError and what ``behind`` raises."""
-        key = mailbox, parse_entry(entry)
+        key = _key(mailbox, entry)
         if key in self._values or self._behind is None:
-            return self._values.get(key)
-        return self._behind(mailbox, entry)
+            value = self._values.get(key)
+        else:
+            value = self._behind(mailbox, entry)
+        if value is None and find_built_in(key[1], is_inbox=key[0] == _INBOX) is not None:
+            return ""
+        return value
 
     def set(self, mailbox: str, entry: str, value: str) -> None:
         """Keep a value. Raises EntryNameError."""
-        self._values[mailbox, parse_entry(entry)] = value
+        self._values[_key(mailbox, entry)] = value
 
     def unset(self, mailbox: str, entry: str) -> None:
         """Take a value away. Raises EntryNameError."""
-        self._values[mailbox, parse_entry(entry)] = None
+        self._values[_key(mailbox, entry)] = None
 
     def names(self, mailbox: str, prefix: str) -> Iterable[str]:
-        """Yield the names that begin with ``prefix``, without it. Raises EntryNameError."""
-        wanted = str(parse_entry(prefix)) if prefix.rstrip("/") else prefix
-        for (box, entry), value in sorted(self._values.items(), key=lambda item: str(item[0][1])):
-            name = str(entry)
-            if box == mailbox and value is not None and name.startswith(wanted):
-                yield name[len(wanted) :].lstrip("/")
+        """Return the names that begin with ``prefix``, without it. Raises EntryNameError."""
+        box, wanted = _key(mailbox, prefix)
+        stored = [
+            entry.name.removeprefix(wanted.name).removeprefix("/" if not wanted.name else "")
+            for (place, entry), value in self._values.items()
+            if place == box
+            and value is not None
+            and entry.type is wanted.type
+            and entry.name.startswith(wanted.name)
+        ]
+        if self._names_behind is not None:
+            gone = {entry.name for (place, entry), value in self._values.items() if value is None}
+            stored += [
+                name
+                for name in self._names_behind(mailbox, prefix)
+                if name not in stored and wanted.name + name not in gone
+            ]
+        return merge_names(sorted(stored), built_in_names(wanted, is_inbox=box == _INBOX, has_dict=True))
+
+
+def _key(mailbox: str, entry: str) -> tuple[str, Entry]:
+    parsed = parse_entry(entry)
+    if not mailbox:
+        return _INBOX, parsed.below_server()
+    return mailbox, Entry(EntryType(parsed.type), parsed.name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import select
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +14,9 @@ from dovecot_conf.versions import Version
 from mailstore.charset import REPLACEMENT_UTF8
 from mailstore.date import MailDate, parse_date
 from mailstore.header_fields import LWSP, read_header
+
+MAX_MAIL_BYTES = 512 * 2**20
+FIFO_WAIT_SECONDS = 10
 
 _SESSION_ID_LENGTH = 22
 _LAST_SECOND = 2**32 - 1
@@ -98,11 +104,44 @@ class Message:
 def read_message(source: Path | BinaryIO) -> Message:
     """Read a mail from a file or a binary stream (standard input).
 
-    Raises MessageError, in one line, when it is missing, a folder, or can't be read.
+    Raises MessageError, in one line, when it is missing, a folder, larger than 512 MiB or can't be
+    read, or when nobody writes to a FIFO within ten seconds.
     """
+    name = str(source) if isinstance(source, Path) else _stream_name(source)
     try:
-        data = source.read_bytes() if isinstance(source, Path) else source.read()
-    except OSError as error:
-        name = str(source) if isinstance(source, Path) else str(getattr(source, "name", "the input"))
-        raise MessageError(f"can't read the mail {name}: {error.strerror or error}") from error
+        if isinstance(source, Path):
+            with _opened(source) as file:
+                data = file.read(MAX_MAIL_BYTES + 1)
+        else:
+            data = source.read(MAX_MAIL_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MessageError(f"{name}: can't read the mail: {reason}") from None
+    if len(data) > MAX_MAIL_BYTES:
+        raise MessageError(f"{name}: the mail is larger than {MAX_MAIL_BYTES // 2**20} MiB")
     return Message.from_bytes(data)
+
+
+def _stream_name(stream: BinaryIO) -> str:
+    name = getattr(stream, "name", None)
+    return name.strip("<>") if isinstance(name, str) else "the input"
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file; a FIFO waits for a writer only for a while."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            _wait_for_writer(descriptor)
+        os.set_blocking(descriptor, True)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _wait_for_writer(descriptor: int) -> None:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    if not poll.poll(FIFO_WAIT_SECONDS * 1000):
+        raise OSError(f"nobody writes to this FIFO for {FIFO_WAIT_SECONDS} seconds")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dovecot_conf.versions import Version
 from mailstore.header_fields import read_header
@@ -71,6 +73,16 @@ class _Boundary:
     depth: int
 
 
+class _Node:
+    """A step along boundaries: where the next byte leads, and what ends here."""
+
+    __slots__ = ("here", "next")
+
+    def __init__(self) -> None:
+        self.next: dict[int, _Node] = {}
+        self.here: list[_Boundary] = []
+
+
 class _PartsParser:
     """Walks through the boundary lines; ``path`` leads from the message to the current part."""
 
@@ -78,7 +90,7 @@ class _PartsParser:
         self.data = data
         self.version = version
         self.path = [Part(0)]
-        self.boundaries: list[_Boundary] = []
+        self.boundaries = _Boundaries()
         self.parts = 1
 
     def parse(self) -> Part:
@@ -89,8 +101,7 @@ class _PartsParser:
             after = self.data.find(b"\n", start)
             position = len(self.data) if after < 0 else after + 1
             is_last = self.data.startswith(b"--", start + 2 + len(boundary.text))
-            kept = self.boundaries.index(boundary) + (not is_last)
-            del self.boundaries[kept:]
+            self.boundaries.leave(boundary, is_last=is_last)
             if not is_last and after >= 0:
                 position = self._begin_part(position)
         message = self.path[0]
@@ -116,7 +127,7 @@ class _PartsParser:
             if kind is not None and kind.type == "multipart":
                 text = kind.parameter("boundary")
                 if text is not None and header.closed and not nested_too_deep:
-                    self.boundaries.append(_Boundary(text[:_MAX_BOUNDARY], len(self.path)))
+                    self.boundaries.push(_Boundary(text[:_MAX_BOUNDARY], len(self.path)))
                 return position
             if not self._holds_message(part) or nested_too_deep or self.parts >= _MAX_PARTS:
                 return position
@@ -144,30 +155,85 @@ class _PartsParser:
         """Find the next line at or behind ``position``, the start of a later line, that is a boundary."""
         if not self.boundaries:
             return None
-        needle = b"\n--" + _common_beginning([boundary.text for boundary in self.boundaries])
-        found = position - 1
-        while self.parts < _MAX_PARTS and (found := self.data.find(needle, found)) >= 0:
-            boundary = self._boundary_at(found + 1)
+        beginning = self.boundaries.line_beginning()
+        if self.parts >= _MAX_PARTS:
+            return None
+        for line in beginning.finditer(self.data, max(position - 1, 0)):
+            boundary = self._boundary_at(line.start() + 1)
             if boundary is not None:
-                return boundary, found + 1
-            found += 1
+                return boundary, line.start() + 1
         return None
 
     def _boundary_at(self, line_start: int) -> _Boundary | None:
         """Return the boundary that the line begins with: the longest, of equals the innermost."""
-        data = self.data
-        if not self.boundaries or self.parts >= _MAX_PARTS or not data.startswith(b"--", line_start):
+        if not self.boundaries or self.parts >= _MAX_PARTS or not self.data.startswith(b"--", line_start):
             return None
-        line, newline, _ = data[line_start + 2 : line_start + 2 + _MAX_BOUNDARY_LINE].partition(b"\n")
+        start = line_start + 2
+        matching = self.boundaries.beginning(self.data, start)
+        if not matching:
+            return None
+        line, newline, _ = self.data[start : start + _MAX_BOUNDARY_LINE].partition(b"\n")
         exact = line.removesuffix(b"\r") if newline else line
-        matching = [b for b in reversed(self.boundaries) if exact.startswith(b.text)]
-        for boundary in matching:
-            if boundary.text in (exact, exact.removesuffix(b"--")):
-                return boundary
-        return max(matching, key=lambda boundary: len(boundary.text), default=None)
+        matching = [boundary for boundary in matching if exact.startswith(boundary.text)]
+        whole = [b for b in matching if b.text in (exact, exact.removesuffix(b"--"))]
+        if whole:
+            return max(whole, key=lambda boundary: boundary.depth)
+        return max(matching, key=lambda boundary: (len(boundary.text), boundary.depth), default=None)
 
 
-def _common_beginning(texts: list[bytes]) -> bytes:
-    first, last = min(texts), max(texts)
-    different = (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
-    return first[: next(different, len(first))]
+class _Boundaries:
+    """The boundaries in force, found in one walk along a line however many there are."""
+
+    def __init__(self) -> None:
+        self._stack: list[_Boundary] = []
+        self._root = _Node()
+
+    def __bool__(self) -> bool:
+        return bool(self._stack)
+
+    def push(self, boundary: _Boundary) -> None:
+        """Add the boundary of an inner part."""
+        self._stack.append(boundary)
+        node = self._root
+        for byte in boundary.text:
+            node = node.next.setdefault(byte, _Node())
+        node.here.append(boundary)
+
+    def leave(self, boundary: _Boundary, *, is_last: bool) -> None:
+        """Drop the boundaries inside of ``boundary``, and itself after its last line."""
+        while self._stack[-1] is not boundary:
+            self._pop()
+        if is_last:
+            self._pop()
+
+    def beginning(self, data: bytes, position: int) -> list[_Boundary]:
+        """Return the boundaries that ``data`` begins with at ``position``."""
+        node, found = self._root, list(self._root.here)
+        for byte in data[position : position + _MAX_BOUNDARY]:
+            if byte not in node.next:
+                break
+            node = node.next[byte]
+            found += node.here
+        return found
+
+    def line_beginning(self) -> re.Pattern[bytes]:
+        """Return a pattern for the beginnings of all lines that can be boundary lines, and of few others."""
+        node, common = self._root, bytearray()
+        while len(node.next) == 1 and not node.here:
+            ((byte, node),) = node.next.items()
+            common.append(byte)
+        following = b"" if node.here else bytes(sorted(node.next))
+        return _line_beginning(bytes(common), following)
+
+    def _pop(self) -> None:
+        node = self._root
+        boundary = self._stack.pop()
+        for byte in boundary.text:
+            node = node.next[byte]
+        node.here.remove(boundary)
+
+
+@lru_cache
+def _line_beginning(common: bytes, following: bytes) -> re.Pattern[bytes]:
+    one_of = b"[%b]" % re.escape(following) if following else b""
+    return re.compile(rb"\n--%b%b" % (re.escape(common), one_of))

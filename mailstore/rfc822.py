@@ -15,9 +15,35 @@ from mailstore.rfc2231 import Parameter, join_pieces
 
 _LWSP = re.compile(rb"[ \t\r\n]*")
 _TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+\-.^_`{|}~\x80-\xff]*")
-_UNTIL_COMMENT_SPECIAL = re.compile(rb"[^()\\\n]*", re.DOTALL)
-_UNTIL_QUOTED_SPECIAL = re.compile(rb'[^"\\\n\0]*', re.DOTALL)
+_PARENTHESES = re.compile(rb"[()]|\\[^\r\n\0]")
+_QUOTED_STRING = re.compile(rb'"((?:[^"\\]++|\\[^\r\n\0]|\\(?=[\r\n\0]))*+)"')
+_ESCAPE = re.compile(rb"\\([^\r\n\0])")
+_LINE_END = re.compile(rb"\r?\n")
+_LAST_CERTAIN = re.compile(rb"(.*)(?:\r?\n|\\[^\r\n\0])", re.DOTALL)
 _UNTIL_SEPARATOR = re.compile(rb"[^; \t\r\n]*")
+
+_BLANK = rb"(?:[ \t\r\n]++|\([^()\\]*+\))*+"
+_NAME = rb"[A-Za-z0-9!#$%&'*+\-.^_`{|}~\x80-\xff]"
+_WANTED = rb"charset|boundary"
+
+
+def _unwanted(wanted: bytes) -> re.Pattern[bytes]:
+    """Match parameters in a row, but for ``wanted`` names, and what can't be one.
+
+    A header may be as large as a mail.
+    """
+    return re.compile(
+        rb"(?:;%(blank)b(?!%(wanted)b)%(name)b*+%(blank)b"
+        rb"(?:=%(blank)b(?:%(name)b++|\"[^\"\\]*+\")%(blank)b(?=;)|[^=(][^;]*+(?=;)))*+"
+        % {b"blank": _BLANK, b"name": _NAME, b"wanted": wanted},
+        re.IGNORECASE,
+    )
+
+
+_UNWANTED = _unwanted(_WANTED)
+# In 2.3 a bare ``charset*`` has to do with the pieces of other parameters in front of it.
+_UNWANTED_AND_WHOLE = _unwanted(_WANTED + rb"|[^*=;]*+\*")
+_BARE_PIECE = re.compile(rb"(?:%b)[ \t\r\n]*+\*" % _WANTED, re.IGNORECASE)
 
 
 class Broken(Exception):  # noqa: N818
@@ -27,13 +53,12 @@ class Broken(Exception):  # noqa: N818
 class Scanner:
     """A position in a header value, and the steps the grammar is made of."""
 
-    __slots__ = ("comment", "data", "position")
+    __slots__ = ("_comment", "data", "position")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.position = 0
-        # the text of the last comment
-        self.comment = b""
+        self._comment = (0, 0, True)
 
     def at_end(self) -> bool:
         """Tell whether nothing is left."""
@@ -56,6 +81,10 @@ class Scanner:
         found = self.data.find(byte, self.position + 1)
         self.position = len(self.data) if found < 0 else found
 
+    def skip(self, pattern: re.Pattern[bytes]) -> None:
+        """Go on behind what ``pattern``, which may be nothing, finds here."""
+        self._match(pattern)
+
     def token(self) -> bytes:
         """Return a MIME token, maybe empty. The blanks behind it are not skipped yet."""
         return self._match(_TOKEN)
@@ -66,58 +95,44 @@ class Scanner:
 
     def quoted_string(self) -> bytes:
         """Return the quoted string that starts here, without line ends. Raises Broken when unclosed."""
-        self.position += 1
-        pieces: list[bytes] = []
-        while True:
-            pieces.append(self._match(_UNTIL_QUOTED_SPECIAL))
-            special = self.peek()
-            self.position += 1
-            if special == b'"':
-                return b"".join(pieces)
-            if special == b"\n":
-                pieces[-1] = pieces[-1].removesuffix(b"\r")
-            elif special == b"\0":
-                pieces.append(REPLACEMENT_UTF8)
-            elif not special or self.at_end():
-                self.position = len(self.data)
-                raise Broken
-            elif self.peek() not in b"\r\n\0":
-                pieces.append(self.peek())
-                self.position += 1
-            else:
-                pieces.append(b"\\")
+        found = _QUOTED_STRING.match(self.data, self.position)
+        if found is None:
+            self.position = len(self.data)
+            raise Broken
+        self.position = found.end()
+        return _unquoted(found[1])
+
+    @property
+    def comment(self) -> bytes:
+        """The text of the last comment; of an open one, what precedes its last line end or escape."""
+        start, end, closed = self._comment
+        text = self.data[start:end]
+        if not closed:
+            certain = _LAST_CERTAIN.match(text)
+            text = certain[1] if certain else b""
+        return _unquoted(text)
+
+    def forget_comment(self) -> None:
+        """Let ``comment`` be empty until the next one."""
+        self._comment = (0, 0, True)
 
     def _skip_comment(self) -> None:
-        self.position += 1
+        start = self.position + 1
         level = 1
-        pieces: list[bytes] = []
-        # of an open comment only what is in front of its last line end or backslash counts
-        certain = 0
-        try:
-            while True:
-                pieces.append(self._match(_UNTIL_COMMENT_SPECIAL))
-                special = self.peek()
-                self.position += 1
-                level += (special == b"(") - (special == b")")
-                if not level:
-                    certain = len(pieces)
-                    return
-                if special in (b"(", b")"):
-                    pieces.append(special)
-                elif special == b"\n":
-                    pieces[-1] = pieces[-1].removesuffix(b"\r")
-                    certain = len(pieces)
-                elif not special or self.at_end():
-                    self.position = len(self.data)
-                    raise Broken
-                elif self.peek() not in b"\r\n\0":
-                    certain = len(pieces)
-                    pieces.append(self.peek())
-                    self.position += 1
-                else:
-                    pieces.append(b"\\")
-        finally:
-            self.comment = b"".join(pieces[:certain])
+        # parentheses that are never closed need not be counted
+        end = self.data.rfind(b")", start) + 1
+        for found in _PARENTHESES.finditer(self.data, start, end):
+            if found[0] == b"(":
+                level += 1
+            elif found[0] == b")":
+                level -= 1
+            if not level:
+                self.position = found.end()
+                self._comment = (start, found.start(), True)
+                return
+        self.position = len(self.data)
+        self._comment = (start, self.position, False)
+        raise Broken
 
     def _match(self, pattern: re.Pattern[bytes]) -> bytes:
         match = pattern.match(self.data, self.position)
@@ -130,8 +145,8 @@ class Scanner:
 class ContentType:
     """A Content-Type: type and subtype in lower case, empty when broken, and its parameters.
 
-    Parameters have names in lower case and keep their order; a name can stand there more than
-    once, the first one counts.
+    Parameters are those that a mail is read by, charset and boundary. They have names in lower case
+    and keep their order; a name can stand there more than once, the first one counts.
     """
 
     type: str
@@ -197,9 +212,14 @@ def _read_subtype(scanner: Scanner) -> bytes:
 
 
 def _read_parameters(scanner: Scanner) -> list[Parameter]:
-    """Read ``; name=value`` pairs, going on at the next semicolon after what can't be read."""
+    """Read charset and boundary of ``; name=value`` pairs, and maybe others.
+
+    Goes on at the next semicolon after what can't be read.
+    """
     found: list[Parameter] = []
+    unwanted = _UNWANTED_AND_WHOLE if _BARE_PIECE.search(scanner.data) else _UNWANTED
     while not scanner.at_end():
+        scanner.skip(unwanted)
         try:
             found.append(_read_parameter(scanner))
         except Broken:
@@ -230,6 +250,11 @@ def _expect(scanner: Scanner, byte: bytes) -> None:
     if scanner.peek() != byte:
         raise Broken
     scanner.position += 1
+
+
+def _unquoted(text: bytes) -> bytes:
+    """Return text without escapes and line ends; a backslash in front of a line end or NUL stays."""
+    return _LINE_END.sub(b"", _ESCAPE.sub(rb"\1", text)).replace(b"\0", REPLACEMENT_UTF8)
 
 
 def _lower(name: bytes) -> str:

@@ -45,7 +45,8 @@ class StoredMessage:
 class SimulatedMailbox:
     """A mailbox. ``name`` is UTF-8 with the namespace's separator.
 
-    ``other_unseen`` counts unseen messages that are known by number only. ``keywords`` are all names
+    ``other_unseen`` counts unseen messages that are known by number only, ``unsaved`` those at the end of
+    ``messages`` that who looks into the mailbox can't see yet. ``keywords`` are all names
     that were used in it, in the order of their first use.
     """
 
@@ -54,6 +55,7 @@ class SimulatedMailbox:
     next_uid: int = 1
     other_unseen: int = 0
     messages: list[StoredMessage] = field(default_factory=list)
+    unsaved: int = 0
     keywords: list[str] = field(default_factory=list)
 
     @classmethod

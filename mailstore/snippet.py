@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dovecot_conf.versions import Version
 from mailstore.charset import translation
@@ -20,6 +21,8 @@ _WHITE_SPACE = " \t\n\v\f\r"
 _HTML = ("text/html", "application/xhtml+xml")
 
 
+# Several drivers want it of one mail, and --count delivers the same mail again.
+@lru_cache(maxsize=2)
 def snippet(message: Message, max_chars: int = 200, *, version: Version = Version.V23) -> str:
     """Return the beginning of the message's text with white space collapsed, or "".
 

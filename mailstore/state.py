@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_NUMBER = 2**32 - 1
+"""The largest UID, UIDVALIDITY and number of messages (RFC 3501, section 2.3.1.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class MailboxState:

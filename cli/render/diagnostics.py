@@ -11,6 +11,7 @@ from cli.render.secrets import hide, hide_in_sentence, hide_marked
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.source import SourceFile
 
 MAX_PART = 160
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
@@ -36,9 +37,9 @@ class Validations(NamedTuple):
         return tuple(found if self.show_secrets else map(_without_secrets, found))
 
     @property
-    def sources(self) -> Mapping[str, Sequence[str]]:
-        """The lines of every file by path."""
-        return {source.path: source.lines for result in self.results for source in result.configuration.files}
+    def sources(self) -> Mapping[str, SourceFile]:
+        """Every file by path."""
+        return {source.path: source for result in self.results for source in result.configuration.files}
 
 
 def _without_secrets(item: Diagnostic) -> Diagnostic:
@@ -69,7 +70,9 @@ def text(validations: Validations, *, quiet: bool, verbose: bool) -> Iterator[Li
     """
     sources = validations.sources
     for item in validations.diagnostics:
-        yield from _finding(item, sources.get(item.span.file, ()), validations.show_secrets)
+        source = sources.get(item.span.file)
+        lines = source.lines if source is not None else ()
+        yield from _finding(item, lines, validations.show_secrets)
         yield Line()
     if quiet:
         return

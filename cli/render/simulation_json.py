@@ -9,18 +9,23 @@ from drivers.report import DriverReport, Request, SimulationReport, TransactionR
 
 def to_json(report: SimulationReport) -> str:
     """Return the report as one JSON document."""
-    document = {
+    return json.dumps(document(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def document(report: SimulationReport) -> dict[str, object]:
+    """Return the report as values of JSON."""
+    return {
         "version": 1,
         "dovecot_version": report.dovecot_version,
         "user": report.user,
         "protocol": report.protocol,
-        "transactions": [_transaction(transaction) for transaction in report.transactions],
+        "transactions": [transaction_document(transaction) for transaction in report.transactions],
         "log": [{"level": line.level, "driver": line.driver, "message": line.message} for line in report.log],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _transaction(transaction: TransactionReport) -> dict[str, object]:
+def transaction_document(transaction: TransactionReport) -> dict[str, object]:
+    """Return one transaction as values of JSON."""
     return {
         "mailbox": transaction.mailbox,
         "events": [{"name": event.name, **dict(event.fields)} for event in transaction.events],

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cli.output import printable
 from cli.render.styled import Line
-from drivers.report import DriverReport, Level, Outcome, Request, SimulationReport
+from drivers.report import (
+    DriverReport,
+    Level,
+    LogLine,
+    Outcome,
+    Request,
+    SimulationReport,
+    TransactionReport,
+)
 
 MARKS = {
     Outcome.SENT: ("✓", "green"),
@@ -33,22 +41,33 @@ def text(report: SimulationReport) -> Iterator[Line]:
     A mail comes from anywhere: its control characters are escaped, line ends stay.
     """
     for transaction in report.transactions:
-        names = ", ".join(event.name for event in transaction.events) or "no event"
-        about = f" for {report.user} in {transaction.mailbox}"
-        how = f", by {report.protocol} of Dovecot {report.dovecot_version}"
-        yield Line().add(names, "bold").add(printable(about) + how)
-        if not transaction.drivers:
-            yield Line().add(f"  no push notification driver is defined for {report.protocol}")
-        for driver in transaction.drivers:
-            yield _driver_line(driver)
-        for driver in transaction.drivers:
-            for request in driver.requests:
-                yield Line()
-                yield from _request_lines(driver, request)
-    if report.log:
+        yield from transaction_lines(transaction, report.user, report.protocol, report.dovecot_version)
+    yield from log_lines(report.log)
+
+
+def transaction_lines(
+    transaction: TransactionReport, user: str, protocol: str, dovecot_version: str
+) -> Iterator[Line]:
+    """Yield the lines about one transaction: what the drivers made of it, and their requests."""
+    names = ", ".join(event.name for event in transaction.events) or "no event"
+    about = f" for {user} in {transaction.mailbox}"
+    yield Line().add(names, "bold").add(printable(about) + f", by {protocol} of Dovecot {dovecot_version}")
+    if not transaction.drivers:
+        yield Line().add(f"  no push notification driver is defined for {protocol}")
+    for driver in transaction.drivers:
+        yield _driver_line(driver)
+    for driver in transaction.drivers:
+        for request in driver.requests:
+            yield Line()
+            yield from _request_lines(driver, request)
+
+
+def log_lines(log: Sequence[LogLine]) -> Iterator[Line]:
+    """Yield the lines about Dovecot's log."""
+    if log:
         yield Line()
         yield Line().add("What Dovecot logs", "bold")
-    for entry in report.log:
+    for entry in log:
         for line in f"  {entry.level}: {entry.message}".split("\n"):
             yield Line().add(printable(line), LEVEL_STYLES[entry.level])
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dovecot_conf.errors import PushnotifError
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.near import nearest
-from dovecot_conf.syntax_rules import SYNTAX_RULES
 
 FAMILIES = {
     "PN1": "the configuration language",
@@ -34,10 +34,14 @@ class Catalogue:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.code))
-        names = [(rule.code, rule.name) for rule in SYNTAX_RULES]
-        names += [(rule.code, rule.name) for rule in self.rules]
-        self._codes = dict.fromkeys(code for code, _ in names)
-        self._by_name = {name: code for code, name in names}
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """All codes by their names."""
+        from dovecot_conf.syntax_rules import SYNTAX_RULES  # noqa: PLC0415 - large, and rarely asked for
+
+        named = {rule.name: rule.code for rule in SYNTAX_RULES}
+        return named | {rule.name: rule.code for rule in self.rules}
 
     def codes(self, words: Iterable[str]) -> frozenset[str]:
         """Return the codes that ``words`` stand for.
@@ -62,10 +66,10 @@ class Catalogue:
         if not _FAMILY.fullmatch(word):
             return frozenset()
         start = word.upper().rstrip("X")
-        return frozenset(code for code in self._codes if code.startswith(start))
+        return frozenset(code for code in self._by_name.values() if code.startswith(start))
 
     def _unknown(self, word: str) -> SelectionError:
-        known = [*self._codes, *self._by_name]
+        known = [*self._by_name.values(), *self._by_name]
         shape = word.upper() if word.upper().startswith("PN") else word.lower()
         near = nearest(shape, known)
         advice = f"did you mean '{near}'?" if near else "'pushnotif rules' lists them"

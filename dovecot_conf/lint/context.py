@@ -65,14 +65,21 @@ class Context:
         """The driver chain by protocol, whether or not the plugin is loaded there."""
         return {protocol: self.configuration.push(protocol) for protocol in self.protocols}
 
-    @cached_property
-    def plugin_values(self) -> tuple[tuple[str, SettingValue, tuple[str, ...]], ...]:
-        """The settings of ``plugin {}`` as (name, value, protocols): each line that counts somewhere once."""
+    def plugin_values(
+        self, wanted: Callable[[str, str], bool]
+    ) -> Iterator[tuple[str, SettingValue, tuple[str, ...]]]:
+        """Yield the settings of ``plugin {}`` as (name, value, protocols).
+
+        Each line that counts somewhere comes once; ``wanted`` tells by name and text which ones.
+        """
+        plugins = {id(settings.plugin): settings.plugin for settings in self.settings.values()}
+        matching = {number: tuple(plugin.matching(wanted)) for number, plugin in plugins.items()}
         found: dict[tuple[str, Span], tuple[str, SettingValue, list[str]]] = {}
         for protocol, settings in self.settings.items():
-            for name, value in settings.plugin.items():
+            for name, value in matching[id(settings.plugin)]:
                 found.setdefault((name, value.span), (name, value, []))[2].append(protocol)
-        return tuple((name, value, tuple(protocols)) for name, value, protocols in found.values())
+        for name, value, protocols in found.values():
+            yield name, value, tuple(protocols)
 
     @cached_property
     def main_span(self) -> Span:

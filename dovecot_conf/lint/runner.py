@@ -31,7 +31,7 @@ def lint(
     """
     context = Context(configuration, root)
     suppressions = Suppressions(
-        {source.path: source.lines for source in configuration.files}, catalogue.match, context.comments
+        {source.path: source for source in configuration.files}, catalogue.match, context.comments
     )
     order = {source.path: number for number, source in reversed([*enumerate(configuration.files)])}
     found = {

@@ -6,11 +6,12 @@ In a Lua script they begin with ``--``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lines import find_comment
+from dovecot_conf.source import SourceFile
 
 _COMMENT = re.compile(r"(?:#|--)\s*pushnotif:\s*ignore\[(?P<words>[^\]]*)\]", re.IGNORECASE)
 
@@ -29,13 +30,13 @@ Comments = Mapping[int, Comment]
 class Suppressions:
     """What the comments of some files silence.
 
-    ``sources`` are the physical lines of each file; ``match`` gives the codes that a word (a code, a
+    ``sources`` are the files by path; ``match`` gives the codes that a word (a code, a
     name, the beginning of codes) stands for. ``others`` are the comments of files in other languages.
     """
 
     def __init__(
         self,
-        sources: Mapping[str, Sequence[str]],
+        sources: Mapping[str, SourceFile],
         match: Callable[[str], Iterable[str]],
         others: Mapping[str, Comments] | None = None,
     ) -> None:
@@ -52,7 +53,8 @@ class Suppressions:
         path, line = diagnostic.span.file, diagnostic.span.line
         if path in self._others:
             return self._has_code(diagnostic.code, _near(self._others[path], line))
-        lines = self._sources.get(path, ())
+        source = self._sources.get(path)
+        lines = source.lines if source is not None else ()
         first = last = line - 1
         if not 0 <= first < len(lines):
             return False

@@ -15,14 +15,14 @@ local CALLER = 3
 local function require_arguments(count, least, most)
   if count < least or count > (most or least) then
     if most == nil or most == least then
-      error(format("expected %d arguments, got %d", least, count), CALLER)
+      error(format("expected %d arguments, got %d", least, count), 0)
     end
-    error(format(version.between_arguments, least, most, count), CALLER)
+    error(format(version.between_arguments, least, most, count), 0)
   end
 end
 
 local function require_parameter(count)
-  if count < 2 then error("expecting at least 1 parameter", CALLER) end
+  if count < 2 then error("expecting at least 1 parameter", 0) end
 end
 
 -- The level is that of the function of the API: this one is called by it, or by a check that it calls.
@@ -93,13 +93,13 @@ end
 
 local function check(value, position, name)
   if type(value) ~= "table" then
-    error(format("Bad argument #%d, expected %s got %s", position, name, type(value)), CALLER)
+    error(format("Bad argument #%d, expected %s got %s", position, name, type(value)), 0)
   end
   local item = rawget(value, "item")
   local data = item ~= nil and items[item]
   if not data then
     host.crash("a " .. name .. " was expected, and another table given")
-    error("crash", CALLER)
+    error("crash", 0)
   end
   return data
 end
@@ -130,10 +130,11 @@ local function is_forced(event)
 end
 
 local function logging(level, name, is_passthrough)
-  return function(self, ...)
-    require_arguments(select("#", self, ...), 2)
+  return function(...)
+    local self, first = ...
+    require_arguments(select("#", ...), 2)
     local event = check(self, 1, name)
-    local text = check_string((...), 2)
+    local text = check_string(first, 2)
     local prefix, replaced = prefix_of(event)
     host.log(level, prefix .. text, is_forced(event), replaced)
     if is_passthrough then open_passthrough = false end
@@ -143,42 +144,46 @@ end
 
 local function event_methods(name, is_passthrough)
   local methods = {}
-  function methods.append_log_prefix(self, ...)
-    require_arguments(select("#", self, ...), 2)
+  function methods.append_log_prefix(...)
+    local self, first = ...
+    require_arguments(select("#", ...), 2)
     local event = check(self, 1, name)
-    event.prefix = check_string((...), 2)
+    event.prefix = check_string(first, 2)
     return self
   end
-  function methods.replace_log_prefix(self, ...)
-    require_arguments(select("#", self, ...), 2)
+  function methods.replace_log_prefix(...)
+    local self, first = ...
+    require_arguments(select("#", ...), 2)
     local event = check(self, 1, name)
-    event.prefix, event.replaces = check_string((...), 2), true
+    event.prefix, event.replaces = check_string(first, 2), true
     return self
   end
-  function methods.set_always_log_source(self, ...)
-    require_arguments(select("#", self, ...), 1)
+  function methods.set_always_log_source(...)
+    local self = ...
+    require_arguments(select("#", ...), 1)
     check(self, 1, name)
     return self
   end
-  function methods.set_name(self, ...)
-    require_arguments(select("#", self, ...), 2)
+  function methods.set_name(...)
+    local self, first = ...
+    require_arguments(select("#", ...), 2)
     check(self, 1, name)
-    check_string((...), 2)
+    check_string(first, 2)
     return self
   end
-  function methods.add_str(self, ...)
-    require_arguments(select("#", self, ...), 3)
+  function methods.add_str(...)
+    local self, key, value = ...
+    require_arguments(select("#", ...), 3)
     check(self, 1, name)
-    local key, value = ...
     check_string(key, 2)
     check_string(value, 3)
     return self
   end
   for _, number in ipairs({"add_int", "add_timeval", "inc_int"}) do
-    methods[number] = function(self, ...)
-      require_arguments(select("#", self, ...), 3)
+    methods[number] = function(...)
+      local self, key, value = ...
+      require_arguments(select("#", ...), 3)
       check(self, 1, name)
-      local key, value = ...
       check_string(key, 2)
       check_integer(value, 3)
       return self
@@ -195,20 +200,22 @@ local function new_event(parent)
 end
 
 local methods = event_methods(EVENT, false)
-function methods.passthrough_event(self, ...)
-  require_arguments(select("#", self, ...), 1)
+function methods.passthrough_event(...)
+  local self = ...
+  require_arguments(select("#", ...), 1)
   local parent = check(self, 1, EVENT)
   if open_passthrough then
     host.panic("Can't create multiple passthrough events - finish the earlier with ->event()")
-    error("panic", CALLER - 1)
+    error("panic", 0)
   end
   open_passthrough = true
   return object({}, passthrough_metatable, {prefix = "", parent = parent})
 end
 if version.has.set_forced_debug then
   for call, forced in pairs({set_forced_debug = true, unset_forced_debug = false}) do
-    methods[call] = function(self, ...)
-      require_arguments(select("#", self, ...), 1)
+    methods[call] = function(...)
+      local self = ...
+      require_arguments(select("#", ...), 1)
       check(self, 1, EVENT).forced = forced
       return self
     end
@@ -255,11 +262,11 @@ end
 
 local strict = {
   __index = function(_, name)
-    error(format("attempt to write to read undeclared global variable %s", check_string(name, 2)), 2)
+    error(format("attempt to write to read undeclared global variable %s", check_string(name, 2)), 0)
   end,
   __newindex = function(globals, name, value)
     if type(value) == "function" then return rawset(globals, name, value) end
-    error(format("attempt to write to undeclared global variable %s", check_string(name, 2)), 2)
+    error(format("attempt to write to undeclared global variable %s", check_string(name, 2)), 0)
   end,
 }
 
@@ -312,47 +319,54 @@ end
 
 -- METADATA, of a user or a mailbox: the host answers with whether it went well, and a value or a text.
 
+-- The arguments behind the object, which have to be names.
+local function keys_of(...)
+  local keys = {}
+  for position = 2, select("#", ...) do
+    local key = select(position, ...)
+    if type(key) ~= "string" and type(key) ~= "number" then error("expected string at #" .. position, 0) end
+    keys[position - 1] = c_string(key)
+  end
+  return keys
+end
+
 local function metadata(name, level_of, texts)
   local calls = {}
-  function calls.metadata_get(self, ...)
-    local count = select("#", self, ...)
-    require_parameter(count)
-    local place = level_of(check(self, 1, name))
-    local found = {}
-    for position = 2, count do
-      local key = select(position - 1, ...)
-      if type(key) ~= "string" and type(key) ~= "number" then error("expected string at #" .. position, 2) end
-      local ok, value = host.metadata_get(place, c_string(key))
-      if not ok then error(value, 2) end
-      found[position - 1] = value
+  function calls.metadata_get(...)
+    local self = ...
+    require_parameter(select("#", ...))
+    local place, found = level_of(check(self, 1, name)), {}
+    local keys = keys_of(...)
+    for number, key in ipairs(keys) do
+      local ok, value = host.metadata_get(place, key)
+      if not ok then error(value, 0) end
+      found[number] = value
     end
-    return (table.unpack or unpack)(found, 1, count - 1)
+    return (table.unpack or unpack)(found, 1, #keys)
   end
-  function calls.metadata_set(self, ...)
-    require_arguments(select("#", self, ...), 3)
+  function calls.metadata_set(...)
+    local self, key, value = ...
+    require_arguments(select("#", ...), 3)
     local place = level_of(check(self, 1, name))
-    local key, value = ...
     key = check_string(key, 2)
     local text = (type(value) == "string" or type(value) == "number") and tostring(value) or nil
     local ok, problem = host.metadata_set(place, key, text)
-    if not ok then error(texts.set .. problem, 2) end
+    if not ok then error(texts.set .. problem, 0) end
   end
-  function calls.metadata_unset(self, ...)
-    require_arguments(select("#", self, ...), 2)
+  function calls.metadata_unset(...)
+    local self, first = ...
+    require_arguments(select("#", ...), 2)
     local place = level_of(check(self, 1, name))
-    local ok, problem = host.metadata_set(place, check_string((...), 2), nil)
-    if not ok then error(texts.unset .. problem, 2) end
+    local ok, problem = host.metadata_set(place, check_string(first, 2), nil)
+    if not ok then error(texts.unset .. problem, 0) end
   end
-  function calls.metadata_list(self, ...)
-    local count = select("#", self, ...)
-    require_parameter(count)
-    local place = level_of(check(self, 1, name))
-    local found = {}
-    for position = 2, count do
-      local prefix = select(position - 1, ...)
-      if type(prefix) ~= "string" and type(prefix) ~= "number" then error("expected string at #" .. position, 2) end
-      local ok, values = host.metadata_list(place, c_string(prefix))
-      if not ok then error(values, 2) end
+  function calls.metadata_list(...)
+    local self = ...
+    require_parameter(select("#", ...))
+    local place, found = level_of(check(self, 1, name)), {}
+    for _, prefix in ipairs(keys_of(...)) do
+      local ok, values = host.metadata_list(place, prefix)
+      if not ok then error(values, 0) end
       for key, value in pairs(values) do found[key] = value end
     end
     return found
@@ -366,46 +380,54 @@ local MAILBOX = "struct mailbox"
 
 local function crash_on_compare(self)
   host.crash("objects of Dovecot were compared with < or <=")
-  error("crash", 2)
+  error("crash", 0)
 end
 
 local mailbox_methods = metadata(MAILBOX, function(box)
-  return {mailbox = box.name}
+  return {mailbox = box.name, opened = box.opened}
 end, {set = "Cannot set attribute: ", unset = "Cannot unset attribute: "})
 
-local function acting(call)
-  return function(self, ...)
-    require_arguments(select("#", self, ...), 1)
+-- A box is opened by open, sync and status, and by nothing else.
+local function acting(call, opened)
+  return function(...)
+    local self = ...
+    require_arguments(select("#", ...), 1)
     local box = check(self, 1, MAILBOX)
     local ok, problem = host["mailbox_" .. call](box.name)
-    if not ok then error(problem, 2) end
+    if not ok then error(problem, 0) end
+    box.opened = opened
   end
 end
-mailbox_methods.open, mailbox_methods.close = acting("open"), acting("close")
-function mailbox_methods.free(self, ...)
-  require_arguments(select("#", self, ...), 1)
+mailbox_methods.open, mailbox_methods.close = acting("open", true), acting("close", false)
+function mailbox_methods.free(...)
+  local self = ...
+  require_arguments(select("#", ...), 1)
   local box = check(self, 1, MAILBOX)
   items[rawget(self, "item")] = nil
   host.mailbox_close(box.name)
 end
-function mailbox_methods.sync(self, ...)
-  local count = select("#", self, ...)
+function mailbox_methods.sync(...)
+  local self, first = ...
+  local count = select("#", ...)
   require_arguments(count, 1, 2)
   local box = check(self, 1, MAILBOX)
-  if count > 1 then check_integer((...), 2) end
+  if count > 1 then check_integer(first, 2) end
   local ok, problem = host.mailbox_sync(box.name)
-  if not ok then error(problem, 2) end
+  if not ok then error(problem, 0) end
+  box.opened = true
 end
-function mailbox_methods.status(self, ...)
+function mailbox_methods.status(...)
+  local self = ...
   local box = check(self, 1, MAILBOX)
-  local count = select("#", self, ...)
+  local count = select("#", ...)
   require_parameter(count)
   local wanted = {}
   for position = 2, count do
-    wanted[position - 1] = check_integer(select(position - 1, ...), position)
+    wanted[position - 1] = check_integer(select(position, ...), position)
   end
   local ok, status = host.mailbox_status(box.name, (table.unpack or unpack)(wanted))
-  if not ok then error(status, 2) end
+  if not ok then error(status, 0) end
+  box.opened = true
   return status
 end
 mailbox_methods.__tostring = function(self) return check(self, 1, MAILBOX).name end
@@ -418,32 +440,33 @@ local mailbox_metatable = own_index(MAILBOX, mailbox_methods)
 local USER = "struct mail_user"
 local user_methods = metadata(USER, function() return {} end, {set = version.user_set, unset = version.user_unset})
 
-function user_methods.mailbox(self, ...)
-  local count = select("#", self, ...)
+function user_methods.mailbox(...)
+  local self, name, flags = ...
+  local count = select("#", ...)
   require_arguments(count, 2, 3)
   check(self, 1, USER)
-  local name, flags = ...
   name = check_string(name, 2)
   if count > 2 then check_integer(flags, 3) end
   local vname, storage_name = host.mailbox_names(name)
   return object({name = storage_name, vname = vname}, mailbox_metatable, {name = vname})
 end
-function user_methods.var_expand(self, ...)
-  require_arguments(select("#", self, ...), 2)
+function user_methods.var_expand(...)
+  local self, first = ...
+  require_arguments(select("#", ...), 2)
   check(self, 1, USER)
-  local text = check_string((...), 2)
+  local text = check_string(first, 2)
   local ok, result = host.var_expand(text)
-  if not ok then error(result, 2) end
+  if not ok then error(result, 0) end
   return result
 end
 if version.has.plugin_getenv then
-  function user_methods.plugin_getenv(self, ...)
-    require_arguments(select("#", self, ...), 2)
+  function user_methods.plugin_getenv(...)
+    local self, key = ...
+    require_arguments(select("#", ...), 2)
     check(self, 1, USER)
-    local key = ...
     if type(key) ~= "string" and type(key) ~= "number" then
       host.crash("plugin_getenv was called without a name")
-      error("crash", 2)
+      error("crash", 0)
     end
     return host.plugin_getenv(c_string(key))
   end

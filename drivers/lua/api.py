@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from dovecot_conf.errors import MailboxError, MetadataError, VariableError
 from dovecot_conf.variables import expand
+from dovecot_conf.variables23 import Expansion
 from dovecot_conf.versions import Version
 from drivers.interface import InitContext
+from drivers.lua.http_api import LuaHttp
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.mailbox_status import status_fields
+from drivers.lua.socket_modules import add_modules
 from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 from drivers.report import Level
 from mailstore.tabescape import escape, unescape
 
 if TYPE_CHECKING:
-    from drivers.session import UserSession
+    from drivers.session import Surroundings, UserSession
 
 Answer = tuple[bool, Any]
 """Whether a call went well, and its value or Dovecot's text."""
@@ -63,8 +66,11 @@ class LuaApi:
             b"registered": machine.registered,
         }
         source = resources.files("drivers.lua").joinpath("api.lua").read_bytes()
-        host = machine.table({name.encode(): call for name, call in self._host().items()})
-        self._lua = machine.extend(source, host, machine.table(settings))
+        self._lua = machine.extend(source, machine.functions(self._host()), machine.table(settings))
+        checks = self._lua[b"checks"]
+        ends = {"crash": self.crash, "panic": self.panic}
+        self.http = LuaHttp(machine, checks, version, lambda: self._world, context.log, ends)
+        add_modules(machine, lambda: self._world, self.http.requests)
 
     def enter(self, session: UserSession) -> None:
         """Let calls act in this session from now on."""
@@ -98,6 +104,14 @@ class LuaApi:
     def keeps_user(self) -> bool:
         """Tell whether the script still holds on to the object of a user."""
         return bool(self._lua[b"keeps_user"]())
+
+    @property
+    def _world(self) -> Surroundings:
+        """The surroundings of the session, also before it has begun."""
+        world = self._session.surroundings if self._session is not None else self._context.world
+        if world is None:
+            raise RuntimeError("a script was run without surroundings")
+        return world
 
     @property
     def _entered(self) -> UserSession:
@@ -153,7 +167,7 @@ class LuaApi:
 
     def time(self) -> tuple[int, int]:
         """Seconds since 1970, and microseconds."""
-        now = self._entered.surroundings.clock.now() if self._session else time.time()
+        now = self._world.clock.now()
         return int(now), int(now % 1 * 1_000_000)
 
     def nanoseconds(self) -> int:
@@ -189,8 +203,10 @@ class LuaApi:
         """Return a value, None if there is none."""
         if not key.startswith(_PREFIXES):
             return False, _WRONG_PREFIX
+        mailbox = _mailbox(place)
         try:
-            value = self._entered.store.get(_mailbox(place), decode(key))
+            self._check_mailbox(mailbox)
+            value = self._entered.store.get(mailbox, decode(key))
         except (MetadataError, MailboxError) as error:
             return False, encode(error.message)
         return True, encode(value) if value is not None else None
@@ -199,6 +215,11 @@ class LuaApi:
         """Set a value, or with None take it away."""
         if not key.startswith(_PREFIXES):
             return False, _WRONG_PREFIX
+        if _mailbox(place) and not place[b"opened"]:
+            line = TEXTS[self._entered.version].mail_storage_line
+            where = f"file mail-storage.c: line {line} (mailbox_transaction_begin)"
+            self.panic(encode(f"{where}: assertion failed: (box->opened)"))
+            return False, b"panic"
         store = self._entered.store
         try:
             if value is None:
@@ -216,12 +237,17 @@ class LuaApi:
         store, mailbox = self._entered.store, _mailbox(place)
         found: dict[bytes, bytes | None] = {}
         try:
+            self._check_mailbox(mailbox)
             for name in store.names(mailbox, decode(prefix)):
                 value = store.get(mailbox, f"{decode(prefix)}{name}")
                 found[prefix + encode(name)] = encode(value) if value is not None else b""
         except (MetadataError, MailboxError) as error:
             return False, encode(error.message)
         return True, self._machine.table(found)
+
+    def _check_mailbox(self, mailbox: str) -> None:
+        if mailbox and mailbox not in self._entered.mailboxes:
+            raise MailboxError(f"Mailbox doesn't exist: {mailbox}")
 
     # Mailboxes
 
@@ -266,12 +292,14 @@ class LuaApi:
     def var_expand(self, text: bytes) -> Answer:
         """Replace %variables, as in settings."""
         session = self._entered
+        shown = decode(text)
+        if session.version is Version.V23:
+            return True, encode(Expansion(session.variables, {}, marks_unknown=True).expand(shown))
         try:
-            return True, encode(expand(decode(text), session.variables, session.version))
+            return True, encode(expand(shown, session.variables, session.version))
         except VariableError as error:
-            if session.version is Version.V23:
-                return False, text
-            return False, encode(f"var_expand({decode(text)}) failed: {error.message}")
+            problem = error.message.removeprefix(f"{shown}: ")
+            return False, encode(f"var_expand({shown}) failed: {problem}")
 
     def plugin_getenv(self, name: bytes) -> bytes | None:
         """Return a setting of ``plugin {}``, None if it isn't there."""

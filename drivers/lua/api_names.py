@@ -1,7 +1,7 @@
 """All names of Dovecot's Lua API and the kinds of their values, by version (2.3.19.1, 2.4.1).
 
-The lint rules and the stubs for editors are made from these tables; that they are the API of the real
-servers is what ``tests/dovecot/test_lua_names.py`` shows.
+The lint rules are made from these tables. That Dovecot's functions and constants are the ones that scripts
+find is shown by ``tests/drivers/lua/test_api_names.py``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _call(parameters: str = "", returns: str = "", only: Version | None = None) 
 
 def _constants(values: Mapping[str, float | str]) -> dict[str, Member]:
     lacking = {name: version for version, texts in TEXTS.items() for name in texts.lacks}
-    having = {version: other for version, other in ((V23, V24), (V24, V23))}
+    having = {V23: V24, V24: V23}
     return {
         name: Member(
             "string" if isinstance(value, str) else "number",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,9 +9,10 @@ from dovecot_conf.errors import DriverError
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.event_records import EventRecord, MessageField
-from drivers.events import RFC5423_EVENTS, MailboxEvents, MessageEvents
+from drivers.events import MailboxEvents, MessageEvents
 from drivers.interface import Driver, InitContext
 from drivers.lua.api import LuaApi
+from drivers.lua.entry_points import BEGIN, DEINIT, END, HANDLERS, INIT
 from drivers.lua.event_tables import event_table
 from drivers.lua.machine import LuaMachine, ProcessEndError, ScriptError, encode
 from drivers.lua.script import open_script
@@ -20,6 +20,7 @@ from drivers.lua.settings import OPTIONS, script_of
 from drivers.lua.versions import TEXTS
 from drivers.options import OptionSpec
 from drivers.report import Level, Outcome
+from drivers.request_report import reported_request
 from drivers.session_end import SessionEndedError
 
 if TYPE_CHECKING:
@@ -27,20 +28,7 @@ if TYPE_CHECKING:
     from drivers.transaction import DriverTransaction
 
 _PREFIX = "lua: "
-_BEGIN = "dovecot_lua_notify_begin_txn"
-_END = "dovecot_lua_notify_end_txn"
-_HANDLER = "dovecot_lua_notify_event"
-_SCRIPT_INIT, _SCRIPT_DEINIT = "script_init", "script_deinit"
 _NEW_MESSAGE = ("MessageNew", "MessageAppend")
-
-
-def handler_name(event: str) -> str:
-    """Return the name of the function for an event: each capital is an underscore and a small letter."""
-    return _HANDLER + re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", event)
-
-
-HANDLERS: Mapping[str, str] = {event: handler_name(event) for event in RFC5423_EVENTS}
-"""The function for each event, in the order in which Dovecot registers events."""
 
 
 class LuaDriver(Driver):
@@ -58,17 +46,17 @@ class LuaDriver(Driver):
     def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
         path = self.parse(definition, context)
         self._log = context.log
+        self._show_secrets = context.show_secrets
         self._texts = TEXTS[context.version]
         if self._texts.loading:
             self._debug(self._texts.loading.format(file=path))
         self._user_is_kept = False
-        self._contexts: dict[int, Any] = {}
         try:
             self._machine = LuaMachine(context.scripting)
             open_script(self._machine, path, self._texts)
             self._api = LuaApi(self._machine, context)
             self._debug("Calling script_init")
-            if context.scripting.run:
+            if context.world is not None:
                 self._begin_script(path)
         except ScriptError as error:
             raise DriverError(str(error)) from None
@@ -78,25 +66,27 @@ class LuaDriver(Driver):
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Register the events for which the script has a function, and call ``begin_txn``."""
         dtxn.outcome, dtxn.reason = Outcome.SKIPPED, ""
-        if not self._machine.has_function(_BEGIN):
-            self._error(f"Missing function {_BEGIN}")
-            dtxn.reason = f"the script has no function {_BEGIN}"
+        if not self._machine.has_function(BEGIN):
+            self._error(f"Missing function {BEGIN}")
+            dtxn.reason = f"the script has no function {BEGIN}"
             return False
         if not self._register(dtxn):
             self._debug("No event handlers found in script")
             dtxn.reason = "the script has no event handlers"
             return False
         user = dtxn.session.username
-        self._debug(f"Calling {_BEGIN}({user})")
+        self._debug(f"Calling {BEGIN}({user})")
         self._api.enter(dtxn.session)
         try:
-            results = self._call(_BEGIN, 1, 1, lambda: (self._api.user(),))
+            results = self._call(BEGIN, 1, 1, lambda: (self._api.user(),))
         except ScriptError as error:
             self._error(str(error))
             self._user_is_kept = True
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
             return False
-        self._debug(f"Called {_BEGIN}")
+        finally:
+            self._report_requests(dtxn)
+        self._debug(f"Called {BEGIN}")
         dtxn.context = results[0] if results else None
         dtxn.outcome = Outcome.CALLED
         return True
@@ -119,22 +109,23 @@ class LuaDriver(Driver):
 
     def end(self, dtxn: DriverTransaction, *, success: bool) -> None:
         """Call ``end_txn`` and let the context go."""
-        if not self._machine.has_function(_END):
-            self._error(f"Missing function {_END}")
-            dtxn.outcome, dtxn.reason = Outcome.FAILED, f"the script has no function {_END}"
+        if not self._machine.has_function(END):
+            self._error(f"Missing function {END}")
+            dtxn.outcome, dtxn.reason = Outcome.FAILED, f"the script has no function {END}"
         else:
-            self._debug(f"Calling {_END}")
-            self._run(dtxn, _END, lambda: (dtxn.context, success))
+            self._debug(f"Calling {END}")
+            self._run(dtxn, END, lambda: (dtxn.context, success))
         dtxn.context = None
-        self._user_is_kept |= self._api.keeps_user()
+        # Dovecot collects Lua's garbage here: the last time decides who is still referenced.
+        self._user_is_kept = self._api.keeps_user()
 
     def deinit(self, session: UserSession) -> None:
         """Call ``script_deinit``; a user who is still referenced ends the process."""
-        if self._machine.has_function(_SCRIPT_DEINIT):
+        if self._machine.has_function(DEINIT):
             try:
-                self._call(_SCRIPT_DEINIT, 0, 0, tuple)
+                self._call(DEINIT, 0, 0, tuple)
             except ScriptError as error:
-                self._error(f"{_SCRIPT_DEINIT}() failed: {error}")
+                self._error(f"{DEINIT}() failed: {error}")
         if self._user_is_kept:
             where = f"file mail-user.c: line {self._texts.mail_user_line} (mail_user_deinit)"
             text = f"{where}: assertion failed: ((*user)->refcount == 1)"
@@ -146,9 +137,9 @@ class LuaDriver(Driver):
             self._machine.run()
         except ScriptError as error:
             raise ScriptError(f"lua_pcall({path}) failed: {error}") from None
-        if not self._machine.has_function(_SCRIPT_INIT):
+        if not self._machine.has_function(INIT):
             return
-        results = self._call(_SCRIPT_INIT, 0, 1, tuple)
+        results = self._call(INIT, 0, 1, tuple)
         result = results[0] if results else None
         if not isinstance(result, int) or isinstance(result, bool):
             raise ScriptError("script_init() returned non-number")
@@ -183,6 +174,15 @@ class LuaDriver(Driver):
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
         else:
             self._debug(f"Called {function}")
+        finally:
+            self._report_requests(dtxn)
+
+    def _report_requests(self, dtxn: DriverTransaction) -> None:
+        sent = self._api.http.requests
+        dtxn.requests += [
+            reported_request(request, result, show_secrets=self._show_secrets) for request, result in sent
+        ]
+        sent.clear()
 
     def _call(self, function: str, arguments: int, results: int, values: Any) -> tuple[Any, ...]:
         if not self._machine.has_function(function):

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from drivers.lua.driver import HANDLERS
+import re
+from collections.abc import Mapping
 
-BEGIN, END = "dovecot_lua_notify_begin_txn", "dovecot_lua_notify_end_txn"
+from drivers.event_names import RFC5423_EVENTS
+
 PREFIX = "dovecot_lua_notify_"
+BEGIN, END = f"{PREFIX}begin_txn", f"{PREFIX}end_txn"
+INIT, DEINIT = "script_init", "script_deinit"
+
+
+def handler_name(event: str) -> str:
+    """Return the name of the function for an event: each capital is an underscore and a small letter."""
+    return f"{PREFIX}event" + re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", event)
+
+
+HANDLERS: Mapping[str, str] = {event: handler_name(event) for event in RFC5423_EVENTS}
+"""The function for each event, in the order in which Dovecot registers events."""
 
 USER_FUNCTIONS = ("mail_user_created", "mail_user_deinit_pre", "mail_user_deinit")
 """Those of the mail_lua plugin, which can share a script with this driver."""
 
-CALLED: tuple[str, ...] = (BEGIN, *HANDLERS.values(), END, "script_init", "script_deinit", *USER_FUNCTIONS)
+CALLED: tuple[str, ...] = (BEGIN, *HANDLERS.values(), END, INIT, DEINIT, *USER_FUNCTIONS)
 """All of them."""

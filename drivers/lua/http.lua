@@ -16,53 +16,60 @@ local function with(methods)
 end
 
 local response_methods = {}
-function response_methods.status(self, ...)
-  require_arguments(select("#", self, ...), 1)
+function response_methods.status(...)
+  local self = ...
+  require_arguments(select("#", ...), 1)
   return check(self, 1, RESPONSE).status
 end
-function response_methods.payload(self, ...)
-  require_arguments(select("#", self, ...), 1)
+function response_methods.payload(...)
+  local self = ...
+  require_arguments(select("#", ...), 1)
   return check(self, 1, RESPONSE).payload
 end
-function response_methods.reason(self, ...)
-  require_arguments(select("#", self, ...), 1)
+function response_methods.reason(...)
+  local self = ...
+  require_arguments(select("#", ...), 1)
   return check(self, 1, RESPONSE).reason
 end
-function response_methods.header(self, ...)
-  require_arguments(select("#", self, ...), 2)
+function response_methods.header(...)
+  local self, first = ...
+  require_arguments(select("#", ...), 2)
   local data = check(self, 1, RESPONSE)
-  return host.http_header(data.headers, check_string((...), 2))
+  return host.http_header(data.headers, check_string(first, 2))
 end
 
 local request_methods = {}
-function request_methods.add_header(self, ...)
-  require_arguments(select("#", self, ...), 3)
+function request_methods.add_header(...)
+  local self, name, value = ...
+  require_arguments(select("#", ...), 3)
   local data = check(self, 1, REQUEST)
-  local name, value = ...
   name, value = check_string(name, 2), check_string(value, 3)
   if value:find("[\r\n]") then
     host.panic(version.header_assertion)
-    error("panic", 2)
+    error("panic", 0)
   end
   data.headers[#data.headers + 1] = {name, value}
 end
-function request_methods.remove_header(self, ...)
-  require_arguments(select("#", self, ...), 2)
+function request_methods.remove_header(...)
+  local self, first = ...
+  require_arguments(select("#", ...), 2)
   local data = check(self, 1, REQUEST)
-  local name, kept = check_string((...), 2):lower(), {}
+  local name, kept = check_string(first, 2):lower(), {}
   for _, header in ipairs(data.headers) do
     if header[1]:lower() ~= name then kept[#kept + 1] = header end
   end
   data.headers = kept
 end
-function request_methods.set_payload(self, ...)
-  local count = select("#", self, ...)
+function request_methods.set_payload(...)
+  local self, first = ...
+  local count = select("#", ...)
   require_arguments(count, 2, version.payload_arguments)
   local data = check(self, 1, REQUEST)
-  data.payload = check_string((...), 2)
+  data.payload = check_string(first, 2)
 end
-function request_methods.submit(self, ...)
-  require_arguments(select("#", self, ...), 1)
+function request_methods.submit(...)
+  local self = ...
+  require_arguments(select("#", ...), 1)
   local data = check(self, 1, REQUEST)
   local status, reason, headers, payload =
     host.http_submit(data.client, data.method, data.url, data.headers, data.payload)
@@ -71,13 +78,13 @@ function request_methods.submit(self, ...)
 end
 
 local client_methods = {}
-function client_methods.request(self, ...)
-  require_arguments(select("#", self, ...), 2)
+function client_methods.request(...)
+  local self, wanted = ...
+  require_arguments(select("#", ...), 2)
   local client = check(self, 1, CLIENT)
-  local wanted = ...
   if type(wanted) ~= "table" then bad_argument(2, "table expected, got " .. type(wanted), 2) end
   local url, method = wanted.url, wanted.method
-  if url == nil then error("cannot create request: url not specified", 2) end
+  if url == nil then error("cannot create request: url not specified", 0) end
   if type(url) ~= "string" and type(url) ~= "number" then bad_argument(-1, "string expected, got " .. type(url), 2) end
   if method == nil then
     method = "GET"
@@ -86,7 +93,7 @@ function client_methods.request(self, ...)
   end
   url = c_string(url)
   local ok, problem = host.http_url(url)
-  if not ok then error(problem, 2) end
+  if not ok then error(problem, 0) end
   local data = {client = client, url = url, method = c_string(method), headers = {}}
   return object(with(request_methods), nil, data)
 end
@@ -94,7 +101,7 @@ end
 local function checked_setting(settings, key, wanted, is_right)
   local value = settings[key]
   if value ~= nil and not is_right(value) then
-    error(format("Invalid HTTP client setting: %s: %s expected", key, wanted), 3)
+    error(format("Invalid HTTP client setting: %s: %s expected", key, wanted), 0)
   end
   return value
 end
@@ -131,6 +138,6 @@ function dovecot.http.client(...)
     end
   end
   local ok, client = host.http_client(values)
-  if not ok then error("Invalid HTTP client setting: " .. client, 2) end
+  if not ok then error("Invalid HTTP client setting: " .. client, 0) end
   return object(with(client_methods), nil, client)
 end

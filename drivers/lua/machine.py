@@ -68,6 +68,7 @@ class LuaMachine:
         self._deadline = 0.0
         self._stopped = ""
         self._ended: ProcessEndError | None = None
+        self._failure: Exception | None = None
         try:
             lupa = import_module(LUA_MODULES[version])
         except (ImportError, KeyError):
@@ -106,6 +107,25 @@ class LuaMachine:
     def array(self, values: list[Any]) -> Any:
         """Return a new Lua table with these values from 1 on."""
         return self._lua.table_from(values)
+
+    def functions(self, calls: Mapping[str, Callable[..., Any]]) -> Any:
+        """Return a Lua table of functions of ours; what goes wrong in one ends the call of the script."""
+        return self.table({name.encode(): self._watched(call) for name, call in calls.items()})
+
+    def _watched(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*arguments: Any) -> Any:
+            try:
+                return call(*arguments)
+            except Exception as error:
+                self._failure = self._failure or error
+                raise
+
+        return watched
+
+    @property
+    def extender(self) -> Any:
+        """The Lua function behind :meth:`extend`."""
+        return self._functions[b"extend"]
 
     def extend(self, source: bytes, *arguments: Any) -> Any:
         """Run Lua code of ours, which is no part of the script; return what it returns."""
@@ -147,6 +167,8 @@ class LuaMachine:
         except self._lua_error as error:
             return False, self._stopped.encode() or _message_of(error)
         finally:
+            if self._failure is not None:
+                raise self._failure
             if self._ended is not None:
                 raise self._ended
 
@@ -160,8 +182,8 @@ class LuaMachine:
         raise ScriptError(decode(_without_own_frames(message)) if message is not None else "(null)")
 
     def _tick(self) -> bytes | None:
-        if self._ended is not None:
-            return str(self._ended).encode()
+        if self._ended is not None or self._failure is not None:
+            return b"the process has ended"
         if time.monotonic() > self._deadline:
             self._stopped = f"the script runs for more than {self._limits.seconds:g} seconds"
             return self._stopped.encode()

@@ -13,14 +13,17 @@ def _first_unseen(box: SimulatedMailbox) -> int:
     return next((number for number, mail in box.numbered() if SEEN not in mail.flags), 0)
 
 
+_ALWAYS = -1
+"""For numbers that Dovecot gives whatever it is asked for."""
+
 _NUMBERS: Mapping[str, tuple[int, Callable[[SimulatedMailbox], int]]] = {
-    "messages": (0x01, lambda box: box.other_unseen + len(box.messages)),
+    "messages": (_ALWAYS, lambda box: box.other_unseen + len(box.messages) - box.unsaved),
     "recent": (0x02, lambda box: 0),  # noqa: ARG005
-    "uidnext": (0x04, lambda box: box.next_uid),
-    "uidvalidity": (0x08, lambda box: box.uidvalidity),
-    "unseen": (0x10, lambda box: box.unseen),
+    "uidnext": (_ALWAYS, lambda box: box.next_uid - box.unsaved),
+    "uidvalidity": (_ALWAYS, lambda box: box.uidvalidity),
+    "unseen": (0x10, lambda box: box.unseen - box.unsaved),
     "first_unseen_seq": (0x20, _first_unseen),
-    "first_recent_uid": (0x400, lambda box: box.next_uid),
+    "first_recent_uid": (_ALWAYS, lambda box: box.next_uid - box.unsaved),
     "highest_modseq": (0x80, lambda box: 1),  # noqa: ARG005
     "highest_pvt_modseq": (0x2000, lambda box: 0),  # noqa: ARG005
     "permanent_flags": (0x200, lambda box: 0x1F),  # noqa: ARG005

@@ -116,9 +116,20 @@ string.dump = function() error("unable to dump given function", 2) end
 
 -- Modules in C are made for Dovecot's own Lua; those that push scripts use are there ready-made.
 
+-- As Lua 5.2 has it, for versions without.
+searchpath = searchpath or function(name, path)
+  local tried = {}
+  name = name:gsub("%.", "/")
+  for template in path:gmatch("[^;]+") do
+    local file = template:gsub("%?", (name:gsub("%%", "%%%%")))
+    if host.read_file(file) then return file end
+    tried[#tried + 1] = "\n\tno file '" .. file .. "'"
+  end
+  return nil, table.concat(tried)
+end
+
 local searchers = package.searchers or package.loaders
 local function c_searcher(name)
-  if searchpath == nil then return "\n\tno module '" .. name .. "' in C" end
   local path, tried = searchpath(name, package.cpath)
   if path ~= nil then
     error("module '" .. name .. "' is in C (" .. path .. "), which can't be loaded here", 0)
@@ -131,7 +142,6 @@ local function c_root_searcher(name)
   return c_searcher(root)
 end
 searchers[2] = function(name)
-  if searchpath == nil then return "\n\tno module '" .. name .. "'" end
   local path, tried = searchpath(name, package.path)
   if path == nil then return tried end
   local chunk, problem = loadfile(path)
@@ -225,7 +235,9 @@ local functions = {}
 
 -- Compiles a script: true, or false and what is wrong.
 function functions.compile(text, name)
-  local chunk, problem = compile(without_shebang(text), name)
+  text = without_shebang(text)
+  if not is_text(text) then return false, REFUSED end
+  local chunk, problem = compile(text, name)
   if chunk == nil then return false, problem end
   functions.chunk = chunk
   return true

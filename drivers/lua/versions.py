@@ -59,13 +59,17 @@ class LuaTexts:
 
     ``loading`` is '' for a version that doesn't log it. ``has`` are the calls that not all versions have,
     ``lacks`` the constants that this one hasn't.
-    ``mail_user_line`` is the line of ``mail-user.c`` that finds a user who is still referenced.
+    ``mail_user_line`` is the line of ``mail-user.c`` that finds a user who is still referenced,
+    ``mail_storage_line`` that of ``mail-storage.c`` which finds a mailbox that wasn't opened,
+    ``header_line`` that of ``http-client-request.c`` which finds a header with a line break.
     """
 
     loading: str
     unreadable: str
     load_failed: str
     mail_user_line: int
+    mail_storage_line: int
+    header_line: int
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
 
@@ -76,6 +80,8 @@ TEXTS: Mapping[Version, LuaTexts] = {
         unreadable="access({file}) failed: {error}",
         load_failed="lua_load({file}) failed: {error}",
         mail_user_line=258,
+        mail_storage_line=2424,
+        header_line=444,
         has=("plugin_getenv", "mail_debug"),
     ),
     Version.V24: LuaTexts(
@@ -83,6 +89,8 @@ TEXTS: Mapping[Version, LuaTexts] = {
         unreadable="dlua settings: Failed to parse configuration: open({file}) failed: {error}",
         load_failed="Lua script '{file}': lua_load({file}) failed: {error}",
         mail_user_line=185,
+        mail_storage_line=2811,
+        header_line=474,
         has=("set_forced_debug", "tabescape", "dict"),
         lacks=("MAILBOX_SYNC_FLAG_FULL_WRITE",),
     ),

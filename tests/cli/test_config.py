@@ -49,11 +49,15 @@ def test_h_prints_the_value_alone_for_the_filter(
     assert capsysbinary.readouterr().out == b"quota notify\n"
 
 
-def test_a_name_without_a_setting_prints_nothing(
+def test_a_name_without_a_setting_prints_nothing_but_a_remark(
     config: str, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert run(["config", "-c", config, "nosuch"]) == 0
-    assert capsysbinary.readouterr().out == b""
+    assert run(["config", "-c", config, "dovecot.conf"]) == 0
+    captured = capsysbinary.readouterr()
+    assert captured.out == b""
+    assert captured.err == b"pushnotif: no setting dovecot.conf here; -c names a file\n"
+    assert run(["config", "-q", "-c", config, "dovecot.conf"]) == 0
+    assert capsysbinary.readouterr() == (b"", b"")
 
 
 def test_big_p_shows_secrets(config: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -81,7 +85,7 @@ def test_a_broken_file_prints_its_errors_and_nothing_else(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["-h"],
+        ["-h", "--dovecot-version", "2.4"],
         ["--explain"],
         ["-f", "colour=red", "-n"],
         ["-f", "local=10.0.0.0/99", "-n"],
@@ -91,6 +95,37 @@ def test_a_broken_file_prints_its_errors_and_nothing_else(
 )
 def test_wrong_calls_exit_with_2(config: str, arguments: list[str]) -> None:
     assert run(["config", "-c", config, *arguments]) == 2
+
+
+def test_only_the_value_of_everything_is_everything_in_2_3(
+    config: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["config", "-c", config, "-n"]) == 0
+    expected = capsysbinary.readouterr().out
+    assert run(["config", "-c", config, "-n", "-h"]) == 0
+    assert capsysbinary.readouterr().out == expected
+
+
+def test_a_value_is_judged_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "dovecot.conf"
+    path.write_text("mail_debug = $ENV:DEBUG\n")
+    monkeypatch.setenv("DEBUG", "yes")
+    assert run(["config", "-c", str(path), "-x", "-h", "mail_debug"]) == 0
+    assert capsysbinary.readouterr().out == b"yes\n"
+    assert run(["config", "-c", str(path), "-h", "mail_debug"]) == 1
+
+
+def test_one_setting_is_printed_although_a_group_is_unknown(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = tmp_path / "dovecot.conf"
+    head = "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
+    path.write_text(f"{head}login_greeting = a\n@x = y\n")
+    assert run(["config", "-c", str(path), "-h", "login_greeting"]) == 0
+    assert capsysbinary.readouterr().out == b"a\n"
+    assert run(["config", "-c", str(path), "-n"]) == 1
 
 
 def test_an_unknown_variable_is_an_error_only_when_expanding(

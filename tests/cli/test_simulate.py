@@ -224,6 +224,8 @@ def test_a_configuration_that_dovecot_refuses_is_said_to_be_so(run: Run) -> None
         (["--demo", "--maildir", str(FIRST_DAY)], "not a Maildir"),
         (["--demo", "--uid", "0"], "--uid"),
         (["--demo", "--mailbox", ""], "--mailbox must not be empty"),
+        (["--demo", "--message", ""], "--message must not be empty"),
+        (["--demo", "--count", "2", "--rate", "nan"], "nan is not a number"),
         (["--demo", "-u", ""], "--user must not be empty"),
         (["--demo", "-c", "x"], "exclude each other"),
         (["--demo", "-o", "nonsense"], "write NAME=VALUE"),

@@ -43,7 +43,12 @@ service template {
   fifo_listener template {
   }
 }
+metric template {
+}
+event_exporter template {
+}
 """
+TEMPLATE_WORDS = ("namespace", "passdb", "userdb", "metric", "event_exporter", "service")
 HEAD = (
     "# The sections and lists of Dovecot {version} (Debian build) and what is always set,"
     " captured from a running doveconf.\n"
@@ -77,7 +82,7 @@ def sections_of_23() -> str:
     always = [
         line for line in ask(installation, "", "-n").splitlines(keepends=True) if not line.startswith("#")
     ]
-    parts = ask(installation, TEMPLATES, "namespace", "passdb", "userdb", "service")
+    parts = ask(installation, TEMPLATES, *TEMPLATE_WORDS)
     others, services = parts[: parts.index("service ")], re.findall("^service .*?^}\n", parts, _EACH_LINE)
     return "".join([*always, others, *sorted(services, key=cmp_to_key(partial(_first, installation)))])
 

@@ -93,6 +93,8 @@ def candidates(prober: Prober) -> list[str]:
         for start in re.finditer(r"(?<![a-z0-9])[a-z]", text):
             if re.fullmatch(r"[a-z0-9_]+", tail := text[start.start() :]):
                 found.add(tail)
+    # The line with the version looks like a setting, but doveconf takes it before it looks at settings.
+    found.discard("dovecot_config_version")
     return sorted(name for name in found if 1 < len(name) < LONGEST and not set('/"%') & set(name))
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import os
 import random
@@ -29,6 +30,8 @@ from tests.dovecot.harness.installations import (
 pytestmark = pytest.mark.dovecot
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+EXAMPLES = ("usr/share/dovecot", "usr/share/doc/dovecot-core/example-config", "etc/dovecot")
+EXAMPLE_CALLS = ("-n", "-a", "-n -P", "-n -f protocol=imap", "-n -f protocol=lmtp")
 VERSION_LINES = "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
 COUNT = 40
 PIECES = {
@@ -161,6 +164,41 @@ def test_debians_own_tree_gives_the_same_text(installation: Installation) -> Non
     config = installation.filesystem / "etc/dovecot/dovecot.conf"
     for call in ("-n", "-a", "-n -f protocol=lmtp", "service", "namespace"):
         assert ours(installation, config, call) == theirs(installation, config, call), call
+
+
+def examples(installation: Installation, folder: Path) -> Iterator[Path]:
+    """Yield a main file for each file of the packages' example configurations, in a copy of all of them."""
+    files = sorted(
+        path
+        for place in EXAMPLES
+        for path in (installation.filesystem / place).rglob("*.conf*")
+        if path.suffix in (".conf", ".ext", ".gz") and not path.is_symlink()
+    )
+    head = VERSION_LINES if installation.version == "2.4" else ""
+    for number, path in enumerate(files):
+        content = path.read_bytes()
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
+        whole = head == "" or b"\ndovecot_config_version" in content
+        main = folder / f"{number}-{path.name}"
+        main.write_bytes(content if whole else head.encode() + content)
+        yield main
+
+
+def test_the_examples_of_the_packages_give_the_same_text(installation: Installation, folder: Path) -> None:
+    for name in ("conf.d", "auth"):
+        shutil.copytree(
+            installation.filesystem / "usr/share/dovecot/conf.d", folder / name, dirs_exist_ok=True
+        )
+    for path in (folder / "conf.d").glob("*.ext"):
+        shutil.copy(path, folder)
+    accepted = 0
+    for config in examples(installation, folder):
+        for call in EXAMPLE_CALLS:
+            expected = theirs(installation, config, call)
+            if expected is not None:
+                accepted += 1
+                assert ours(installation, config, call) == expected, f"{config.name} {call}"
+    assert accepted > len(EXAMPLE_CALLS) * 20
 
 
 def test_the_fixtures_give_the_same_text(installation: Installation, folder: Path) -> None:

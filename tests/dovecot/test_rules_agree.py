@@ -64,6 +64,7 @@ namespace inbox {
   inbox = yes
 }
 """
+MAIL = "From: alice@example.org\nSubject: hi\n\nhi\n"
 VERSION_FLAGS = {Version.V23: (), Version.V24: ("--no-userdb-lookup",)}
 
 
@@ -99,10 +100,15 @@ class Bench:
         return self._said(command)
 
     def lines(self, example: Example) -> list[str]:
-        """Return what Dovecot says while it reads the example and loads a user."""
+        """Return what Dovecot says of the example: reading it, loading a user, calling its script."""
         self.write(example)
         flags = VERSION_FLAGS[self.version]
         said = self.doveadm("mailbox", "status", *flags, "messages", "INBOX")
+        if example.files:
+            mail = self.folder / "new.eml"
+            mail.write_text(MAIL)
+            mail.chmod(0o644)
+            said += self.doveadm("save", *flags, "-m", "INBOX", f"{self.root}/new.eml")
         return said + self._said(
             self.installation.command("doveconf", "-n", "-c", f"{self.root}/dovecot.conf")
         )

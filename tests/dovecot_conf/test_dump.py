@@ -135,3 +135,15 @@ def test_asking_for_one_value_refuses_a_block_with_several() -> None:
 def test_the_dump_begins_with_version_and_file() -> None:
     text = dump(loads("", filename="x.conf", version=Version.V23), DumpOptions())
     assert text.startswith("# 2.3.19.1: x.conf\n")
+
+
+def test_settings_of_further_packages_are_printed_where_they_are_set() -> None:
+    text = (
+        "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
+        "pgsql_parameters {\n  sslmode = prefer\n}\nsqlite_path = /x\n"
+    )
+    for extent in (Extent.CHANGED, Extent.ALL):
+        lines = dump(loads(text), DumpOptions(extent)).splitlines()
+        place = lines.index("pgsql_parameters {")
+        assert lines[place : place + 3] == ["pgsql_parameters {", "  sslmode = prefer", "}"]
+        assert "sqlite_path = /x" in lines

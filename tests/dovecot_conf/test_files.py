@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
+import random
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,58 @@ def test_links_that_lead_to_each_other_are_an_error_of_the_system(root: Path) ->
 def test_without_a_root_the_system_follows_links(root: Path) -> None:
     (root / "etc/dovecot/local.conf").symlink_to(root / "srv/shared/real.conf")
     assert Files().read(os.fspath(root / "etc/dovecot/local.conf")) == b"mail_debug = yes\n"
+
+
+class GlobResult(ctypes.Structure):
+    """The beginning of ``glob_t``, with room for the rest."""
+
+    _fields_ = (
+        ("count", ctypes.c_size_t),
+        ("paths", ctypes.POINTER(ctypes.c_char_p)),
+        ("rest", ctypes.c_byte * 200),
+    )
+
+
+GLOB_BRACE = 1 << 10
+NAMES = [
+    "a",
+    "b",
+    "ab",
+    "a.b",
+    ".a",
+    "a-b",
+    "[a",
+    "{",
+    "{}",
+    "{a",
+    "}",
+    "a,b",
+    "!",
+    "*",
+    "a\\",
+    "-",
+    "]",
+    "^",
+    "B",
+]
+
+
+def found_by_libc(pattern: str) -> list[str]:
+    result = GlobResult()
+    code = ctypes.CDLL(None).glob(os.fsencode(pattern), GLOB_BRACE, None, ctypes.byref(result))
+    return [os.fsdecode(result.paths[number]) for number in range(result.count)] if code == 0 else []
+
+
+@pytest.mark.skipif("glibc" not in platform.libc_ver(), reason="the patterns are those of glibc")
+@pytest.mark.parametrize("seed", range(5))
+def test_a_pattern_matches_what_it_matches_for_glibc(tmp_path: Path, seed: int) -> None:
+    for folder in (tmp_path, tmp_path / "d", tmp_path / "e/f"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in NAMES:
+            (folder / name).write_bytes(b"")
+    dice = random.Random(seed)
+    for _ in range(400):
+        pattern = "".join(dice.choices("abde[]-!{},*?\\/.^", k=dice.randrange(1, 8))).lstrip("/")
+        if "[[." not in pattern and "[*\\-" not in pattern:
+            whole = f"{tmp_path}/{pattern}"
+            assert Files().glob(whole) == found_by_libc(whole), pattern

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from dovecot_conf import PushConfig, Version, loads, user_values
+from dovecot_conf.push import DriverDefinition
 from drivers import (
     DriverRegistry,
     HttpRequest,
@@ -17,9 +19,12 @@ from drivers import (
     TransportError,
     deliver,
 )
-from drivers.http import UnansweredError
+from drivers.events import RFC5423_EVENTS, MessageField
+from drivers.http import Attempt, UnansweredError
+from drivers.interface import Driver
 from drivers.log import Log
-from mailstore.message import Message
+from drivers.transaction import DriverTransaction
+from mailstore.message import Envelope, Message
 from mailstore.state import MailboxState
 
 MAIL = b"From: Alice <alice@example.com>\nSubject: hi\n\nHello Bob\n"
@@ -44,8 +49,33 @@ class FakeClock:
         self.time += seconds
 
 
+WITH_FIELDS = ("MessageAppend", "MessageNew")
+
+
+class LuaStandIn(Driver):
+    """Wants all that the lua driver wants for a script with a function for every event."""
+
+    name: ClassVar[str] = "lua"
+
+    @classmethod
+    def parse(cls, definition: DriverDefinition, context: InitContext) -> None:
+        return None
+
+    def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
+        pass
+
+    def begin(self, dtxn: DriverTransaction) -> bool:
+        prefix = "lua: " if dtxn.session.version is Version.V24 else ""
+        for event in RFC5423_EVENTS:
+            fields = MessageField.ALL if event in WITH_FIELDS else MessageField.NONE
+            dtxn.register(event, fields, log_prefix=prefix, store_old=event == "FlagsClear")
+        return True
+
+
 class ScriptedTransport:
     """Answers with one step after the other, then with 200 OK; a step takes the time it is given."""
+
+    concurrent = False
 
     def __init__(self, clock: FakeClock, *steps: tuple[float, HttpResponse | TransportError]) -> None:
         self.clock = clock
@@ -53,9 +83,12 @@ class ScriptedTransport:
         self.requests: list[HttpRequest] = []
         self.timeouts: list[float] = []
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse | None:
+    def close(self) -> None:
+        pass
+
+    def send(self, request: HttpRequest, attempt: Attempt) -> HttpResponse | None:
         self.requests.append(request)
-        self.timeouts.append(timeout)
+        self.timeouts.append(attempt.settings.timeout)
         seconds, step = self.steps.pop(0) if self.steps else (0.0, HttpResponse(200, "OK"))
         if isinstance(step, UnansweredError):
             step.connected = self.clock.time
@@ -104,6 +137,15 @@ def simulate(
         message=Message.from_bytes(mail),
         registry=DriverRegistry.installed(),
         surroundings=Surroundings(metadata, transport or ScriptedTransport(clock), clock, show_secrets),
+        envelope=harness_envelope(user) if push.protocol == "lmtp" else None,
+    )
+
+
+def harness_envelope(user: str, recipients: int = 1) -> Envelope:
+    """Return how the harness of the side-by-side tests delivers a mail."""
+    date = "Wed, 25 Nov 2026 16:14:52 +0000"
+    return Envelope(
+        "sender@example.com", user, "mail.example.com", date, "client.example.com", recipients=recipients
     )
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dovecot_conf import PushConfig, user_values
-from drivers import DriverRegistry, MailUser, SimulationReport, Surroundings
-from drivers.actions import Actions
-from drivers.lmtp import Recipient, perform_lmtp
+from drivers import DriverRegistry, LogLine, MailUser, Surroundings
+from drivers.actions import Actions, Place
+from drivers.process import Part, perform_together
 from drivers.simulate import perform
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
-from tests.drivers.clients import ImapClient, doveadm, lda, message
-from tests.drivers.doubles import FakeClock, ScriptedTransport, log_of
+from tests.drivers.clients import ImapClient, doveadm, lda, message, words
+from tests.drivers.doubles import FakeClock, ScriptedTransport, harness_envelope
 
 NEW_UIDVALIDITY = 1
 """That of mailboxes which a case makes; Dovecot takes the time."""
@@ -27,13 +27,15 @@ Act = Callable[[Actions], None]
 class Player:
     """A user (and others whose names begin with the user's) of a server.
 
-    ``push`` gives the configuration of a protocol; ``server`` names the settings around it.
+    ``push`` gives the configuration of a protocol; ``server`` names the settings around it. ``places``
+    are those of the user's Sieve script.
     """
 
     user: str
     push: Callable[[str], PushConfig]
     prepare: Callable[[], SimulatedMailboxes]
     server: str = ""
+    places: list[Any] | None = None
     registry: DriverRegistry = field(default_factory=DriverRegistry.installed)
     log: list[str] = field(default_factory=list)
 
@@ -72,30 +74,37 @@ class Player:
             registry=self.registry,
             surroundings=self._surroundings(self.user),
         )
-        self._keep([report])
+        self._keep(report.log)
 
     def _lmtp(self, mails: Any) -> None:
-        given = [[self._recipient(name, text) for name in dict.fromkeys(names)] for names, text in mails]
-        self._keep(perform_lmtp(self.push("lmtp"), given, self.registry))
+        given = [
+            [self._recipient(name, text, len(set(names))) for name in dict.fromkeys(names)]
+            for names, text in mails
+        ]
+        self._keep(perform_together(given, registry=self.registry).log)
 
-    def _recipient(self, address: str, text: str) -> Recipient:
+    def _recipient(self, address: str, text: str, recipients: int) -> Part:
         name, _, detail = address.replace("USER", self.user).partition("+")
+        envelope = harness_envelope(address.replace("USER", self.user), recipients)
         into_detail = bool(detail) and self.server.endswith("folders")
 
         def act(actions: Actions) -> None:
+            if self.places is not None:
+                actions.deliver_into([place(*given) for given in self.places], message(text), envelope)
+                return
             actions.deliver(
                 detail if into_detail else "INBOX",
                 message(text),
                 autocreate=into_detail,
                 autosubscribe=self.server == "subscribed-folders",
+                envelope=envelope,
             )
 
-        return Recipient(
-            self._mail_user(name, "lmtp"), self._mailboxes_of(name), self._surroundings(name), act
-        )
+        user = self._mail_user(name, "lmtp")
+        return Part(self.push("lmtp"), user, self._mailboxes_of(name), act, self._surroundings(name))
 
-    def _keep(self, reports: list[SimulationReport]) -> None:
-        self.log += [line for report in reports for line in log_of(report)]
+    def _keep(self, log: Iterable[LogLine]) -> None:
+        self.log += [f"{line.level}: {line.message}" for line in log]
 
     def _mail_user(self, name: str, protocol: str) -> MailUser:
         return MailUser(name, user_values(name, protocol, home=f"/home/{name}"))
@@ -110,6 +119,10 @@ class Player:
     def _surroundings(self, name: str) -> Surroundings:
         self._mailboxes_of(name)
         return Surroundings(lambda entry: self.metadata.get(name), self.transport, self.clock)
+
+
+def place(mailbox: str, flags: str, autocreate: bool) -> Place:
+    return Place(mailbox, *words(flags).values(), autocreate)
 
 
 def _imap(actions: Actions, commands: list[Any]) -> None:

@@ -19,9 +19,11 @@ from drivers import (
     SystemClock,
     deliver,
 )
+from drivers.http import Attempt
 from mailstore.message import Message
 from mailstore.state import MailboxState
 from tests.dovecot.harness.setups import Account, Place, Setup, render
+from tests.drivers.doubles import harness_envelope
 
 REPOSITORY = Path(__file__).parents[2]
 CAPTURED = REPOSITORY / "fixtures" / "captured"
@@ -49,10 +51,15 @@ def deliveries(name: str) -> list[Any]:
 class KeepingTransport:
     """Keeps the requests and says 200 OK to each."""
 
+    concurrent = False
+
     def __init__(self) -> None:
         self.requests: list[HttpRequest] = []
 
-    def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
+    def close(self) -> None:
+        pass
+
+    def send(self, request: HttpRequest, attempt: Attempt) -> HttpResponse:
         self.requests.append(request)
         return HttpResponse(200, "OK")
 
@@ -78,6 +85,7 @@ def play(
         message=Message.from_bytes(mail),
         registry=DriverRegistry.installed(),
         surroundings=Surroundings({HTTP_NOTIFY: metadata}.get, transport, SystemClock(), show_secrets=True),
+        envelope=harness_envelope(user) if protocol == "lmtp" else None,
     )
 
 

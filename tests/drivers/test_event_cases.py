@@ -9,43 +9,19 @@ import gzip
 import json
 import re
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from dovecot_conf.push import DriverDefinition
-from drivers import DriverRegistry, InitContext
+from drivers import DriverRegistry
 from drivers.dlog import DlogDriver
-from drivers.events import RFC5423_EVENTS, MessageField
-from drivers.interface import Driver
-from drivers.transaction import DriverTransaction
-from tests.drivers.doubles import push_config
+from tests.drivers.doubles import LuaStandIn, push_config
 from tests.drivers.played import Player, mailboxes_of
 
 FILE = Path(__file__).parents[2] / "fixtures" / "reference" / "event-cases.jsonl.gz"
 ALL_CASES = [json.loads(line) for line in gzip.decompress(FILE.read_bytes()).decode().split("\n") if line]
 CASES = [case for case in ALL_CASES if case["drivers"] in ("dlog", "dlog+ox")]
 LUA_CASES = [case for case in ALL_CASES if case["drivers"] in ("dlog+lua", "lua+dlog")]
-WITH_FIELDS = ("MessageAppend", "MessageNew")
-
-
-class LuaStandIn(Driver):
-    """Wants all that the lua driver wants for a script with a function for every event."""
-
-    name: ClassVar[str] = "lua"
-
-    @classmethod
-    def parse(cls, definition: DriverDefinition, context: InitContext) -> None:
-        return None
-
-    def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
-        pass
-
-    def begin(self, dtxn: DriverTransaction) -> bool:
-        for event in RFC5423_EVENTS:
-            fields = MessageField.ALL if event in WITH_FIELDS else MessageField.NONE
-            dtxn.register(event, fields, store_old=event == "FlagsClear")
-        return True
 
 
 def test_the_covered_cases_are_these() -> None:

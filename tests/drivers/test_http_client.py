@@ -13,27 +13,31 @@ from drivers.http import (
     ConnectFailedError,
     ConnectionLostError,
     RequestTimedOutError,
+    TooLateError,
 )
-from drivers.http_client import HttpClient, HttpResult
+from drivers.http_client import HttpClient
+from drivers.http_queue import HttpResult
+from drivers.http_settings import HttpSettings
 from tests.drivers.doubles import BEGINNING, FakeClock, ScriptedTransport
 
 REQUEST = HttpRequest("PUT", parse_http_url("http://127.0.0.1:8009/"), (), b"{}")
 PEER = "127.0.0.1:8009"
 
 
-def lost(reason: str = "EOF") -> TransportError:
-    return ConnectionLostError(reason, PEER, 0.0)
+def lost(reason: str = "EOF", *, premature: bool = True) -> TransportError:
+    return ConnectionLostError(f"read((conn:{PEER},id=4)) failed: {reason}", 0.0, premature=premature)
 
 
 def silent() -> TransportError:
-    return RequestTimedOutError("", PEER, 0.0)
+    return RequestTimedOutError("", 0.0)
 
 
 def outcome(
     *steps: tuple[float, HttpResponse | TransportError], max_attempts: int = 2, timeout: float = 2.0
 ) -> tuple[HttpResult, FakeClock]:
     clock = FakeClock()
-    client = HttpClient(ScriptedTransport(clock, *steps), clock, max_attempts, timeout)
+    settings = HttpSettings(max_attempts=max_attempts, timeout=timeout)
+    client = HttpClient(ScriptedTransport(clock, *steps), clock, settings)
     results: list[HttpResult] = []
     client.submit(REQUEST, results.append)
     assert not results
@@ -60,7 +64,7 @@ def test_408_is_retried_at_once() -> None:
     )
     assert result.message == "408 Request Timeout (1 retries in 0.003 secs)"
     assert [attempt.status for attempt in result.attempts] == [408, 408]
-    assert clock.sleeps == [0.0]
+    assert not clock.sleeps
 
 
 def test_a_success_after_a_retry_says_so() -> None:
@@ -68,19 +72,24 @@ def test_a_success_after_a_retry_says_so() -> None:
     assert (result.success, result.message) == (True, "200 OK (1 retries in 0.500 secs)")
 
 
-def test_a_lost_connection_is_retried_after_a_growing_pause() -> None:
+def test_a_connection_that_never_worked_is_retried_after_a_pause() -> None:
     result, clock = outcome(*[(0.0, lost()) for _ in range(4)], max_attempts=4)
-    assert clock.sleeps == [0.1, 0.2, 0.4]
+    assert clock.sleeps == pytest.approx([0.1, 0.1, 0.1])
     assert result.message == (
-        "Connection lost: read((conn:127.0.0.1:8009,id=4)) failed: EOF (Request queued 0.700 secs ago, "
-        "3 times retried, 4 send attempts in 0.700 secs, 0.000 in last attempt, 0.000 in http ioloop, "
+        "Connection lost: read((conn:127.0.0.1:8009,id=4)) failed: EOF (Request queued 0.300 secs ago, "
+        "3 times retried, 4 send attempts in 0.300 secs, 0.000 in last attempt, "
         "0.000 in other ioloops, connected 0.000 secs ago)"
     )
 
 
+def test_a_connection_that_worked_is_replaced_at_once() -> None:
+    _, clock = outcome((0.0, lost(premature=False)))
+    assert not clock.sleeps
+
+
 def test_silence_is_retried_without_a_pause() -> None:
     result, clock = outcome((2.001, silent()), (2.002, silent()))
-    assert clock.sleeps == [0.0]
+    assert not clock.sleeps
     assert result.message == (
         "Request timed out (Request queued 4.003 secs ago, 1 times retried, 2 send attempts in 4.003 secs, "
         "2.002 in last attempt, 2.002 in http ioloop, 0.000 in other ioloops, connected 2.002 secs ago)"
@@ -143,7 +152,7 @@ def busy(retry_after: str, date: float | None = BEGINNING) -> HttpResponse:
 
 def test_503_is_retried_when_it_names_a_short_wait() -> None:
     result, clock = outcome((0.0, busy("2")))
-    assert (result.success, clock.sleeps) == (True, [2.0])
+    assert (result.success, clock.sleeps) == (True, [1.75])
 
 
 @pytest.mark.parametrize(
@@ -161,9 +170,77 @@ def test_attempts_end_after_ten_minutes_however_many_are_allowed() -> None:
 
 def test_requests_are_sent_in_order() -> None:
     clock = FakeClock()
-    client = HttpClient(ScriptedTransport(clock, (0.0, HttpResponse(500, "First"))), clock, 1, 1.0)
+    client = HttpClient(ScriptedTransport(clock, (0.0, HttpResponse(500, "First"))), clock, HttpSettings())
     messages: list[str] = []
     client.submit(REQUEST, lambda result: messages.append(result.message))
     client.submit(REQUEST, lambda result: messages.append(result.message))
     client.wait()
     assert messages == ["500 First", "200 OK"]
+
+
+def both(
+    *steps: tuple[float, HttpResponse | TransportError], settings: HttpSettings | None = None
+) -> tuple[list[str], list[str]]:
+    """Send two requests to one server; return the paths sent to, and what came of them in which order."""
+    clock = FakeClock()
+    transport = ScriptedTransport(clock, *steps)
+    client = HttpClient(transport, clock, settings or HttpSettings(max_attempts=2))
+    messages: list[str] = []
+    for path in ("/1", "/2"):
+        request = HttpRequest("PUT", parse_http_url(f"http://127.0.0.1:8009{path}"), (), b"{}")
+        client.submit(request, lambda result, path=path: messages.append(f"{path}: {result.message}"))  # type: ignore[misc]
+    client.wait()
+    return [request.url.target for request in transport.requests], messages
+
+
+def test_a_request_that_is_tried_again_goes_behind_the_others() -> None:
+    paths, messages = both((0.0, HttpResponse(408, "Late")))
+    assert paths == ["/1", "/2", "/1"]
+    assert messages == ["/2: 200 OK", "/1: 200 OK (1 retries in 0.000 secs)"]
+
+
+def test_a_request_that_waits_lets_others_pass() -> None:
+    paths, _ = both((0.0, busy("2")))
+    assert paths == ["/1", "/2", "/1"]
+
+
+def test_a_server_that_refuses_connections_is_asked_once_for_all_requests() -> None:
+    refusal = "connect(127.0.0.1:8009) failed: Connection refused"
+    paths, messages = both((0.0, ConnectFailedError(refusal)))
+    assert paths == ["/1"]
+    assert messages == [f"/1: {refusal}", f"/2: {refusal}"]
+
+
+def test_a_request_as_a_whole_can_have_a_timeout() -> None:
+    settings = HttpSettings(max_attempts=5, timeout=0.3, absolute_timeout=0.5)
+    clock = FakeClock()
+    transport = ScriptedTransport(clock, (0.3, silent()), (0.2, TooLateError(sent=True)))
+    results: list[HttpResult] = []
+    client = HttpClient(transport, clock, settings)
+    client.submit(REQUEST, results.append)
+    client.wait()
+    assert results[0].message == (
+        "Absolute request timeout expired (Request queued 0.500 secs ago, 1 times retried, "
+        "2 send attempts in 0.500 secs, 0.200 in last attempt, 0.200 in http ioloop, 0.000 in other ioloops)"
+    )
+
+
+def test_redirects_are_followed_as_often_as_allowed() -> None:
+    moved = HttpResponse(302, "Found", (("Location", "http://127.0.0.1:8009/3"),))
+    paths, messages = both(moved_step := (0.0, moved), moved_step, settings=HttpSettings(max_redirects=1))
+    assert paths == ["/1", "/2", "/3", "/3"]
+    assert messages == ["/1: 200 OK", "/2: 200 OK"]
+
+
+def test_after_a_303_the_request_is_a_get_without_a_body() -> None:
+    clock = FakeClock()
+    other = HttpResponse(303, "See Other", (("Location", "http://h/3"),))
+    transport = ScriptedTransport(clock, (0.0, other))
+    client = HttpClient(transport, clock, HttpSettings(max_redirects=1))
+    headers = (("Host", "127.0.0.1:8009"), ("Content-Length", "2"), ("Content-Type", "text/plain"))
+    request = HttpRequest("PUT", parse_http_url("http://127.0.0.1:8009/"), headers, b"{}")
+    client.submit(request, lambda result: None)
+    client.wait()
+    followed = transport.requests[1]
+    assert (followed.method, followed.body) == ("GET", b"")
+    assert followed.headers == (("Host", "h"), ("Content-Type", "text/plain"))

@@ -9,21 +9,27 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from dovecot_conf import Version
 from dovecot_conf.http_url import parse_http_url
-from drivers import HttpRequest
+from drivers import HttpRequest, HttpResponse
 from drivers.http import (
+    Attempt,
     BadResponseError,
     ConnectFailedError,
     ConnectionLostError,
     HostLookupError,
     RequestTimedOutError,
+    TooLateError,
 )
+from drivers.http_settings import HttpSettings
+from drivers.http_tls import TlsContexts
 from drivers.http_transport import HttpcoreTransport
+from drivers.tls_settings import Authorities, AuthoritiesError, TlsSettings
 
 BODY = '{"user":"jürgen"}'.encode()
 OK = b"HTTP/1.1 200 Fine with me\r\nContent-Length: 0\r\n\r\n"
@@ -91,10 +97,16 @@ def request(port: int, path: str = "/a%20b?x=%2f") -> HttpRequest:
     return HttpRequest("PUT", parse_http_url(f"http://login:pass@127.0.0.1:{port}{path}"), headers, BODY)
 
 
+def send(request: HttpRequest, timeout: float = 5.0, *, insecure: bool = False) -> HttpResponse | None:
+    with closing(HttpcoreTransport(insecure=insecure)) as transport:
+        settings = HttpSettings(timeout=timeout)
+        return transport.send(request, Attempt(settings, deadline=time.monotonic() + 60))
+
+
 def test_the_request_is_dovecots_to_the_byte(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     with server(answering(OK)) as running:
-        response = HttpcoreTransport().send(request(running.port), 5.0)
+        response = send(request(running.port))
     assert running.received == (
         b"PUT /a%20b?x=%2f HTTP/1.1\r\n"
         + f"Host: 127.0.0.1:{running.port}\r\n".encode()
@@ -111,14 +123,14 @@ def test_the_request_is_dovecots_to_the_byte(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_redirect_is_answered_with_itself() -> None:
     with server(answering(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")) as running:
-        response = HttpcoreTransport().send(request(running.port), 5.0)
+        response = send(request(running.port))
     assert response is not None
     assert (response.status, response.header("location"), running.connections) == (302, "/x", 1)
 
 
 def test_interim_answers_are_passed_over() -> None:
     with server(answering(b"HTTP/1.1 100 Continue\r\n\r\n" + OK)) as running:
-        response = HttpcoreTransport().send(request(running.port), 5.0)
+        response = send(request(running.port))
     assert response is not None
     assert response.status == 200
 
@@ -129,38 +141,46 @@ def test_the_body_of_the_answer_is_not_waited_for() -> None:
         until_closed(connection)
 
     with server(promise) as running:
-        response = HttpcoreTransport().send(request(running.port), 60.0)
+        response = send(request(running.port), 60.0)
     assert response is not None
     assert response.status == 500
 
 
 def test_a_closed_connection_is_lost() -> None:
     with server(lambda connection: None) as running, pytest.raises(ConnectionLostError) as caught:
-        HttpcoreTransport().send(request(running.port), 5.0)
-    assert (str(caught.value), caught.value.peer) == ("EOF", f"127.0.0.1:{running.port}")
+        send(request(running.port))
+    assert str(caught.value) == f"read((conn:127.0.0.1:{running.port},id=1)) failed: EOF"
+    assert caught.value.premature
 
 
 def test_a_connection_closed_in_the_middle_of_the_head_is_lost() -> None:
     with server(answering(b"HTTP/1.1 200 OK\r\nContent-")) as running, pytest.raises(ConnectionLostError):
-        HttpcoreTransport().send(request(running.port), 5.0)
+        send(request(running.port))
 
 
 def test_silence_ends_with_the_timeout() -> None:
-    with server(until_closed) as running, pytest.raises(RequestTimedOutError) as caught:
-        HttpcoreTransport().send(request(running.port), 0.2)
-    assert caught.value.peer == f"127.0.0.1:{running.port}"
+    with server(until_closed) as running, pytest.raises(RequestTimedOutError):
+        send(request(running.port), 0.2)
 
 
-def test_an_answer_that_drips_in_ends_with_the_timeout() -> None:
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-        with suppress(OSError):
-            for _ in range(200):
-                connection.sendall(b"x")
-                time.sleep(0.02)
+def drip(connection: socket.socket) -> None:
+    with suppress(OSError):
+        for byte in OK:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.01)
 
-    with server(drip) as running, pytest.raises(RequestTimedOutError):
-        HttpcoreTransport().send(request(running.port), 0.2)
+
+def test_an_answer_that_drips_in_is_waited_for() -> None:
+    with server(drip) as running:
+        response = send(request(running.port), 0.2)
+    assert response is not None
+    assert response.status == 200
+
+
+def test_an_answer_that_drips_in_ends_with_the_deadline_of_the_request() -> None:
+    with server(drip) as running, pytest.raises(TooLateError) as caught, closing(HttpcoreTransport()) as it:
+        it.send(request(running.port), Attempt(HttpSettings(timeout=5.0), time.monotonic() + 0.1))
+    assert caught.value.sent
 
 
 def test_an_endless_head_is_cut() -> None:
@@ -171,7 +191,7 @@ def test_an_endless_head_is_cut() -> None:
                 connection.sendall(b"X-Filler: " + b"x" * 1000 + b"\r\n")
 
     with server(pour) as running, pytest.raises(BadResponseError):
-        HttpcoreTransport().send(request(running.port), 10.0)
+        send(request(running.port), 10.0)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +212,7 @@ def test_an_endless_head_is_cut() -> None:
 )
 def test_garbage_is_refused_in_dovecots_words(answer: bytes, problem: str) -> None:
     with server(answering(answer)) as running, pytest.raises(BadResponseError) as caught:
-        HttpcoreTransport().send(request(running.port), 5.0)
+        send(request(running.port))
     assert str(caught.value) == problem
 
 
@@ -204,21 +224,21 @@ def free_port() -> int:
 def test_a_refused_connection_is_named() -> None:
     port = free_port()
     with pytest.raises(ConnectFailedError) as caught:
-        HttpcoreTransport().send(request(port), 5.0)
+        send(request(port))
     assert str(caught.value) == f"connect(127.0.0.1:{port}) failed: Connection refused"
 
 
 def test_a_host_without_address_is_named() -> None:
     unknown = HttpRequest("PUT", parse_http_url("http://" + "x" * 70 + "/"), (("Host", "x"),), b"")
     with pytest.raises(HostLookupError, match=f"^Failed to lookup host {'x' * 70}: "):
-        HttpcoreTransport().send(unknown, 5.0)
+        send(unknown)
 
 
 def test_a_server_without_tls_is_no_https_server() -> None:
     with server(until_closed) as running:
         running.wrap = answered_in_plain_text
         with pytest.raises(ConnectFailedError) as caught:
-            HttpcoreTransport(insecure=True).send(tls_request(running.port), 5.0)
+            send(tls_request(running.port), insecure=True)
     assert str(caught.value).startswith(f"SSL handshaking with 127.0.0.1:{running.port} failed: ")
 
 
@@ -255,13 +275,49 @@ def tls_request(port: int) -> HttpRequest:
 
 def test_an_unknown_certificate_is_refused(tls_server: Server) -> None:
     with pytest.raises(ConnectFailedError) as caught:
-        HttpcoreTransport().send(tls_request(tls_server.port), 5.0)
+        send(tls_request(tls_server.port))
     place = f"127.0.0.1:{tls_server.port}"
-    assert str(caught.value) == f"SSL handshaking with {place} failed: CERTIFICATE_VERIFY_FAILED"
+    assert str(caught.value) == (
+        f"SSL handshaking with {place} failed: read(SSL (conn:{place},id=1)) failed: Received invalid SSL "
+        "certificate: self-signed certificate: /CN=127.0.0.1 (check ssl_client_ca_* settings?)"
+    )
 
 
 def test_an_unknown_certificate_is_accepted_when_told_so(tls_server: Server) -> None:
-    response = HttpcoreTransport(insecure=True).send(tls_request(tls_server.port), 5.0)
+    response = send(tls_request(tls_server.port), insecure=True)
     assert response is not None
     assert response.status == 200
     assert tls_server.received.endswith(BODY)
+
+
+def test_authorities_that_can_not_be_read_are_told_unless_any_certificate_will_do(tls_server: Server) -> None:
+    missing = TlsSettings(Authorities("/nowhere/ca.pem", Version.V23))
+    settings = HttpSettings(timeout=5.0, tls=missing)
+    attempt = Attempt(settings, time.monotonic() + 60)
+    with closing(HttpcoreTransport()) as transport, pytest.raises(ConnectFailedError) as caught:
+        transport.send(tls_request(tls_server.port), attempt)
+    words = "Couldn't initialize SSL context: Can't load CA certs from /nowhere/ca.pem "
+    assert str(caught.value).startswith(words)
+    with closing(HttpcoreTransport(insecure=True)) as transport:
+        response = transport.send(tls_request(tls_server.port), attempt)
+    assert response is not None
+    assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    ("damaged", "words"),
+    [
+        ("-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", "PEM routines::ASN1 lib"),
+        ("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", "PEM routines::ASN1 lib"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n", "PEM routines::bad end line"),
+    ],
+)
+@pytest.mark.parametrize("version", Version)
+def test_damaged_authorities_are_an_error_in_dovecots_words(
+    version: Version, damaged: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_text(damaged)
+    tls = TlsSettings(Authorities(str(tmp_path / "ca.pem"), version))
+    with pytest.raises(AuthoritiesError, match=words):
+        TlsContexts(insecure=False).get(tls)
+    assert TlsContexts(insecure=True).get(tls)

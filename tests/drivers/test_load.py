@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -72,11 +73,19 @@ def test_sessions_begin_at_the_rate_that_is_asked_for() -> None:
     assert tally.throughput == pytest.approx(2.5)
 
 
-def test_errors_are_counted_by_their_text_without_times() -> None:
-    texts = iter(["late 1.234 secs", "late 2.345 secs", "refused"])
+def test_errors_are_counted_by_their_text_without_times_and_connections() -> None:
+    texts = iter(["(conn:h,id=1) late 1.234 secs", "(conn:h,id=22) late 2.345 secs", "refused"])
     tally = run(Load(count=3), lambda number: report(Outcome.FAILED, next(texts)))
     assert tally.failed == 3
-    assert tally.errors == {"late … secs": 2, "refused": 1}
+    assert tally.errors == {"(conn:h,id=…) late … secs": 2, "refused": 1}
+
+
+def test_errors_on_several_connections_are_the_same() -> None:
+    lost = "Connection lost: read((conn:127.0.0.1:80,id={})) failed: EOF"
+    tally = Tally(Load())
+    for number in (7, 12):
+        tally.add(report(Outcome.FAILED, lost.format(number)), 0.1)
+    assert tally.errors == {lost.format("…"): 2}
 
 
 def test_no_number_of_different_errors_fills_the_memory() -> None:
@@ -107,6 +116,37 @@ def test_an_error_in_one_session_ends_the_run() -> None:
 
     with pytest.raises(ValueError, match="no such thing"):
         run(Load(count=1000, concurrency=2), session)
+
+
+@pytest.mark.parametrize("level", [Level.ERROR, Level.FATAL, Level.PANIC])
+def test_whatever_ends_badly_has_failed(level: Level) -> None:
+    tally = Tally(Load())
+    tally.add(replace(report(Outcome.CALLED), log=(LogLine(level, "lua", "oops"),)), 0.1)
+    assert (tally.done, tally.failed) == (1, 1)
+
+
+def test_sums_stay_as_they_are_when_a_session_ends_after_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.load._GRACE_SECONDS", 0.01)
+    begun, shown, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def session(number: int) -> SimulationReport:
+        if threading.current_thread() is threading.main_thread():
+            begun.wait(timeout=10)
+            raise KeyboardInterrupt
+        begun.set()
+        shown.wait(timeout=10)
+        ended.set()
+        return report(Outcome.SENT)
+
+    running = LoadRun(session, Load(count=2, concurrency=2), SystemClock())
+    with pytest.raises(KeyboardInterrupt):
+        running.run(silent)
+    shown.set()
+    assert ended.wait(timeout=10)
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and thread.daemon:
+            thread.join(timeout=10)
+    assert running.tally.done == 0
 
 
 def test_what_was_done_before_an_interrupt_is_known() -> None:

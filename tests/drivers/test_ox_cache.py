@@ -8,7 +8,7 @@ from dovecot_conf import PushConfig, user_values
 from drivers import DriverRegistry, DryRunTransport, Surroundings, load_chain
 from drivers.actions import Actions
 from drivers.log import Log
-from drivers.session import UserSession
+from drivers.session import MailUser, UserSession
 from mailstore.message import Message
 from mailstore.simulated import SimulatedMailboxes
 from tests.drivers.doubles import MAIL, FakeClock, push_config, push_config_24
@@ -27,7 +27,9 @@ def lookups(push: PushConfig, *pauses: float) -> int:
     chain = load_chain(
         push, registry=DriverRegistry.installed(), variables=user_values("bob", "lmtp"), log=log
     )
-    session = UserSession("bob", push.version, chain, log, Surroundings(metadata, DryRunTransport(), clock))
+    session = UserSession(
+        MailUser("bob", {}), push, chain, log, Surroundings(metadata, DryRunTransport(), clock)
+    )
     actions = Actions(session, SimulatedMailboxes())
     for pause in (0.0, *pauses):
         clock.time += pause

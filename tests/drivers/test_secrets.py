@@ -32,3 +32,8 @@ def test_userinfo_is_hidden_wherever_it_may_be(url: str, shown: str) -> None:
 def test_options_keep_everything_but_userinfo() -> None:
     text = "ox:url=http://u:p@h/a  user_from_metadata x=http://h/?a=b@c"
     assert hide_in_options(text) == "ox:url=http://<hidden>@h/a  user_from_metadata x=http://h/?a=b@c"
+
+
+@pytest.mark.parametrize("name", ["password", "api_key", "dlog:token", "Client-Secret"])
+def test_options_that_are_called_like_secrets_lose_their_values(name: str) -> None:
+    assert hide_in_options(f"a=b {name}=x= user_from_metadata") == f"a=b {name}=<hidden> user_from_metadata"

@@ -7,17 +7,17 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from dovecot_conf import Configuration, Severity, Version, load
+from dovecot_conf import Configuration, Diagnostic, Severity, Version, load
 from dovecot_conf.dump import DumpOptions, dump
 from dovecot_conf.dump_errors import FilterConflictError
-from dovecot_conf.syntax_rule import DAEMON_ONLY
+from dovecot_conf.syntax_rule import DAEMON_ONLY, SAID_BY_DAEMONS
 from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.harness.installations import SYSTEM_PATH, Installation
 from tests.fuzz.texts import Text
@@ -26,8 +26,8 @@ ENVIRON = {"PATH": SYSTEM_PATH, "LC_ALL": "C"}
 SHOWN_FOLDER = "/etc/dovecot"
 """Stands for the folder of the main file."""
 
-WITHOUT_FILE = ("storage-version-missing",)
-ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file")
+WITHOUT_FILE = ("storage-version-missing", "missing-sieve-plugin")
+ONLY_EXPANDED = ("expanded-value", "unknown-variable", "unreadable-value-file", "unreadable-service")
 ONLY_UNEXPANDED = ("unexpanded-value",)
 LOGGED_AS_ERROR = "old-ssl-protocols"
 """doveconf goes on, but doesn't call it a warning."""
@@ -37,8 +37,10 @@ LIMIT_SECONDS = 10
 
 
 ENDLESS = "doveconf doesn't end"
+PANIC = "Panic: "
 CRASH = "Dovecot crashes"
-"""What doveconf that dies of a signal means, and what our messages about it have in them."""
+"""What doveconf means that dies of a signal or panics for no %variable, and what our messages say of it."""
+ASSERTIONS = (f"{PANIC}file ", f"{PANIC}BUG: ", f"{PANIC}Failed to set default ")
 DIED = (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGBUS)
 AFTER_ALL = re.compile(r"Fatal: Error in configuration file (?!\S+ line \d+: )")
 """An error that is found when everything has been printed."""
@@ -52,12 +54,20 @@ class SlowError(Exception):
 class Verdict:
     """``error`` is the first that ends the reading, None without one; ``warnings`` are those before it.
 
-    ``output`` is the dump without its header, None when there is none.
+    ``output`` is the dump without its header, None when there is none. ``later`` are warnings of the
+    checks at the end that come behind their first error: doveconf gives those of which it runs the check.
     """
 
     error: str | None
     warnings: tuple[str, ...]
     output: str | None
+    later: tuple[str, ...] = ()
+
+    def has_warnings(self, expected: Sequence[str]) -> bool:
+        """Return whether these are the warnings that doveconf gives with a verdict of ours."""
+        if not self.later:
+            return self.warnings == tuple(expected)
+        return set(self.warnings) <= set(expected) <= {*self.warnings, *self.later}
 
 
 def write(text: Text, folder: Path) -> Path:
@@ -81,8 +91,15 @@ class Doveconf:
 
     def verdict(self, main: Path, *, expanding: bool) -> Verdict:
         """Return what ``doveconf -n`` says, with ``-x`` if ``expanding``."""
+        return self._run(main, "-n", *(("-x",) if expanding else ()))
+
+    def warnings_for_daemons(self, main: Path) -> tuple[str, ...]:
+        """Return the warnings where the configuration is written for the processes, as the master does."""
+        return self._run(main, "-F").warnings
+
+    def _run(self, main: Path, *options: str) -> Verdict:
         inside = self._installation.inside(main)
-        call = ("doveconf", "-n", *(("-x",) if expanding else ()), "-c", inside)
+        call = ("doveconf", *options, "-c", inside)
         process = subprocess.Popen(
             [*self._prefix, *self._installation.command(*call)],
             stdin=subprocess.DEVNULL,
@@ -110,7 +127,7 @@ class Doveconf:
             # In 2.3 managesieve-login reports the same before; 2.4 puts "Fatal:" before each line of a text.
             which = -1 if self._installation.version == "2.3" else 0
             error = fatal[which] if fatal else f"exit code {process.returncode}: {said[-1:]}"
-            if error.startswith(("Panic: file ", "Panic: BUG: ")) or process.returncode in DIED:
+            if error.startswith(ASSERTIONS) or process.returncode in DIED:
                 error = CRASH
         warnings = [line.removeprefix("Warning: ") for line in said if line.startswith("Warning: ")]
         body = without_header(_text(output, folder))
@@ -173,30 +190,41 @@ def own_verdict(
     configuration = load(main, version=version, root=root, environ=environ)
     shown = partial(_shown, main.parent, root)
     left_out = ONLY_UNEXPANDED if expanding else ONLY_EXPANDED
-    error, warnings = None, []
+    error: str | None = None
+    warnings: list[str] = []
+    later: list[str] = []
     for problem in configuration.problems:
+        at_end = rule_named(problem.name).at_end
         if problem.severity is Severity.WARNING and problem.name not in (*ONLY_EXPANDED, LOGGED_AS_ERROR):
-            warnings.append(shown(problem.message))
-        elif (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED) and (
-            problem.name not in left_out
+            if not problem.message.endswith(SAID_BY_DAEMONS):
+                (warnings if error is None else later).append(shown(problem.message))
+        elif (
+            error is None
+            and (problem.severity is Severity.ERROR or problem.name in ONLY_EXPANDED)
+            and problem.name not in left_out
         ):
-            message = problem.message.removesuffix(DAEMON_ONLY).split("\n")[0]
-            place = "" if rule_named(problem.name).at_end else f" line {problem.span.line}"
-            error = f"Fatal: Error in configuration file {problem.span.file}{place}: {message}"
-            if problem.name in WITHOUT_FILE:
-                error = f"Fatal: {message}"
-            elif problem.name == "variable-syntax":
-                error = f"Panic: {message}"
-            elif CRASH in message:
-                error = CRASH
-            error = shown(error)
-            break
+            place = configuration.document.path if at_end else f"{problem.span.file} line {problem.span.line}"
+            error = shown(_fatal(problem, place))
+            if not at_end:
+                break
     output = None
     if error is None or AFTER_ALL.match(error):
         output = _own_output(configuration, root, environ, expanding=expanding)
     if output is not None:
         output = shown(output)
-    return Verdict(error, tuple(dict.fromkeys(warnings)), output)
+    return Verdict(error, tuple(dict.fromkeys(warnings)), output, tuple(later))
+
+
+def _fatal(problem: Diagnostic, place: str) -> str:
+    """Return a problem as doveconf reports what ends the reading."""
+    message = problem.message.removesuffix(DAEMON_ONLY).split("\n")[0]
+    if CRASH in message:
+        return CRASH
+    if problem.name in WITHOUT_FILE:
+        return f"Fatal: {message}"
+    if problem.name == "variable-syntax" or message.startswith(PANIC):
+        return PANIC + message.removeprefix(PANIC)
+    return f"Fatal: Error in configuration file {place}: {message}"
 
 
 def _own_output(

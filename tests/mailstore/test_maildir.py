@@ -40,7 +40,9 @@ def test_another_folder_is_refused(tmp_path: Path) -> None:
         read_maildir(tmp_path)
 
 
-@pytest.mark.parametrize("header", [b"", b"1 1700000000 5", b"3 N5", b"3 V1", b"\xff\x00junk"])
+@pytest.mark.parametrize(
+    "header", [b"", b"1 1700000000 5", b"3 N5", b"3 V1", b"3 V1 N4294967296", b"3 V0 N1", b"\xff\x00junk"]
+)
 def test_a_damaged_uid_list_is_refused(maildir: Path, header: bytes) -> None:
     (maildir / "dovecot-uidlist").write_bytes(header + b"\n")
     with pytest.raises(MailboxError, match="dovecot-uidlist:1"):

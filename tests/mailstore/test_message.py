@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -55,7 +57,7 @@ def test_a_mail_is_read_from_a_stream() -> None:
 
 
 def test_a_missing_mail_and_a_folder_are_one_line_errors(tmp_path: Path) -> None:
-    with pytest.raises(MessageError, match=r"no-mail\.eml: No such file"):
+    with pytest.raises(MessageError, match=r"no-mail\.eml: can't read the mail: No such file"):
         read_message(tmp_path / "no-mail.eml")
     with pytest.raises(MessageError, match="Is a directory"):
         read_message(tmp_path)
@@ -70,3 +72,25 @@ def test_lda_drops_the_line_of_an_mbox() -> None:
     message = Message.from_bytes(b"From bob Mon Feb  5 10:11:12 2024\nSubject: x\n\n")
     assert message.stored("lda").data == b"Subject: x\n\n"
     assert message.stored("imap") == message
+
+
+def test_a_fifo_without_a_writer_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailstore.message.FIFO_WAIT_SECONDS", 0.05)
+    os.mkfifo(tmp_path / "mail")
+    with pytest.raises(MessageError, match="mail: can't read the mail: nobody writes to this FIFO"):
+        read_message(tmp_path / "mail")
+
+
+def test_a_fifo_with_a_writer_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "mail")
+    writer = Thread(target=lambda: (tmp_path / "mail").write_bytes(b"Subject: x\n\n" + b"y" * 200_000))
+    writer.start()
+    mail = read_message(tmp_path / "mail")
+    writer.join()
+    assert len(mail.data) == 200_012
+
+
+def test_a_mail_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailstore.message.MAX_MAIL_BYTES", 2**20)
+    with pytest.raises(MessageError, match="the input: the mail is larger than 1 MiB"):
+        read_message(io.BytesIO(b"x" * (2**20 + 1)))

@@ -47,9 +47,8 @@ class DriverEmpty(Rule):
         """Look for empty values that stand in for nothing, and that no protocol fills."""
         outside = context.configuration.settings().plugin
         by_name: dict[str, list[SettingValue]] = {}
-        for name, value, _protocols in context.plugin_values:
-            if name.startswith(ROOTS) and follows_numbering(name):
-                by_name.setdefault(name, []).append(value)
+        for name, value, _protocols in context.plugin_values(_is_driver):
+            by_name.setdefault(name, []).append(value)
         for name, values in by_name.items():
             if any(value.text for value in values) or (name in outside and outside[name].text):
                 continue
@@ -59,3 +58,7 @@ class DriverEmpty(Rule):
                     f"{name} is empty: Dovecot stops reading drivers here",
                     hint="remove the line, or give it a driver",
                 )
+
+
+def _is_driver(name: str, _text: str) -> bool:
+    return name.startswith(ROOTS) and follows_numbering(name)

@@ -54,9 +54,7 @@ class PluginVariableUnknown(Rule):
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Expand each value for a made-up user."""
         values = user_values("user@example.com", "lmtp", home="/home/user")
-        for name, value, protocols in context.plugin_values:
-            if "%" not in value.text:
-                continue
+        for name, value, protocols in context.plugin_values(lambda _, text: "%" in text):
             try:
                 expand(value.text, values, Version.V23)
             except VariableError as error:

@@ -50,12 +50,20 @@ class PushSettingUnknown(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the keys of plugin { } with the known ones."""
-        for name, value, _protocols in context.plugin_values:
-            if is_numbered(name) or name in _KNOWN:
-                continue
-            stem = name.rstrip("0123456789")
-            near = nearest(stem, _KNOWN, _CUTOFF)
-            if near or name.startswith(_PREFIX):
-                span = value.node.key_span if value.node is not None else value.span
-                hint = f"did you mean {near}{name[len(stem) :]}?" if near else ""
-                yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint)
+        for name, value, _protocols in context.plugin_values(_is_unknown):
+            near, number = _near(name)
+            span = value.node.key_span if value.node is not None else value.span
+            hint = f"did you mean {near}{number}?" if near else ""
+            yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint)
+
+
+def _is_unknown(name: str, _text: str) -> bool:
+    if is_numbered(name) or name in _KNOWN:
+        return False
+    return name.startswith(_PREFIX) or bool(_near(name)[0])
+
+
+def _near(name: str) -> tuple[str, str]:
+    """Return what a name is most like, and the number behind it."""
+    stem = name.rstrip("0123456789")
+    return nearest(stem, _KNOWN, _CUTOFF), name[len(stem) :]

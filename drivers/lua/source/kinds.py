@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from drivers.lua.api_names import TYPES, Member
-from drivers.lua.driver import HANDLERS
-from drivers.lua.entry_points import BEGIN, END, USER_FUNCTIONS
+from drivers.lua.entry_points import BEGIN, END, HANDLERS, USER_FUNCTIONS
 from drivers.lua.source.names import FUNCTIONS, Names, Origin, Variable, key_of
 from drivers.lua.source.tree import Node
 
@@ -109,7 +108,7 @@ class KindFinder:
         origin = variable.origins[0]
         if origin.parameter:
             return self._of_parameter(origin)
-        return self.of(origin.node) if origin.index == 0 else UNKNOWN
+        return self.of(origin.node) if origin.number == 0 else UNKNOWN
 
     def _of_member(self, node: Node) -> Kinds:
         found = key_of(node)
@@ -157,13 +156,13 @@ class KindFinder:
 
     def _of_parameter(self, origin: Origin) -> Kinds:
         function = origin.node
-        if function is None or origin.index < 0:
+        if function is None or origin.number < 0:
             return UNKNOWN
         found: list[Kinds] = []
         for variable in self._holders(function):
             if variable.is_global and self._is_called_by_dovecot(variable.name):
-                found.append(self._given_by_dovecot(variable.name, origin.index))
-            found += self._given_in_calls(variable, origin.index)
+                found.append(self._given_by_dovecot(variable.name, origin.number))
+            found += self._given_in_calls(variable, origin.number)
         return _all(found)
 
     def _is_called_by_dovecot(self, name: str) -> bool:

@@ -18,12 +18,12 @@ _ENVIRONMENT = "_G"
 class Origin(NamedTuple):
     """Where a variable has a value from.
 
-    ``node`` is an expression of which it is result number ``index``, or with ``parameter`` the function
-    whose argument number ``index`` (from 0, -1 is ``self``) it is; None where that isn't to be told.
+    ``node`` is an expression of which it is result number ``number``, or with ``parameter`` the function
+    whose argument number ``number`` (from 0, -1 is ``self``) it is; None where that isn't to be told.
     """
 
     node: Node | None
-    index: int = 0
+    number: int = 0
     parameter: bool = False
 
 

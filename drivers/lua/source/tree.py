@@ -121,8 +121,8 @@ def parse(source: bytes, path: str) -> Tree:
             source,
             seen.start_byte,
             seen.end_byte,
-            tuple(seen.start_point),
-            tuple(seen.end_point),
+            (seen.start_point.row, seen.start_point.column),
+            (seen.end_point.row, seen.end_point.column),
             parent,
         )
         root = root or node
@@ -130,7 +130,7 @@ def parse(source: bytes, path: str) -> Tree:
             comments.append(node)
         elif parent is not None and seen.is_named:
             parent.children.append(node)
-        elif parent is not None and parent.kind in _OPERATORS and not parent.operator:
+        elif parent is not None and _is_operator(seen.type, parent):
             parent.operator = seen.type
         if seen.is_named and seen.type != "comment" and cursor.goto_first_child():
             above.append(node)
@@ -141,3 +141,7 @@ def parse(source: bytes, path: str) -> Tree:
             if not cursor.goto_parent():
                 return Tree(path, root, tuple(comments), tuple(source.split(b"\n")))
             above.pop()
+
+
+def _is_operator(word: str, parent: Node) -> bool:
+    return not parent.operator and parent.kind in _OPERATORS and (parent.kind != "field" or word == "[")

@@ -36,7 +36,7 @@ def blocking_call(script: ScriptText, call: Node) -> str:
     called = call.part("name")
     found = key_of(called) if called is not None else None
     module = _module(script, found[0]) if found is not None else None
-    if found is None or module not in _MODULE_CALLS:
+    if found is None or module is None or module not in _MODULE_CALLS:
         return ""
     limit, functions = _MODULE_CALLS[module]
     if found[1] not in functions or _sets(script, limit):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
-from drivers.lua.driver import HANDLERS
+from drivers.lua.entry_points import HANDLERS
 from drivers.rules.lua.script_rule import ScriptRule
 
 if TYPE_CHECKING:

@@ -56,11 +56,11 @@ class LuaHttpOption(ScriptRule):
     Dovecot says:
 
     ```2.3
-    Error: lua: lua_pcall(/etc/dovecot/push.lua) failed: /etc/dovecot/push.lua:1: Invalid HTTP client setting: request_timeout_msecs: non-negative number expected
+    Error: lua: lua_pcall(/etc/dovecot/push.lua) failed: Invalid HTTP client setting: request_timeout_msecs: non-negative number expected
     ```
 
     ```2.4
-    Error: lua: Lua script '/etc/dovecot/push.lua': lua_pcall(/etc/dovecot/push.lua) failed: /etc/dovecot/push.lua:1: Invalid HTTP client setting: request_timeout_msecs is unknown setting
+    Error: lua: lua_pcall(/etc/dovecot/push.lua) failed: Invalid HTTP client setting: request_timeout_msecs is unknown setting
     ```
 
     Good:
@@ -80,7 +80,8 @@ class LuaHttpOption(ScriptRule):
     ```
 
     ```/etc/dovecot/push.lua
-    local client = dovecot.http.client({user_agent = "push", proxy_url = "http://127.0.0.1:3128/"})
+    local timeout = dovecot.tabescape and "request_timeout" or "request_timeout_msecs"
+    local client = dovecot.http.client({user_agent = "push", [timeout] = dovecot.tabescape and "5s" or 5000})
     function dovecot_lua_notify_begin_txn(user) return {} end
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
-from dovecot_conf.http_url import HttpUrlError, parse_http_url
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
 from drivers.rules.definitions import written
@@ -56,6 +55,8 @@ class OxUrlInvalid(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each url as Dovecot does."""
+        from dovecot_conf.http_url import HttpUrlError, parse_http_url  # noqa: PLC0415 - ox only
+
         for ox in written(context, "ox"):
             option = ox.options.get("url")
             if option is None:

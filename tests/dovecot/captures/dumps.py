@@ -27,9 +27,13 @@ def cases(installations: Mapping[str, Installation]) -> Iterator[Record]:
     """Yield the records in the order of the file."""
     for case in tomllib.loads((INPUTS / "dumps.toml").read_text("utf-8"))["case"]:
         installation, text = installations[case["version"]], _text(case)
-        calls = {}
+        calls: Record = {}
+        for_daemons: Record = {}
         with tempfile.TemporaryDirectory(dir=installation.filesystem / "tmp") as folder:
             main = write(text, Path(folder))
+            if case.get("daemons"):
+                warnings = Doveconf(installation).warnings_for_daemons(main)
+                for_daemons = {"warnings_for_daemons": list(warnings)}
             for call, expanding in CALLS.items():
                 if not expanding or may_expand(text):
                     verdict = Doveconf(installation).verdict(main, expanding=expanding)
@@ -43,6 +47,7 @@ def cases(installations: Mapping[str, Installation]) -> Iterator[Record]:
             "id": case["name"],
             "files": {name: _shown(content) for name, content in {MAIN: text.main, **text.files}.items()},
             "calls": calls,
+            **for_daemons,
         }
 
 

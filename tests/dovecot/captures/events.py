@@ -1,4 +1,7 @@
-"""What is done in mailboxes with dlog, and dlog and ox in either order: what is logged and sent."""
+"""What is done in mailboxes with dlog, ox and lua in several orders: what is logged and sent.
+
+Lua's own lines are left out.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from tests.dovecot.captures.common import (
 )
 from tests.dovecot.harness.logs import push_lines
 from tests.dovecot.harness.server import Dovecot
-from tests.dovecot.harness.setups import Setup
+from tests.dovecot.harness.setups import PLUGINS, Setup
 
 Case = dict[str, Any]
 
@@ -30,14 +33,35 @@ DLOG_23 = "push_notification_driver = dlog"
 OX_23 = "push_notification_driver{} = ox:url=http://127.0.0.1:@port@/notify"
 DLOG_24 = "push_notification dlog {\n}\n"
 OX_24 = "push_notification ox {\n  url = http://127.0.0.1:@port@/notify\n}\n"
+LUA_23 = "push_notification_driver{} = lua:file=@root@/all-events.lua"
+LUA_24 = "push_notification lua {\n  lua_file = @root@/all-events.lua\n}\n"
+LUA_PLUGINS = (*PLUGINS, "mail_lua", "push_notification_lua")
 CHAINS: Mapping[str, Mapping[str, str]] = {
     "2.3": {
         "dlog": DLOG_23,
         "dlog+ox": f"{DLOG_23}\n{OX_23.format(2)}",
         "ox+dlog": f"{OX_23.format('')}\npush_notification_driver2 = dlog",
+        "dlog+lua": f"{DLOG_23}\n{LUA_23.format(2)}",
+        "lua+dlog": f"{LUA_23.format('')}\npush_notification_driver2 = dlog",
+        "ox+lua+dlog": f"{OX_23.format('')}\n{LUA_23.format(2)}\npush_notification_driver3 = dlog",
     },
-    "2.4": {"dlog": DLOG_24, "dlog+ox": DLOG_24 + OX_24, "ox+dlog": OX_24 + DLOG_24},
+    "2.4": {
+        "dlog": DLOG_24,
+        "dlog+ox": DLOG_24 + OX_24,
+        "ox+dlog": OX_24 + DLOG_24,
+        "dlog+lua": DLOG_24 + LUA_24,
+        "lua+dlog": LUA_24 + DLOG_24,
+        "ox+lua+dlog": OX_24 + LUA_24 + DLOG_24,
+    },
 }
+SIEVE: Mapping[str, str] = {
+    "2.3": "protocol lmtp {\n  mail_plugins = $mail_plugins sieve\n}\n"
+    "plugin {\n  sieve = file:@root@/script.sieve\n}\n",
+    "2.4": "protocol lmtp {\n  mail_plugins {\n    sieve = yes\n  }\n}\n"
+    "sieve_script personal {\n  path = @root@/script.sieve\n}\n",
+}
+
+_OF_LUA = re.compile(r"\w+: lua: (?:Loading|Calling|Called|Found) ")
 
 
 def capture(bench: Bench) -> Iterator[Record]:
@@ -47,13 +71,22 @@ def capture(bench: Bench) -> Iterator[Record]:
     silent_about_ox = {case["name"] for case in inputs["case"] if case.get("dlog_only")}
     for version in bench.pools:
         known = _reference_cases() if version == "2.4" else []
-        for drivers, push in CHAINS[version].items():
+        for drivers in CHAINS[version]:
             for number, case in enumerate([*known, *cases]):
                 if drivers != "dlog" and case["name"] in silent_about_ox:
                     continue
                 extra = inputs["servers"][case["server"]][version] if "server" in case else ""
-                server = bench.server(version, Setup(push, extra))
+                server = bench.server(version, _setup(version, drivers, extra, case.get("sieve")))
                 yield _played(bench, server, {"version": version, "drivers": drivers, **case}, f"e{number}")
+
+
+def _setup(version: str, drivers: str, extra: str, sieve: str | None) -> Setup:
+    files = [("script.sieve", f"{sieve}\n")] if sieve else []
+    if "lua" in drivers:
+        files.append(("all-events.lua", (INPUTS / "all-events.lua").read_text(encoding="utf-8")))
+    plugins = LUA_PLUGINS if "lua" in drivers else PLUGINS
+    extra += SIEVE[version] if sieve else ""
+    return Setup(CHAINS[version][drivers], extra, plugins=plugins, files=tuple(files))
 
 
 def _reference_cases() -> list[Case]:
@@ -81,7 +114,8 @@ def _spelled_out(case: Case, mails: Mapping[str, str]) -> Case:
             steps.append([kind, rest[0], mails[rest[1]]])
     setup = [item if item[0] != "save" else [*item[:2], mails[item[2]]] for item in case.get("setup", [])]
     given = {"name": case["name"], "mailboxes": case.get("mailboxes", ["INBOX"])}
-    return given | ({"server": case["server"]} if "server" in case else {}) | {"setup": setup, "steps": steps}
+    given |= {key: case[key] for key in ("server", "sieve", "places") if key in case}
+    return given | {"setup": setup, "steps": steps}
 
 
 def _command(command: str | list[str], mails: Mapping[str, str]) -> str | list[str]:
@@ -99,7 +133,7 @@ def _played(bench: Bench, server: Dovecot, case: Case, user: str) -> Record:
         **case,
         "user": user,
         "uidvalidity": UIDVALIDITY,
-        "log": [_stable(bench.stable(line, server)) for line in log],
+        "log": [_stable(bench.stable(line, server)) for line in log if not _OF_LUA.match(line)],
         "requests": [{"path": one.target, "body": one.body.decode()} for one in bench.listener.requests],
     }
 

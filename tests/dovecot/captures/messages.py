@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.dovecot.captures.common import FIXTURES, INPUTS, UIDVALIDITY, Bench, Record, prepared_user
 from tests.dovecot.harness.setups import Setup
 
-FOLDERS = (INPUTS / "messages", FIXTURES / "messages")
+MESSAGES = INPUTS / "messages"
 SETUPS = {
     "2.3": Setup(
         "push_notification_driver = dlog\n"
@@ -22,9 +22,8 @@ SETUPS = {
 
 
 def capture(bench: Bench) -> Iterator[Record]:
-    """Deliver every ``*.eml`` of the input folders by LMTP, to each version."""
-    files = sorted(file for folder in FOLDERS for file in folder.glob("*.eml"))
-    for number, file in enumerate(files, start=1):
+    """Deliver every ``*.eml`` of the input folder by LMTP, to each version."""
+    for number, file in enumerate(sorted(MESSAGES.glob("*.eml")), start=1):
         for version in bench.pools:
             yield _delivery(bench, version, f"user{number}", file)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -12,8 +13,16 @@ from typing import Self
 
 TIMEOUT = 30.0
 
-ImapCommand = str | tuple[str | bytes, ...]
-"""A command, or its text and literals in turn (``("APPEND INBOX", b"…", " (\\Seen)", b"…")``)."""
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A client that says nothing for a while."""
+
+    seconds: float
+
+
+ImapCommand = str | tuple[str | bytes, ...] | Pause
+"""A command, or its text and literals in turn (``("APPEND INBOX", b"…", " (\\Seen)", b"…")``), or a pause."""
 
 Mail = tuple[Sequence[str], bytes]
 """Recipients, and the message for them."""
@@ -113,6 +122,9 @@ def imap_session(port: int, user: str, commands: Sequence[ImapCommand]) -> list[
             raise ConnectionError(f"login of {user} failed: {login.text}")
         responses = []
         for number, command in enumerate(commands, start=1):
+            if isinstance(command, Pause):
+                time.sleep(command.seconds)
+                continue
             pieces = (command,) if isinstance(command, str) else command
             responses.append(_imap(connection, f"a{number}", *pieces))
         with contextlib.suppress(ConnectionError):

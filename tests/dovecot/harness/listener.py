@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import struct
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -52,9 +55,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """These bytes instead of an answer, then the end of the connection."""
+    """These bytes instead of an answer; then the connection ends, or goes on with ``keep``."""
 
     data: bytes
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """Pieces of an answer with ``pause`` seconds between them; then as :class:`Raw`."""
+
+    pieces: tuple[bytes, ...]
+    pause: float
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +76,26 @@ class Hangup:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """The connection is torn down with RST instead of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """No answer at all: the connection stays open until the client gives up."""
 
 
-Script = Answer | Raw | Hangup | Silence
+Script = Answer | Raw | Drip | Hangup | Reset | Silence
 
 
 class HttpListener:
     """Listens on a free port of 127.0.0.1 from ``with`` to its end; threads of its own.
 
-    Answers 200 OK unless ``answer_with`` says otherwise.
+    Answers 200 OK unless ``answer_with`` says otherwise. With a ``tls`` context it speaks HTTPS.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._socket.settimeout(_POLL_SECONDS)
         self.port: int = self._socket.getsockname()[1]
@@ -101,7 +120,8 @@ class HttpListener:
 
     def url(self, path: str = "/", userinfo: str = "") -> str:
         """Return the URL of ``path`` on this listener (``userinfo`` like ``login:password``)."""
-        return f"http://{userinfo}{'@' if userinfo else ''}127.0.0.1:{self.port}{path}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://{userinfo}{'@' if userinfo else ''}127.0.0.1:{self.port}{path}"
 
     @property
     def requests(self) -> list[ReceivedRequest]:
@@ -134,9 +154,17 @@ class HttpListener:
             except TimeoutError:
                 continue
             self._connections += 1
-            thread = threading.Thread(target=self._serve, args=(connection, self._connections), daemon=True)
+            thread = threading.Thread(target=self._welcome, args=(connection, self._connections), daemon=True)
             self._threads = [self._threads[0], *(one for one in self._threads[1:] if one.is_alive()), thread]
             thread.start()
+
+    def _welcome(self, connection: socket.socket, number: int) -> None:
+        if self._tls is None:
+            self._serve(connection, number)
+            return
+        connection.settimeout(5)
+        with connection, suppress(OSError):
+            self._serve(self._tls.wrap_socket(connection, server_side=True), number)
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         with connection:
@@ -162,6 +190,14 @@ class HttpListener:
             return not step.close
         if isinstance(step, Raw):
             connection.sendall(step.data)
+            return step.keep
+        if isinstance(step, Drip):
+            for piece in step.pieces:
+                connection.sendall(piece)
+                self._stopping.wait(step.pause)
+            return step.keep
+        if isinstance(step, Reset):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif isinstance(step, Silence):
             while self._receive(connection):
                 pass

@@ -218,9 +218,16 @@ def test_a_driver_from_the_environment_is_an_information() -> None:
 # lua
 
 
+SCRIPT = """\
+function dovecot_lua_notify_begin_txn(user) return {} end
+function dovecot_lua_notify_event_message_new(context, event) end
+function dovecot_lua_notify_end_txn(context, success) end
+"""
+
+
 def test_the_script_setting_wins_over_the_option(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.lua", tmp_path / "bad.lua"
-    good.write_text("return 1")
+    good.write_text(SCRIPT)
     bad.write_text("(")
     lines = (f"push_notification_lua_script_file = {good}", f"push_notification_driver = lua:file={bad}")
     assert only(findings(plugin(*lines, head=LUA))).code == "PN506"
@@ -262,7 +269,7 @@ def test_a_script_with_a_mistake_is_reported_at_luas_line(
 
 def test_a_script_is_compiled_and_never_run(tmp_path: Path) -> None:
     script, mark = tmp_path / "push.lua", tmp_path / "mark"
-    script.write_text(f"io.open('{mark}', 'w'):close() while true do end")
+    script.write_text(f"{SCRIPT} io.open('{mark}', 'w'):close() while true do end")
     assert findings(plugin(f"push_notification_driver = lua:file={script}", head=LUA)) == ()
     assert not mark.exists()
 
@@ -271,6 +278,49 @@ def test_bytecode_is_no_script(tmp_path: Path) -> None:
     script = tmp_path / "push.lua"
     script.write_bytes(b"\x1bLua\x54\x00")
     assert only(findings(plugin(f"push_notification_driver = lua:file={script}", head=LUA))).code == "PN505"
+
+
+def codes_of_script(tmp_path: Path, text: str) -> list[str]:
+    script = tmp_path / "push.lua"
+    script.write_text(text)
+    return [item.code for item in findings(plugin(f"push_notification_driver = lua:file={script}", head=LUA))]
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("local client = dovecot.http.client({})", ["PN516"]),
+        ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN516]", []),
+        ("local client = dovecot.http.client({}) -- pushnotif: ignore[lua-call-blocking]", []),
+        ("-- pushnotif: ignore[PN5]\nlocal client = dovecot.http.client({})", []),
+        ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN513]", ["PN516"]),
+        ("local x = 1 -- pushnotif: ignore[PN516]\nlocal client = dovecot.http.client({})", ["PN516"]),
+        ('local client = dovecot.http.client({}), "-- pushnotif: ignore[PN516]"', ["PN516"]),
+    ],
+)
+def test_comments_of_lua_silence_findings_in_a_script(tmp_path: Path, line: str, codes: list[str]) -> None:
+    assert codes_of_script(tmp_path, f"{line}\n{SCRIPT}") == codes
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("log('x')", ["PN513"]),
+        ("if log then log('x') end", []),
+        ("function log(text) end log('x')", []),
+        ("local ok = True", ["PN513"]),
+        ("print(_VERSION, utf8.char(65), select('#'), arg)", ["PN513"]),
+        ("dovecot.gettimeofday()", ["PN511"]),
+        ("os.execute('true')", ["PN516"]),
+    ],
+)
+def test_globals_and_calls_are_those_of_the_version(tmp_path: Path, line: str, codes: list[str]) -> None:
+    assert codes_of_script(tmp_path, f"{line}\n{SCRIPT}") == codes
+
+
+def test_a_script_nested_deeper_than_anybody_writes_is_lua_s_to_judge(tmp_path: Path) -> None:
+    assert codes_of_script(tmp_path, f"x = {'{' * 190}{'}' * 190}\n{SCRIPT}") == []
+    assert codes_of_script(tmp_path, f"x = {'{' * 5000}{'}' * 5000}\n{SCRIPT}") == ["PN505"]
 
 
 # METADATA

@@ -207,7 +207,8 @@ local function describe_user(user)
     say("user." .. call .. " is a " .. kind(user[call]))
     if user[call] then
       try("user." .. call .. "()", user[call], user)
-      try("user." .. call .. "({})", user[call], user, {})
+      -- plugin_getenv looks at no type: without a name it ends the process.
+      if call ~= "plugin_getenv" then try("user." .. call .. "({})", user[call], user, {}) end
       try("user." .. call .. " without user", user[call])
       try("user." .. call .. " of a string", user[call], "x")
     end

@@ -1,0 +1,1 @@
+"""The modules that push scripts require, in Lua: parts of LuaSocket, written anew."""

@@ -1,0 +1,108 @@
+"""``socket.http`` and its kin for scripts: their requests go through the session's own transport."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from dovecot_conf.http_url import HttpUrlError, parse_http_url
+from drivers.http import (
+    Attempt,
+    ConnectFailedError,
+    HostLookupError,
+    HttpRequest,
+    RequestTimedOutError,
+    TooLateError,
+    TransportError,
+)
+from drivers.http_queue import HttpResult
+from drivers.http_settings import HttpSettings
+from drivers.lua.machine import LuaMachine, decode, encode
+from drivers.report import Attempt as ReportedAttempt
+
+if TYPE_CHECKING:
+    from drivers.session import Surroundings
+
+_PACKAGE = "drivers.lua.modules"
+_TEXTS: Mapping[type[TransportError], str] = {
+    HostLookupError: "host or service not provided, or not known",
+    ConnectFailedError: "connection refused",
+    RequestTimedOutError: "timeout",
+    TooLateError: "timeout",
+}
+"""LuaSocket's words for what went wrong; a connection that ends is ``closed``."""
+
+_LONGEST = 3600.0
+
+
+def add_modules(
+    machine: LuaMachine,
+    world: Callable[[], Surroundings],
+    requests: list[tuple[HttpRequest, HttpResult]],
+) -> None:
+    """Let scripts require ``socket.http``, ``socket.url``, ``socket``, ``ltn12`` and ``mime``.
+
+    ``requests`` receives what is sent.
+    """
+
+    def exchange(
+        method: bytes, url: bytes, headers: Any, body: bytes | None, timeout: Any
+    ) -> tuple[Any, ...]:
+        pairs = [(decode(header[1]), decode(header[2])) for header in headers.values()]
+        try:
+            target = parse_http_url(decode(url))
+        except HttpUrlError as error:
+            return None, encode(error.message)
+        request = HttpRequest(decode(method), target, tuple(pairs), body or b"", wants_body=True)
+        status, reason, fields, content = _exchanged(request, world(), timeout, requests)
+        flat = [encode(text) for field in fields for text in field]
+        return status, encode(reason), machine.array(flat), content
+
+    def now() -> float:
+        return world().clock.now()
+
+    def sleep(seconds: float) -> None:
+        world().clock.sleep(min(float(seconds), _LONGEST))
+
+    calls: dict[str, Callable[..., Any]] = {
+        "module_source": _source,
+        "exchange": exchange,
+        "now": now,
+        "sleep": sleep,
+    }
+    machine.extend(_source(b"preload"), machine.functions(calls), machine.extender)
+
+
+def _source(name: bytes) -> bytes:
+    return resources.files(_PACKAGE).joinpath(f"{name.decode()}.lua").read_bytes()
+
+
+def _exchanged(
+    request: HttpRequest,
+    world: Surroundings,
+    timeout: Any,
+    requests: list[tuple[HttpRequest, HttpResult]],
+) -> tuple[int | None, str, tuple[tuple[str, str], ...], bytes]:
+    """Send once; return status, reason, headers and body of the answer, or None and what went wrong."""
+    seconds = float(timeout) if isinstance(timeout, (int, float)) and timeout > 0 else 60.0
+    settings = HttpSettings(timeout=seconds, connect_timeout=seconds)
+    begin = world.clock.monotonic()
+    try:
+        response = world.transport.send(request, Attempt(settings, time.monotonic() + _LONGEST))
+    except TransportError as error:
+        text = _TEXTS.get(type(error), "closed")
+        elapsed = (world.clock.monotonic() - begin) * 1000
+        attempt = ReportedAttempt(None, "", text, elapsed)
+        requests.append((request, HttpResult(True, False, text, (attempt,), error=error)))
+        return None, text, (), b""
+    if response is None:
+        requests.append((request, HttpResult(sent=False, success=False, message="", attempts=())))
+        return 200, "OK", (), b""
+    elapsed = (world.clock.monotonic() - begin) * 1000
+    attempt = ReportedAttempt(response.status, response.reason, "", elapsed)
+    message = f"{response.status} {response.reason}"
+    success = response.status // 100 == 2
+    requests.append((request, HttpResult(True, success, message, (attempt,), response)))
+    return response.status, response.reason, response.headers, response.body
