@@ -40,6 +40,7 @@ class Evaluator24:
         self._checker = ValueChecker(Version.V24, self.problems)
         self._suggestions = Suggestions(Version.V24)
         self._programs = Programs(self.problems)
+        self._variable_names: set[tuple[int, str]] = set()
         self._assigner = Assigner(surroundings, self.problems, self.tree)
 
     def run(self, reading: Reading) -> None:
@@ -187,8 +188,12 @@ class Evaluator24:
         if is_new:
             names = around.names.setdefault(block.word, [])
             names.append(name)
-            text = " ".join(map(escaped, names))
-            self._programs.take(around, block.word, node, "filters", text, text)
+            place = (id(around), block.word)
+            if "%{" in name:
+                self._variable_names.add(place)
+            if place in self._variable_names:
+                text = " ".join(map(escaped, names))
+                self._programs.take(around, block.word, node, "filters", text, text)
         known = self._names.get(name_setting(block.word))
         if known is not None:
             self._programs.take(scope, known.name, node, known.type, name, name)
