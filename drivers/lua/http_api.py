@@ -26,6 +26,7 @@ from drivers.http_queue import HttpResult
 from drivers.http_requests import script_request
 from drivers.http_settings import HttpSettings, settings_24
 from drivers.log import Log
+from drivers.lua.http_settings import HTTP_SETTINGS
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.versions import TEXTS
 from drivers.tls_settings import TlsSettings
@@ -44,24 +45,8 @@ _STATUS: Mapping[type[TransportError], int] = {
 """The status of a request that brought no answer (``enum http_client_request_error``)."""
 
 _REDIRECT_STATUS = 9004
-_SETTINGS_23 = {
-    "text_settings": ("user_agent", "rawlog_dir", "proxy_url"),
-    "number_settings": (
-        "max_idle_time_msecs",
-        "max_redirects",
-        "max_attempts",
-        "max_connect_attempts",
-        "connect_backoff_time_msecs",
-        "connect_backoff_max_time_msecs",
-        "request_absolute_timeout_msecs",
-        "request_timeout_msecs",
-        "connect_timeout_msecs",
-        "soft_connect_timeout_msecs",
-        "max_auto_retry_delay_secs",
-    ),
-    "boolean_settings": ("no_auto_redirect", "no_auto_retry", "debug"),
-}
-"""The keys of a client of 2.3; others are passed over."""
+_KINDS_23 = {"text_settings": "string", "number_settings": "number", "boolean_settings": "boolean"}
+"""The keys of a client of 2.3 by what they take; others are passed over."""
 
 _PAYLOAD_ARGUMENTS: Mapping[Version, int] = {Version.V23: 2, Version.V24: 3}
 
@@ -100,8 +85,11 @@ class LuaHttp:
             ).encode(),
         }
         if version is Version.V23:
-            for name, keys in _SETTINGS_23.items():
-                has[name.encode()] = machine.array([key.encode() for key in keys])
+            known = HTTP_SETTINGS[version]
+            for name, kind in _KINDS_23.items():
+                has[name.encode()] = machine.array(
+                    [key.encode() for key, own in known.items() if own == kind]
+                )
         source = resources.files("drivers.lua").joinpath("http.lua").read_bytes()
         machine.extend(source, machine.functions(calls), machine.table(has), checks)
 
