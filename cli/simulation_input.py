@@ -21,7 +21,7 @@ from drivers import MailUser
 from drivers.mail_source import make_mail
 from mailstore.accounts import find_user
 from mailstore.address import first_address
-from mailstore.entries import parse_entry
+from mailstore.entries import EntryName, parse_entry
 from mailstore.maildir import MaildirState, read_maildir
 from mailstore.memory_metadata import MemoryMetadata
 from mailstore.message import Envelope, Message, read_message
@@ -153,9 +153,9 @@ def metadata_of_run(
     store = _open_store(configuration, user, protocol, source)
     default = f"user={user.name}" if is_demo(configuration) else None
 
-    def look_up(mailbox: str, entry: str) -> str | None:
-        if not mailbox and entry in values:
-            return values[entry]
+    def look_up(mailbox: str, entry: EntryName) -> str | None:
+        if not mailbox and str(entry) in values:
+            return values[str(entry)]
         try:
             # The store acts as the mail's owner for a moment, which the whole process does with it.
             with lock:
@@ -163,9 +163,9 @@ def metadata_of_run(
         except MailboxNotFoundError:
             # The action itself would make the mailbox, and a new one has no METADATA.
             found = None
-        return default if found is None and not mailbox and entry == HTTP_NOTIFY else found
+        return default if found is None and not mailbox and str(entry) == HTTP_NOTIFY else found
 
-    def names(mailbox: str, prefix: str) -> Iterable[str]:
+    def names(mailbox: str, prefix: EntryName) -> Iterable[str]:
         with lock:
             return store.list(mailbox, prefix)[0].names
 

@@ -10,13 +10,15 @@ from dovecot_conf.clients import client_settings
 from dovecot_conf.files import Files
 from dovecot_conf.lists24 import parse_names
 from dovecot_conf.positions import Span
-from dovecot_conf.push import DriverDefinition, DriverOption, UnreadDefinition
+from dovecot_conf.push import DriverDefinition, DriverOption, LuaSettings, UnreadDefinition
 from dovecot_conf.scopes import override_span
 from dovecot_conf.scopes24 import Block, Scope24
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.versions import Version
 
 WORD = "push_notification"
+_SCRIPT = "lua_file"
+_SCRIPT_DRIVER = "lua"
 _OWN_KEYS = ("push_notification_driver", "push_notification_name")
 
 
@@ -24,10 +26,16 @@ def chain(settings: Settings24, files: Files) -> list[DriverDefinition]:
     """Return the definitions in loading order; ``files`` reads what their settings name."""
     return [
         _definition(settings, name)._replace(
-            client=client_settings(settings, Version.V24, files, f"{WORD}/{name}/")
+            client=client_settings(settings, Version.V24, files, f"{WORD}/{name}/"),
+            lua=lua_settings(settings, f"{WORD}/{name}"),
         )
         for name in _names(settings)
     ]
+
+
+def lua_settings(settings: Settings24, place: str) -> LuaSettings:
+    """Return what a script is given at a place, such as ``mail_lua``: its own, or what holds around it."""
+    return LuaSettings(settings.value(f"{place}/{_SCRIPT}"), settings.pairs(f"{place}/lua_settings"))
 
 
 def unread(settings: Settings24) -> list[UnreadDefinition]:
@@ -74,6 +82,8 @@ def _definition(settings: Settings24, name: str) -> DriverDefinition:
     if any(key.startswith(prefixes) for key in keys):
         outer = (scope for scope in scopes if scope.block is None)
         keys.update(dict.fromkeys(key for scope in outer for key in scope.values if key.startswith(prefixes)))
+    if driver.lower() == _SCRIPT_DRIVER:
+        keys.setdefault(_SCRIPT)
     options = []
     for key in keys:
         value = settings.get(f"{WORD}/{name}/{key}")

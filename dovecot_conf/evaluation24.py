@@ -44,6 +44,7 @@ class Evaluation24(Evaluation):
             settings.words("mail_plugins"),
             tuple(definitions),
             unread=tuple(chain24.unread(settings)),
+            mail_lua=chain24.lua_settings(settings, "mail_lua"),
         )
 
     def conditions(self) -> Iterator[Condition]:

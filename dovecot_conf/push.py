@@ -38,6 +38,13 @@ class ClientSettings(NamedTuple):
         return dict(self.pairs)
 
 
+class LuaSettings(NamedTuple):
+    """What 2.4 gives a script at one place: ``lua_file``, '' for none, and ``lua_settings``; unexpanded."""
+
+    file: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+
+
 class DriverDefinition(NamedTuple):
     """One driver as written: a ``push_notification_driverN`` key (2.3) or a block (2.4).
 
@@ -45,7 +52,7 @@ class DriverDefinition(NamedTuple):
     ``push_notification/NAME``. ``text`` is the setting's whole value in 2.3 (before %-expansion),
     None in 2.4. ``driver`` is the driver's name as written. ``option_text`` is what follows the
     first colon in 2.3, None without a colon. Options stand in file order. ``client`` are settings of
-    clients that hold for it.
+    clients that hold for it, ``lua`` what 2.4 gives a script there.
     """
 
     setting: str
@@ -55,6 +62,7 @@ class DriverDefinition(NamedTuple):
     text: str | None = None
     option_text: str | None = None
     client: ClientSettings = ClientSettings()
+    lua: LuaSettings = LuaSettings()
 
 
 class UnreadDefinition(NamedTuple):
@@ -70,7 +78,8 @@ class PushConfig(NamedTuple):
     ``plugins`` is the effective ``mail_plugins`` list. ``definitions`` are tried in this order
     until one fails; ``fallback`` (2.3's ``push_notification_backend`` names) is tried when none of
     ``definitions`` could be loaded. ``unread`` are definitions behind the point where reading stops.
-    ``plugin`` are all settings of 2.3's ``plugin {}``, before %-expansion.
+    ``plugin`` are all settings of 2.3's ``plugin {}``, before %-expansion. ``mail_lua`` is what 2.4's
+    mail_lua plugin runs.
     """
 
     version: Version
@@ -80,3 +89,4 @@ class PushConfig(NamedTuple):
     fallback: tuple[DriverDefinition, ...] = ()
     unread: tuple[UnreadDefinition, ...] = ()
     plugin: Mapping[str, str] = MappingProxyType({})
+    mail_lua: LuaSettings = LuaSettings()

@@ -66,6 +66,11 @@ class Settings24(Settings):
             return tuple(parse_names(override.text))
         return tuple(item for item, value in self._items(blocks, key).items() if is_true(value.text))
 
+    def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return names and values of a list of texts, from the outer scopes inwards."""
+        blocks, key = self._resolve(name)
+        return tuple((item, self._value(entry).text) for item, entry in self._items(blocks, key).items())
+
     def _value(self, entry: Entry | SettingValue) -> SettingValue:
         return entry if isinstance(entry, SettingValue) else entry.value(self._read)
 

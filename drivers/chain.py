@@ -23,10 +23,18 @@ from drivers.report import LogLine
 from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from drivers.secrets import hide_in_options
 from drivers.session_end import SessionEndedError
-from drivers.texts import SORTS_PLUGIN_SETTINGS, UNKNOWN_DRIVER, USUAL_VARIABLE_FAILURE, VARIABLE_FAILURES
+from drivers.texts import (
+    LOADS_DRIVERS_FOR_FAILED_USER,
+    MEETS_INTERNAL_USER_FIRST,
+    SESSION_FAILURES,
+    SORTS_PLUGIN_SETTINGS,
+    UNKNOWN_DRIVER,
+    USUAL_SESSION_FAILURE,
+)
+from drivers.user_plugin import UserFailedError, UserPlugin
 
 if TYPE_CHECKING:
-    from drivers.session import Surroundings
+    from drivers.session import UserSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +53,26 @@ class NotLoadedDriver:
     reason: str
 
 
+Entries = tuple[LoadedDriver | NotLoadedDriver, ...]
+"""Definitions in the order in which they were looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """The outcome of loading: every definition in the order it was looked at.
 
     ``log`` holds what Dovecot logs while loading. ``fatal`` is the error that ends the user session
     before any mail is handled, empty if there is none. ``active`` is False when the plugin is not
-    loaded at all: no transaction is watched then.
+    loaded at all: no transaction is watched then. ``user_plugins`` act at the end of the session.
+    ``ended``: the whole process has.
     """
 
-    entries: tuple[LoadedDriver | NotLoadedDriver, ...]
+    entries: Entries
     log: tuple[LogLine, ...]
     fatal: str = ""
     active: bool = True
+    user_plugins: tuple[UserPlugin, ...] = ()
+    ended: bool = False
 
     @property
     def loaded(self) -> tuple[LoadedDriver, ...]:
@@ -77,26 +92,45 @@ def load_chain(
     variables: Mapping[str, str],
     show_secrets: bool = False,
     scripting: Scripting = DEFAULT_SCRIPTING,
-    world: Surroundings | None = None,
     log: Log | None = None,
+    session: UserSession | None = None,
 ) -> Chain:
     """Load the drivers of a configuration for one user.
 
     ``variables`` are the values for %-expansion by long name, see ``dovecot_conf.variables``. ``log``
     receives the log lines; without it the chain keeps a log of its own. Secrets in log lines and
-    options are hidden unless ``show_secrets``. ``scripting`` and ``world`` are for drivers that run
-    scripts; without a world they only look at them.
+    options are hidden unless ``show_secrets``. ``scripting`` is for drivers that run scripts in ``session``;
+    without one they only look at them.
     """
-    context = InitContext(push.version, log if log is not None else Log(), show_secrets, {}, scripting, world)
+    context = InitContext(
+        push.version,
+        log if log is not None else Log(),
+        show_secrets,
+        {},
+        scripting,
+        session.surroundings if session is not None else None,
+        session,
+        variables,
+    )
     first_line = len(context.log.lines)
     loader = _Loader(push, registry, variables, context)
+    ended = False
     try:
         entries, fatal = loader.load()
     except SessionEndedError as end:
         end.write(context.log)
-        entries, fatal = (), context.log.lines[-1].message
+        entries, fatal, ended = (), context.log.lines[-1].message, True
     active = plugin_problem(push) is None and not fatal
-    return Chain(entries, context.log.lines[first_line:], fatal, active)
+    plugins = tuple(loader.user_plugins.values())
+    return Chain(entries, context.log.lines[first_line:], fatal, active, plugins, ended)
+
+
+def end_drivers(entries: Entries, session: UserSession) -> None:
+    """Call deinit and cleanup of each driver, in chain order."""
+    for entry in entries:
+        if isinstance(entry, LoadedDriver):
+            entry.driver.deinit(session)
+            entry.driver.cleanup(session)
 
 
 class _Loader:
@@ -108,10 +142,16 @@ class _Loader:
         self._variables = variables
         self._context = context
 
-    def load(self) -> tuple[tuple[LoadedDriver | NotLoadedDriver, ...], str]:
+    @property
+    def user_plugins(self) -> Mapping[str, UserPlugin]:
+        """The plugins that act for the user."""
+        return self._context.user_plugins
+
+    def load(self) -> tuple[Entries, str]:
         push = self._push
         problem = plugin_problem(push)
-        if problem is not None:
+        plugins = self._wanted_user_plugins()
+        if problem is not None and (problem.message or not plugins):
             if problem.message:
                 self._context.log.write(problem.level, "", problem.message)
             return self._all_because(problem.reason), problem.message
@@ -119,10 +159,45 @@ class _Loader:
             try:
                 push = self._expanded_23(push)
             except DriverError as error:
-                failure = VARIABLE_FAILURES.get(push.protocol, USUAL_VARIABLE_FAILURE)
-                message = failure.prefix + error.message
-                self._context.log.write(failure.level, "", message)
-                return self._all_because(error.message), message
+                return self._all_because(error.message), self._fail(error.message)
+        refused = self._make_user(plugins)
+        if refused and push.version not in LOADS_DRIVERS_FOR_FAILED_USER:
+            return self._all_because(refused), self._fail(refused)
+        entries = self._all_because(problem.reason) if problem is not None else self._load_drivers(push)
+        return entries, self._fail_after_drivers(entries, refused) if refused else ""
+
+    def _wanted_user_plugins(self) -> list[type[UserPlugin]]:
+        known = [driver.user_plugin for driver in self._registry if driver.user_plugin is not None]
+        return [plugin for plugin in dict.fromkeys(known) if plugin.name in self._push.plugins]
+
+    def _make_user(self, plugins: Iterable[type[UserPlugin]]) -> str:
+        """Let the plugins act; return why the user can't be made, '' if it can."""
+        made: dict[str, UserPlugin] = {}
+        self._context = replace(self._context, user_plugins=made)
+        for plugin in plugins:
+            try:
+                found = plugin.create(self._push, self._context)
+            except UserFailedError as error:
+                return str(error)
+            if found is not None:
+                made[plugin.name] = found
+        return ""
+
+    def _fail(self, message: str) -> str:
+        """Log that the session can't begin, as its process words it; return the text."""
+        push, session = self._push, self._context.session
+        is_internal = session.is_internal if session else MEETS_INTERNAL_USER_FIRST.get(push.protocol, False)
+        failure = SESSION_FAILURES.get((push.protocol, is_internal), USUAL_SESSION_FAILURE)
+        self._context.log.write(failure.level, "", failure.prefix + message)
+        return failure.prefix + message
+
+    def _fail_after_drivers(self, entries: Entries, message: str) -> str:
+        session = self._context.session
+        if session is not None and not session.is_internal:
+            end_drivers(entries, session)
+        return self._fail(message)
+
+    def _load_drivers(self, push: PushConfig) -> Entries:
         entries = self._try_in_order(push.definitions)
         if any(isinstance(entry, LoadedDriver) for entry in entries):
             reason = (
@@ -132,9 +207,9 @@ class _Loader:
         else:
             entries += self._try_in_order(push.fallback)
         entries += [NotLoadedDriver(unread.definition, unread.reason) for unread in push.unread]
-        return tuple(entries), ""
+        return tuple(entries)
 
-    def _all_because(self, reason: str) -> tuple[NotLoadedDriver, ...]:
+    def _all_because(self, reason: str) -> Entries:
         definitions = (
             *self._push.definitions,
             *self._push.fallback,

@@ -22,6 +22,7 @@ from dovecot_conf.versions import Version
 from drivers.log import Log
 from drivers.options import OptionSpec
 from drivers.scripting import DEFAULT_SCRIPTING, Scripting
+from drivers.user_plugin import UserPlugin
 
 if TYPE_CHECKING:
     from drivers.events import MailboxEvents, MessageEvents
@@ -34,7 +35,8 @@ class InitContext:
     """What a driver knows while it is made: the Dovecot version, its log, and if secrets may show.
 
     ``plugin`` are the settings of 2.3's ``plugin {}``, expanded for the user. ``scripting`` and
-    ``world`` (None where nothing is run) are for drivers that run scripts.
+    ``world`` (None where nothing is run) are for drivers that run scripts, and so is ``session``, which is
+    being opened. ``variables`` are the user's, ``user_plugins`` those that act for this user, by name.
     """
 
     version: Version
@@ -43,18 +45,23 @@ class InitContext:
     plugin: Mapping[str, str] = field(default_factory=dict)
     scripting: Scripting = DEFAULT_SCRIPTING
     world: Surroundings | None = None
+    session: UserSession | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    user_plugins: Mapping[str, UserPlugin] = field(default_factory=dict)
 
 
 class Driver(ABC):
     """A push notification driver of one user session.
 
     ``name`` is compared without regard to case. ``plugin`` is what mail_plugins must have for it besides
-    ``push_notification``. ``options`` are the options it knows, by version.
+    ``push_notification``. ``options`` are the options it knows, by version. ``user_plugin`` is a plugin
+    that acts for users before the driver does, and whether or not the driver is used.
     """
 
     name: ClassVar[str]
     plugin: ClassVar[str] = ""
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = {Version.V23: (), Version.V24: ()}
+    user_plugin: ClassVar[type[UserPlugin] | None] = None
 
     @classmethod
     @abstractmethod
@@ -83,6 +90,11 @@ class Driver(ABC):
 
     def end(self, dtxn: DriverTransaction, *, success: bool) -> None:  # noqa: B027 - hooks are optional
         """Handle the end of a transaction, committed or rolled back."""
+
+    @property
+    def keeps_user(self) -> bool:
+        """Tell whether it still refers to the user, which must not be at the end of the session."""
+        return False
 
     def deinit(self, session: UserSession) -> None:  # noqa: B027 - hooks are optional
         """Handle the end of the user session."""

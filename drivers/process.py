@@ -19,12 +19,11 @@ from drivers.registry import DriverRegistry
 from drivers.report import DriverReport, LogLine, Outcome, SimulationReport, TransactionReport
 from drivers.session import MailUser, SharedHttp, Surroundings, UserSession
 from drivers.session_end import SessionEndedError
+from drivers.texts import INTERNAL_USERS, MEETS_INTERNAL_USER_FIRST
 from drivers.transaction import Transaction
 from mailstore.simulated import INBOX, SimulatedMailboxes
 
 _NOTHING_HAPPENED = "nothing changed, so there was no event"
-_INTERNAL_USER = "raw mail user"
-_INTERNAL_USER_FIRST: Mapping[str, bool] = {"lmtp": True, "lda": False}
 _INTERNAL_USER_DEBUGS: Mapping[Version, bool] = {Version.V23: False, Version.V24: True}
 
 
@@ -67,9 +66,10 @@ def perform_together(
     share the HTTP client ``http``. The first recipient of a mail, of which the others get copies, stays
     open until all are done; each of the others ends before the next begins. LMTP and LDA make an
     internal user for the raw mail as well, LMTP before the real ones and LDA after them: its drivers are
-    loaded, and get no events. It is the last to end. An error that ends a session early, and what ends
-    the process, ends all. Raises MailboxError for an action that isn't possible; the mailboxes are then as
-    the actions before left them.
+    loaded, and get no events. It is the last to end with LMTP, and the first with LDA. A recipient of
+    LMTP who can't be made is passed over; any other such error, and what ends the process, ends all.
+    Raises MailboxError for an action that isn't possible; the mailboxes are then as the actions before
+    left them.
     """
     first = mails[0][0]
     world = first.surroundings
@@ -102,6 +102,8 @@ class Process:
         for part in parts:
             begun = self.begin(part)
             if begun is None:
+                if self._goes_on:
+                    continue
                 return False
             session, actions = begun
             part.act(actions)
@@ -111,7 +113,7 @@ class Process:
             else:
                 session.close()
         if kept is not None:
-            kept.close()
+            self.close(kept)
         return True
 
     def begin(self, part: Part) -> tuple[UserSession, Actions] | None:
@@ -119,19 +121,26 @@ class Process:
 
         Who opened it ends the actions (:meth:`Actions.finish`), then the session.
         """
-        internal_first = _INTERNAL_USER_FIRST.get(self.first.push.protocol)
+        internal_first = MEETS_INTERNAL_USER_FIRST.get(self.first.push.protocol)
         if internal_first and not self._has_internal():
             return None
-        session = self._open(part.push, part.user, part.surroundings, self.log)
+        session = self._session(part.push, part.user, part.surroundings, self.log)
         actions = Actions(session, part.mailboxes)
         self.opened.append((part, session, actions))
+        self._load(session)
         if session.chain.fatal or (internal_first is False and not self._has_internal()):
             return None
         return session, actions
 
+    def close(self, session: UserSession) -> None:
+        """End the session of a user; that of the internal one before it, if it was made after it."""
+        if not MEETS_INTERNAL_USER_FIRST.get(self.first.push.protocol, True):
+            self.end()
+        session.close()
+
     def end(self) -> None:
-        """End the process."""
-        if self.internal is not None:
+        """End the process: the session of the internal user, if it is still open."""
+        if self.internal is not None and not self.internal.is_closed:
             self.internal.close()
 
     def report(self) -> ProcessReport:
@@ -151,28 +160,51 @@ class Process:
         if self.internal is None:
             push = self.first.push
             log = self.log if _INTERNAL_USER_DEBUGS[push.version] else self.log.without_debugging()
-            variables = _internal_variables(self.first.user.variables, push.protocol)
-            user = MailUser(_INTERNAL_USER, variables)
-            self.internal = self._open(push, user, self.first.surroundings, log)
+            user = _internal_user(self.first.user.variables, push)
+            self.internal = self._session(push, user, self.first.surroundings, log, is_internal=True)
+            self._load(self.internal)
         return not self.internal.chain.fatal
 
-    def _open(self, push: PushConfig, user: MailUser, surroundings: Surroundings, log: Log) -> UserSession:
-        chain = load_chain(
-            push,
+    @property
+    def _goes_on(self) -> bool:
+        """Whether the process goes on without a user who can't be made."""
+        made_first = MEETS_INTERNAL_USER_FIRST.get(self.first.push.protocol, False)
+        return made_first and self.internal is not None and not self.internal.chain.fatal
+
+    def _session(
+        self,
+        push: PushConfig,
+        user: MailUser,
+        surroundings: Surroundings,
+        log: Log,
+        *,
+        is_internal: bool = False,
+    ) -> UserSession:
+        unloaded = Chain((), ())
+        return UserSession(user, push, unloaded, log, surroundings, self.http, is_internal=is_internal)
+
+    def _load(self, session: UserSession) -> None:
+        world = session.surroundings
+        session.has_namespaces = False
+        session.chain = load_chain(
+            session.push,
             registry=self.registry,
-            variables=user.variables,
-            show_secrets=surroundings.show_secrets,
-            scripting=surroundings.scripting,
-            world=surroundings,
-            log=log,
+            variables=session.variables,
+            show_secrets=world.show_secrets,
+            scripting=world.scripting,
+            log=session.log,
+            session=session,
         )
-        return UserSession(user, push, chain, log, surroundings, self.http)
+        session.has_namespaces = True
+        if session.chain.ended:
+            raise SessionEndedError("")
 
 
-def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[str, str]:
-    """Return what %variables of the internal user stand for (seen with 2.3.19.1)."""
+def _internal_user(variables: Mapping[str, str], push: PushConfig) -> MailUser:
+    """Return the internal user, and what %variables stand for (seen with 2.3.19.1)."""
     process = {name: variables.get(name, "") for name in ("hostname", "pid")}
-    return user_values(_INTERNAL_USER, protocol, home="/", uid="0", gid="0", **process)
+    name = INTERNAL_USERS[push.version]
+    return MailUser(name, user_values(name, push.protocol, home="/", uid="0", gid="0", **process))
 
 
 def _transactions(

@@ -8,13 +8,17 @@ from functools import cached_property
 from typing import Protocol
 
 from dovecot_conf.push import PushConfig
-from drivers.chain import Chain, LoadedDriver
+from drivers.chain import Chain, LoadedDriver, end_drivers
 from drivers.clock import Clock
 from drivers.http import Transport
 from drivers.http_client import HttpClient
 from drivers.http_settings import HttpSettings
 from drivers.log import Log
+from drivers.report import Level
 from drivers.scripting import DEFAULT_SCRIPTING, Scripting
+from drivers.session_end import SessionEndedError
+from drivers.texts import STILL_REFERENCED
+from mailstore.entries import EntryName
 from mailstore.memory_metadata import MemoryMetadata
 from mailstore.simulated import SimulatedMailboxes
 
@@ -28,19 +32,19 @@ Returns its value, or None when it is not set. May raise MetadataError (DictErro
 class MetadataStore(Protocol):
     """METADATA by mailbox ('' for the server) and entry; all may raise MetadataError or MailboxError."""
 
-    def get(self, mailbox: str, entry: str) -> str | None:
+    def get(self, mailbox: str, entry: EntryName) -> str | None:
         """Return a value, None if there is none."""
         ...
 
-    def set(self, mailbox: str, entry: str, value: str) -> None:
+    def set(self, mailbox: str, entry: EntryName, value: str) -> None:
         """Set a value."""
         ...
 
-    def unset(self, mailbox: str, entry: str) -> None:
+    def unset(self, mailbox: str, entry: EntryName) -> None:
         """Take a value away; it need not be there."""
         ...
 
-    def names(self, mailbox: str, prefix: str) -> Iterable[str]:
+    def names(self, mailbox: str, prefix: EntryName) -> Iterable[str]:
         """Yield the names that begin with ``prefix``, without it."""
         ...
 
@@ -95,7 +99,9 @@ class SharedHttp:
 class UserSession:
     """One user with its loaded drivers; :meth:`close` ends it as Dovecot ends a mail user.
 
-    ``http`` is the HTTP client of the process, None for a process with no other users.
+    ``http`` is the HTTP client of the process, None for a process with no other users. ``is_internal``:
+    it is that of the process's own user, for raw mails. ``has_namespaces`` tells whether mailboxes can
+    be named: not while the user is made, and not after the drivers have ended.
     """
 
     def __init__(
@@ -106,24 +112,34 @@ class UserSession:
         log: Log,
         surroundings: Surroundings,
         http: SharedHttp | None = None,
+        *,
+        is_internal: bool = False,
     ) -> None:
+        self.push = push
         self.username = user.username
         self.variables = user.variables
         self.protocol = push.protocol
         self.version = push.version
         self.mailboxes = SimulatedMailboxes()
         self.chain = chain
-        self.loaded: Sequence[LoadedDriver] = chain.loaded
+        self.is_internal = is_internal
+        self.has_namespaces = True
+        self.is_closed = False
         self.log = log
         self.surroundings = surroundings
         self._http = http or SharedHttp(surroundings.transport, surroundings.clock)
+
+    @property
+    def loaded(self) -> Sequence[LoadedDriver]:
+        """The drivers that events go to."""
+        return self.chain.loaded
 
     @cached_property
     def store(self) -> MetadataStore:
         """The user's METADATA."""
         lookup = self.surroundings.metadata
         return self.surroundings.store or MemoryMetadata(
-            lambda mailbox, entry: None if mailbox else lookup(entry)
+            lambda mailbox, entry: None if mailbox else lookup(str(entry))
         )
 
     def http_client(self, settings: HttpSettings) -> HttpClient:
@@ -135,7 +151,20 @@ class UserSession:
         self._http.wait()
 
     def close(self) -> None:
-        """End the session: each driver's deinit and cleanup, in chain order."""
-        for loaded in self.loaded:
-            loaded.driver.deinit(self)
-            loaded.driver.cleanup(self)
+        """End the session: each driver's deinit and cleanup, in chain order, between those of plugins.
+
+        A user who is still referenced ends the process, but for the internal one, who is left alone.
+        """
+        self.is_closed = True
+        plugins = self.chain.user_plugins
+        if any(plugin.keeps_user for plugin in plugins) or any(one.driver.keeps_user for one in self.loaded):
+            if self.is_internal:
+                return
+            self.log.write(Level.PANIC, "", STILL_REFERENCED[self.version])
+            raise SessionEndedError("")
+        for plugin in plugins:
+            plugin.deinit_pre(self)
+        end_drivers(self.chain.entries, self)
+        self.has_namespaces = False
+        for plugin in plugins:
+            plugin.deinit(self)

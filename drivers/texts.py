@@ -24,13 +24,32 @@ class SessionFailure:
     prefix: str = ""
 
 
-VARIABLE_FAILURES: Mapping[str, SessionFailure] = {
-    "lmtp": SessionFailure(Level.FATAL, "Raw user initialization failed: "),
-    "lda": SessionFailure(Level.FATAL),
+SESSION_FAILURES: Mapping[tuple[str, bool], SessionFailure] = {
+    ("lmtp", True): SessionFailure(Level.FATAL, "Raw user initialization failed: "),
+    ("lmtp", False): SessionFailure(Level.ERROR, "Failed to initialize user: "),
+    ("lda", True): SessionFailure(Level.FATAL, "Raw user initialization failed: "),
+    ("lda", False): SessionFailure(Level.FATAL),
 }
-"""By protocol: a %variable of a 2.3 plugin setting can't be expanded."""
+"""By protocol, and whether it is the internal user: a user can't be made."""
 
-USUAL_VARIABLE_FAILURE = SessionFailure(Level.ERROR)
+USUAL_SESSION_FAILURE = SessionFailure(Level.ERROR)
+
+MEETS_INTERNAL_USER_FIRST: Mapping[str, bool] = {"lmtp": True, "lda": False}
+"""By protocol that has an internal user: whether it is made before the real ones."""
+
+INTERNAL_USERS: Mapping[Version, str] = {Version.V23: "raw mail user", Version.V24: "raw-mail-user"}
+
+LOADS_DRIVERS_FOR_FAILED_USER = frozenset({Version.V23})
+"""Versions that load the drivers of a user whom an earlier plugin has refused."""
+
+_STILL_REFERENCED = (
+    "file mail-user.c: line {line} (mail_user_deinit): assertion failed: ((*user)->refcount == 1)"
+)
+STILL_REFERENCED: Mapping[Version, str] = {
+    Version.V23: _STILL_REFERENCED.format(line=258),
+    Version.V24: _STILL_REFERENCED.format(line=185),
+}
+"""How a process ends when a session is over and something still refers to its user."""
 
 SORTS_PLUGIN_SETTINGS = frozenset({"lda"})
 """Protocols that expand plugin settings in the order of their names, not of the file."""

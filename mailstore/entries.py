@@ -64,6 +64,15 @@ def parse_entry(text: str) -> Entry:
     raise EntryNameError(f"Invalid metadata key '{folded}': Must begin with /private or /shared")
 
 
+EntryName = str | Entry
+"""An entry as doveadm takes its name, or with its name as it is stored."""
+
+
+def as_entry(name: EntryName) -> Entry:
+    """Return the entry of a name. Raises EntryNameError."""
+    return name if isinstance(name, Entry) else parse_entry(name)
+
+
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
     """An entry that Dovecot lists and answers also without a stored value.

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from mailstore.entries import Entry, EntryType, built_in_names, find_built_in, merge_names, parse_entry
+from mailstore.entries import (
+    Entry,
+    EntryName,
+    EntryType,
+    ReadOnlyEntryError,
+    as_entry,
+    built_in_names,
+    find_built_in,
+    merge_names,
+)
 
-Lookup = Callable[[str, str], str | None]
+Lookup = Callable[[str, EntryName], str | None]
 """Reads an entry of a mailbox ('' for the server) elsewhere."""
 
-Names = Callable[[str, str], Iterable[str]]
+Names = Callable[[str, EntryName], Iterable[str]]
 """Gives the names of a mailbox's entries below a prefix, without it."""
 
 _INBOX = "INBOX"
@@ -27,7 +36,7 @@ class MemoryMetadata:
         self._behind = behind
         self._names_behind = names_behind
 
-    def get(self, mailbox: str, entry: str) -> str | None:
+    def get(self, mailbox: str, entry: EntryName) -> str | None:
         """Return a value, None if there is none. Raises EntryNameError and what ``behind`` raises."""
         key = _key(mailbox, entry)
         if key in self._values or self._behind is None:
@@ -38,15 +47,15 @@ class MemoryMetadata:
             return ""
         return value
 
-    def set(self, mailbox: str, entry: str, value: str) -> None:
-        """Keep a value. Raises EntryNameError."""
-        self._values[_key(mailbox, entry)] = value
+    def set(self, mailbox: str, entry: EntryName, value: str) -> None:
+        """Keep a value. Raises EntryNameError, ReadOnlyEntryError."""
+        self._values[_changeable(mailbox, entry)] = value
 
-    def unset(self, mailbox: str, entry: str) -> None:
-        """Take a value away. Raises EntryNameError."""
-        self._values[_key(mailbox, entry)] = None
+    def unset(self, mailbox: str, entry: EntryName) -> None:
+        """Take a value away. Raises EntryNameError, ReadOnlyEntryError."""
+        self._values[_changeable(mailbox, entry)] = None
 
-    def names(self, mailbox: str, prefix: str) -> Iterable[str]:
+    def names(self, mailbox: str, prefix: EntryName) -> Iterable[str]:
         """Return the names that begin with ``prefix``, without it. Raises EntryNameError."""
         box, wanted = _key(mailbox, prefix)
         stored = [
@@ -67,8 +76,16 @@ class MemoryMetadata:
         return merge_names(sorted(stored), built_in_names(wanted, is_inbox=box == _INBOX, has_dict=True))
 
 
-def _key(mailbox: str, entry: str) -> tuple[str, Entry]:
-    parsed = parse_entry(entry)
+def _changeable(mailbox: str, entry: EntryName) -> tuple[str, Entry]:
+    key = _key(mailbox, entry)
+    built_in = find_built_in(key[1], is_inbox=key[0] == _INBOX)
+    if built_in is not None and built_in.read_only:
+        raise ReadOnlyEntryError(f"The {key[1]} attribute cannot be changed")
+    return key
+
+
+def _key(mailbox: str, entry: EntryName) -> tuple[str, Entry]:
+    parsed = as_entry(entry)
     if not mailbox:
         return _INBOX, parsed.below_server()
     return mailbox, Entry(EntryType(parsed.type), parsed.name)

@@ -16,13 +16,14 @@ from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from mailstore.dict_file import FileDict, keys_below
 from mailstore.entries import (
     Entry,
+    EntryName,
     EntryNameError,
     EntryType,
     ReadOnlyEntryError,
+    as_entry,
     built_in_names,
     find_built_in,
     merge_names,
-    parse_entry,
 )
 from mailstore.privileges import acting_as
 
@@ -101,7 +102,7 @@ class Metadata:
     own: bool = False
     owner: tuple[int | None, int | None] = (None, None)
 
-    def get(self, mailbox: str, entry: str) -> str | None:
+    def get(self, mailbox: str, entry: EntryName) -> str | None:
         """Return a value, None when nothing is stored and there is no default.
 
         A mailbox that Dovecot would make first has no values. Raises EntryNameError,
@@ -119,15 +120,15 @@ class Metadata:
             return self.mailboxes.setting(box, built_in.setting) or None
         return stored
 
-    def set(self, mailbox: str, entry: str, value: str) -> None:
+    def set(self, mailbox: str, entry: EntryName, value: str) -> None:
         """Store a value. Raises what ``get`` raises, and ReadOnlyEntryError."""
         self._change(mailbox, entry, value)
 
-    def unset(self, mailbox: str, entry: str) -> None:
+    def unset(self, mailbox: str, entry: EntryName) -> None:
         """Remove a value; it need not be there. Raises what ``set`` raises."""
         self._change(mailbox, entry, None)
 
-    def list(self, mailbox: str, prefix: str = "") -> tuple[Listing, ...]:
+    def list(self, mailbox: str, prefix: EntryName = "") -> tuple[Listing, ...]:
         """Return the names that begin with ``prefix`` (an entry name or ""), cut off at it.
 
         Without a name behind the type both types are listed, unless the mailbox is the server,
@@ -157,14 +158,14 @@ class Metadata:
                     raise
                 return self.mailboxes.create(name)
 
-    def _address(self, mailbox: str, entry: str) -> tuple[str, Entry]:
-        parsed = parse_entry(entry)
+    def _address(self, mailbox: str, entry: EntryName) -> tuple[str, Entry]:
+        parsed = as_entry(entry)
         return (canonical_mailbox(mailbox), parsed) if mailbox else (INBOX, parsed.below_server())
 
     def _key(self, box: str, entry: Entry) -> str:
         return f"{DICT_PATHS[entry.type]}/{self.mailboxes.guid(box)}/{entry.name}"
 
-    def _change(self, mailbox: str, entry: str, value: str | None) -> None:
+    def _change(self, mailbox: str, entry: EntryName, value: str | None) -> None:
         box, parsed = self._address(mailbox, entry)
         if not parsed.name:
             raise EntryNameError(

@@ -330,7 +330,7 @@ local function keys_of(...)
   return keys
 end
 
-local function metadata(name, level_of, texts)
+local function metadata(name, level_of)
   local calls = {}
   function calls.metadata_get(...)
     local self = ...
@@ -351,14 +351,14 @@ local function metadata(name, level_of, texts)
     key = check_string(key, 2)
     local text = (type(value) == "string" or type(value) == "number") and tostring(value) or nil
     local ok, problem = host.metadata_set(place, key, text)
-    if not ok then error(texts.set .. problem, 0) end
+    if not ok then error(problem, 0) end
   end
   function calls.metadata_unset(...)
     local self, first = ...
     require_arguments(select("#", ...), 2)
     local place = level_of(check(self, 1, name))
     local ok, problem = host.metadata_set(place, check_string(first, 2), nil)
-    if not ok then error(texts.unset .. problem, 0) end
+    if not ok then error(problem, 0) end
   end
   function calls.metadata_list(...)
     local self = ...
@@ -385,7 +385,7 @@ end
 
 local mailbox_methods = metadata(MAILBOX, function(box)
   return {mailbox = box.name, opened = box.opened}
-end, {set = "Cannot set attribute: ", unset = "Cannot unset attribute: "})
+end)
 
 -- A box is opened by open, sync and status, and by nothing else.
 local function acting(call, opened)
@@ -438,7 +438,7 @@ local mailbox_metatable = own_index(MAILBOX, mailbox_methods)
 -- Users
 
 local USER = "struct mail_user"
-local user_methods = metadata(USER, function() return {} end, {set = version.user_set, unset = version.user_unset})
+local user_methods = metadata(USER, function() return {} end)
 
 function user_methods.mailbox(...)
   local self, name, flags = ...
@@ -447,6 +447,7 @@ function user_methods.mailbox(...)
   check(self, 1, USER)
   name = check_string(name, 2)
   if count > 2 then check_integer(flags, 3) end
+  if not host.find_namespace() then error("panic", 0) end
   local vname, storage_name = host.mailbox_names(name)
   return object({name = storage_name, vname = vname}, mailbox_metatable, {name = vname})
 end
@@ -478,6 +479,12 @@ local user_metatable = own_index(USER, user_methods)
 local users = setmetatable({}, {__mode = "k"})
 
 return {
+  -- What C makes of the two results of a function: a number, and a text or nil.
+  hook_results = function(number, text)
+    if type(number) == "string" then number = tonumber(number) end
+    local is_text = type(text) == "string" or type(text) == "number"
+    return type(number) == "number" and number or 0, is_text and c_string(text) or nil
+  end,
   checks = {
     bad_argument = bad_argument, c_string = c_string, check = check, check_string = check_string, object = object,
     require_arguments = require_arguments,

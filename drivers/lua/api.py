@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import ipaddress
-import time
 from collections.abc import Callable, Container, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from dovecot_conf.errors import MailboxError, MetadataError, VariableError
+from dovecot_conf.errors import VariableError
 from dovecot_conf.variables import expand
 from dovecot_conf.variables23 import Expansion
 from dovecot_conf.versions import Version
 from drivers.interface import InitContext
+from drivers.lua.api_mailboxes import LuaMailboxes
+from drivers.lua.api_metadata import LuaMetadata
+from drivers.lua.api_text import LuaText
+from drivers.lua.assertions import Answer, Assertions
 from drivers.lua.http_api import LuaHttp
 from drivers.lua.machine import LuaMachine, decode, encode
-from drivers.lua.mailbox_status import status_fields
 from drivers.lua.socket_modules import add_modules
 from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 from drivers.report import Level
-from mailstore.tabescape import escape, unescape
 
 if TYPE_CHECKING:
     from drivers.session import Surroundings, UserSession
-
-Answer = tuple[bool, Any]
-"""Whether a call went well, and its value or Dovecot's text."""
 
 _LEVELS: Mapping[bytes, Level] = {
     b"debug": Level.DEBUG,
@@ -33,9 +30,6 @@ _LEVELS: Mapping[bytes, Level] = {
     b"warning": Level.WARNING,
     b"error": Level.ERROR,
 }
-_PREFIXES = (b"/private/", b"/shared/")
-_WRONG_PREFIX = b"Invalid key prefix, must be /private/ or /shared/"
-_PREFIX = b"lua: "
 
 
 class _Item:
@@ -46,20 +40,21 @@ class _Item:
 
 
 class LuaApi:
-    """The API for one script; :meth:`enter` says in which session it is called."""
+    """The API for one script; :meth:`enter` says in which session it is called.
 
-    def __init__(self, machine: LuaMachine, context: InitContext) -> None:
+    ``log_prefix`` stands before the lines of the script's events.
+    """
+
+    def __init__(self, machine: LuaMachine, context: InitContext, log_prefix: str) -> None:
         self._machine = machine
         self._context = context
         self._session: UserSession | None = None
         version = context.version
-        texts = TEXTS[version]
+        texts = self._texts = TEXTS[version]
         settings = {
             b"has": machine.table({name.encode(): True for name in texts.has}),
-            b"log_prefix": _PREFIX,
+            b"log_prefix": log_prefix.encode(),
             b"between_arguments": b"expected %d to %d arguments, got %d",
-            b"user_set": b"",
-            b"user_unset": b"",
             b"storage": _constants(machine, STORAGE, texts.lacks),
             b"dict": _constants(machine, DICT) if "dict" in texts.has else None,
             b"doveadm_client": _constants(machine, DOVEADM_CLIENT) if "dict" in texts.has else None,
@@ -69,7 +64,7 @@ class LuaApi:
         self._lua = machine.extend(source, machine.functions(self._host()), machine.table(settings))
         checks = self._lua[b"checks"]
         ends = {"crash": self.crash, "panic": self.panic}
-        self.http = LuaHttp(machine, checks, version, lambda: self._world, context.log, ends)
+        self.http = LuaHttp(machine, checks, version, lambda: self._world, context.log, ends, log_prefix)
         add_modules(machine, lambda: self._world, self.http.requests)
 
     def enter(self, session: UserSession) -> None:
@@ -105,6 +100,11 @@ class LuaApi:
         """Tell whether the script still holds on to the object of a user."""
         return bool(self._lua[b"keeps_user"]())
 
+    def hook_results(self, number: Any = None, text: Any = None, *_more: Any) -> tuple[float, bytes | None]:
+        """Return the results of a function of a user's as C takes them."""
+        found: tuple[float, bytes | None] = self._lua[b"hook_results"](number, text)
+        return found
+
     @property
     def _world(self) -> Surroundings:
         """The surroundings of the session, also before it has begun."""
@@ -120,13 +120,22 @@ class LuaApi:
         return self._session
 
     def _host(self) -> dict[str, Callable[..., Any]]:
-        calls = (
-            self.item, self.log, self.crash, self.panic, self.has_flag, self.set_flag, self.clear_flag,
-            self.time, self.nanoseconds, self.microseconds, self.ip_family, self.tabescape, self.tabunescape,
-            self.split_tabescaped, self.metadata_get, self.metadata_set, self.metadata_list,
-            self.mailbox_open, self.mailbox_close, self.mailbox_sync, self.mailbox_status,
-            self.mailbox_names, self.var_expand, self.plugin_getenv,
-        )  # fmt: skip
+        assertions = Assertions(self._texts, self._panic)
+        parts = (
+            LuaText(self._machine, lambda: self._world),
+            LuaMailboxes(self._machine, lambda: self._entered, assertions),
+            LuaMetadata(self._machine, lambda: self._entered, assertions, self._context.log),
+        )
+        calls: list[Callable[..., Any]] = [
+            self.item,
+            self.log,
+            self.crash,
+            self.panic,
+            self.var_expand,
+            self.plugin_getenv,
+        ]
+        for part in parts:
+            calls += part.calls
         return {call.__name__: call for call in calls}
 
     # Objects and the log
@@ -148,144 +157,11 @@ class LuaApi:
 
     def panic(self, text: bytes) -> None:
         """End the process with a line in the log."""
-        self._context.log.write(Level.PANIC, "lua", decode(text))
+        self._panic(decode(text))
+
+    def _panic(self, text: str) -> None:
+        self._context.log.write(Level.PANIC, "lua", text)
         self._machine.end_process("")
-
-    # Numbers, time and text
-
-    def has_flag(self, value: int, flag: int) -> bool:
-        """Whether all bits of ``flag`` are in ``value``."""
-        return value & flag == flag
-
-    def set_flag(self, value: int, flag: int) -> int:
-        """Both together."""
-        return value | flag
-
-    def clear_flag(self, value: int, flag: int) -> int:
-        """``value`` without the bits of ``flag``."""
-        return value & ~flag
-
-    def time(self) -> tuple[int, int]:
-        """Seconds since 1970, and microseconds."""
-        now = self._world.clock.now()
-        return int(now), int(now % 1 * 1_000_000)
-
-    def nanoseconds(self) -> int:
-        """Nanoseconds since the machine started."""
-        return time.monotonic_ns()
-
-    def microseconds(self) -> int:
-        """Microseconds since the machine started."""
-        return time.monotonic_ns() // 1000
-
-    def ip_family(self, text: bytes) -> int:
-        """4 or 6, and 0 for what is no address."""
-        try:
-            return ipaddress.ip_address(decode(text)).version
-        except ValueError:
-            return 0
-
-    def tabescape(self, text: bytes) -> bytes:
-        """Escape tabs and line ends."""
-        return encode(escape(decode(text)))
-
-    def tabunescape(self, text: bytes) -> bytes:
-        """Undo :meth:`tabescape`."""
-        return encode(unescape(decode(text)).partition("\0")[0])
-
-    def split_tabescaped(self, text: bytes) -> Any:
-        """Split at tabs, and unescape."""
-        return self._machine.array([encode(unescape(part)) for part in decode(text).split("\t")])
-
-    # METADATA; ``place`` has a mailbox, or is that of the user
-
-    def metadata_get(self, place: Any, key: bytes) -> Answer:
-        """Return a value, None if there is none."""
-        if not key.startswith(_PREFIXES):
-            return False, _WRONG_PREFIX
-        mailbox = _mailbox(place)
-        try:
-            self._check_mailbox(mailbox)
-            value = self._entered.store.get(mailbox, decode(key))
-        except (MetadataError, MailboxError) as error:
-            return False, encode(error.message)
-        return True, encode(value) if value is not None else None
-
-    def metadata_set(self, place: Any, key: bytes, value: bytes | None) -> Answer:
-        """Set a value, or with None take it away."""
-        if not key.startswith(_PREFIXES):
-            return False, _WRONG_PREFIX
-        if _mailbox(place) and not place[b"opened"]:
-            line = TEXTS[self._entered.version].mail_storage_line
-            where = f"file mail-storage.c: line {line} (mailbox_transaction_begin)"
-            self.panic(encode(f"{where}: assertion failed: (box->opened)"))
-            return False, b"panic"
-        store = self._entered.store
-        try:
-            if value is None:
-                store.unset(_mailbox(place), decode(key))
-            else:
-                store.set(_mailbox(place), decode(key), decode(value))
-        except (MetadataError, MailboxError) as error:
-            return False, encode(error.message)
-        return True, None
-
-    def metadata_list(self, place: Any, prefix: bytes) -> Answer:
-        """Return a table of all values whose names begin so."""
-        if not prefix.startswith(_PREFIXES):
-            return False, _WRONG_PREFIX
-        store, mailbox = self._entered.store, _mailbox(place)
-        found: dict[bytes, bytes | None] = {}
-        try:
-            self._check_mailbox(mailbox)
-            for name in store.names(mailbox, decode(prefix)):
-                value = store.get(mailbox, f"{decode(prefix)}{name}")
-                found[prefix + encode(name)] = encode(value) if value is not None else b""
-        except (MetadataError, MailboxError) as error:
-            return False, encode(error.message)
-        return True, self._machine.table(found)
-
-    def _check_mailbox(self, mailbox: str) -> None:
-        if mailbox and mailbox not in self._entered.mailboxes:
-            raise MailboxError(f"Mailbox doesn't exist: {mailbox}")
-
-    # Mailboxes
-
-    def mailbox_names(self, name: bytes) -> tuple[bytes, bytes]:
-        """Return the shown name of a mailbox, and that in its storage."""
-        return name, name
-
-    def mailbox_open(self, name: bytes) -> Answer:
-        """Open a mailbox."""
-        return self._opened(name, "mailbox_open(%s) failed: %s")
-
-    def mailbox_sync(self, name: bytes) -> Answer:
-        """Look for changes in a mailbox."""
-        return self._opened(name, "mailbox_sync(%s) failed: %s")
-
-    def mailbox_close(self, name: bytes) -> Answer:  # noqa: ARG002
-        """Close a mailbox."""
-        return True, None
-
-    def mailbox_status(self, name: bytes, *items: int) -> Answer:
-        """Return a table with the state of a mailbox; what isn't among the items is 0."""
-        wanted = 0
-        for item in items:
-            wanted |= item & 0xFFFFFFFF
-        ok, problem = self._opened(name, f"mailbox_get_status(%s, {wanted}) failed: %s")
-        if not ok:
-            return ok, problem
-        box = self._entered.mailboxes[decode(name)]
-        fields: dict[bytes, Any] = dict(status_fields(box, wanted))
-        if isinstance(fields.get(b"keywords"), list):
-            fields[b"keywords"] = self._machine.array(fields[b"keywords"])
-        return True, self._machine.table(fields)
-
-    def _opened(self, name: bytes, text: str) -> Answer:
-        shown = decode(name)
-        if shown in self._entered.mailboxes:
-            return True, None
-        return False, encode(text % (shown, f"Mailbox doesn't exist: {shown}"))
 
     # Settings
 
@@ -315,8 +191,3 @@ def _constants(machine: LuaMachine, values: Mapping[str, float | str], lacking: 
             if name not in lacking
         }
     )
-
-
-def _mailbox(place: Any) -> str:
-    name = place[b"mailbox"]
-    return decode(name) if name is not None else ""

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dovecot_conf.errors import DriverError
+from dovecot_conf.errors import DriverError, VariableError
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.event_records import EventRecord, MessageField
 from drivers.events import MailboxEvents, MessageEvents
 from drivers.interface import Driver, InitContext
-from drivers.lua.api import LuaApi
-from drivers.lua.entry_points import BEGIN, DEINIT, END, HANDLERS, INIT
+from drivers.lua.entry_points import BEGIN, END, HANDLERS
 from drivers.lua.event_tables import event_table
-from drivers.lua.machine import LuaMachine, ProcessEndError, ScriptError, encode
-from drivers.lua.script import open_script
-from drivers.lua.settings import OPTIONS, script_of
+from drivers.lua.machine import ScriptError, encode
+from drivers.lua.mail_lua import MailLua, shared_script
+from drivers.lua.script import LuaScript
+from drivers.lua.settings import OPTIONS, expanded_settings, script_of
 from drivers.lua.versions import TEXTS
 from drivers.options import OptionSpec
-from drivers.report import Level, Outcome
+from drivers.report import Outcome
 from drivers.request_report import reported_request
-from drivers.session_end import SessionEndedError
+from drivers.user_plugin import UserPlugin
 
 if TYPE_CHECKING:
     from drivers.session import UserSession
@@ -37,36 +37,40 @@ class LuaDriver(Driver):
     name: ClassVar[str] = "lua"
     plugin: ClassVar[str] = "push_notification_lua"
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = OPTIONS
+    user_plugin: ClassVar[type[UserPlugin] | None] = MailLua
 
     @classmethod
-    def parse(cls, definition: DriverDefinition, context: InitContext) -> str:
-        """Return the path of the script; raise DriverError with Dovecot's text."""
+    def parse(cls, definition: DriverDefinition, context: InitContext) -> str | None:
+        """Return the path of the script, None for a shared one; raise DriverError with Dovecot's text."""
         return script_of(definition, context)
 
     def __init__(self, definition: DriverDefinition, context: InitContext) -> None:
         path = self.parse(definition, context)
         self._log = context.log
         self._show_secrets = context.show_secrets
-        self._texts = TEXTS[context.version]
-        if self._texts.loading:
-            self._debug(self._texts.loading.format(file=path))
         self._user_is_kept = False
+        if path is None:
+            self._script = shared_script(context).refer()
+            return
+        loading = TEXTS[context.version].loading
+        if loading:
+            self._debug(loading.format(file=path))
         try:
-            self._machine = LuaMachine(context.scripting)
-            open_script(self._machine, path, self._texts)
-            self._api = LuaApi(self._machine, context)
-            self._debug("Calling script_init")
-            if context.world is not None:
-                self._begin_script(path)
-        except ScriptError as error:
+            settings = expanded_settings(definition.lua.settings, context.variables)
+            self._script = LuaScript(path, context, _PREFIX)
+        except (ScriptError, VariableError) as error:
             raise DriverError(str(error)) from None
-        except ProcessEndError as error:
-            raise SessionEndedError(str(error)) from None
+        self._debug("Calling script_init")
+        try:
+            self._script.begin(settings)
+        except ScriptError as error:
+            self._script.release()
+            raise DriverError(str(error)) from None
 
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Register the events for which the script has a function, and call ``begin_txn``."""
         dtxn.outcome, dtxn.reason = Outcome.SKIPPED, ""
-        if not self._machine.has_function(BEGIN):
+        if not self._script.has_function(BEGIN):
             self._error(f"Missing function {BEGIN}")
             dtxn.reason = f"the script has no function {BEGIN}"
             return False
@@ -76,9 +80,9 @@ class LuaDriver(Driver):
             return False
         user = dtxn.session.username
         self._debug(f"Calling {BEGIN}({user})")
-        self._api.enter(dtxn.session)
+        self._script.enter(dtxn.session)
         try:
-            results = self._call(BEGIN, 1, 1, lambda: (self._api.user(),))
+            results = self._script.call(BEGIN, 1, 1, lambda: (self._script.api.user(),))
         except ScriptError as error:
             self._error(str(error))
             self._user_is_kept = True
@@ -109,7 +113,7 @@ class LuaDriver(Driver):
 
     def end(self, dtxn: DriverTransaction, *, success: bool) -> None:
         """Call ``end_txn`` and let the context go."""
-        if not self._machine.has_function(END):
+        if not self._script.has_function(END):
             self._error(f"Missing function {END}")
             dtxn.outcome, dtxn.reason = Outcome.FAILED, f"the script has no function {END}"
         else:
@@ -117,40 +121,22 @@ class LuaDriver(Driver):
             self._run(dtxn, END, lambda: (dtxn.context, success))
         dtxn.context = None
         # Dovecot collects Lua's garbage here: the last time decides who is still referenced.
-        self._user_is_kept = self._api.keeps_user()
+        self._script.collect_garbage()
 
-    def deinit(self, session: UserSession) -> None:
-        """Call ``script_deinit``; a user who is still referenced ends the process."""
-        if self._machine.has_function(DEINIT):
-            try:
-                self._call(DEINIT, 0, 0, tuple)
-            except ScriptError as error:
-                self._error(f"{DEINIT}() failed: {error}")
-        if self._user_is_kept:
-            where = f"file mail-user.c: line {self._texts.mail_user_line} (mail_user_deinit)"
-            text = f"{where}: assertion failed: ((*user)->refcount == 1)"
-            session.log.write(Level.PANIC, self.name, text)
-            raise SessionEndedError("")
+    @property
+    def keeps_user(self) -> bool:
+        """Tell whether the script, or a transaction that failed to begin, still refers to the user."""
+        return self._user_is_kept or self._script.keeps_user
 
-    def _begin_script(self, path: str) -> None:
-        try:
-            self._machine.run()
-        except ScriptError as error:
-            raise ScriptError(f"lua_pcall({path}) failed: {error}") from None
-        if not self._machine.has_function(INIT):
-            return
-        results = self._call(INIT, 0, 1, tuple)
-        result = results[0] if results else None
-        if not isinstance(result, int) or isinstance(result, bool):
-            raise ScriptError("script_init() returned non-number")
-        if result != 0:
-            raise ScriptError("Script init failed")
+    def deinit(self, session: UserSession) -> None:  # noqa: ARG002
+        """Let the script go, which ends with ``script_deinit``."""
+        self._script.release()
 
     def _register(self, dtxn: DriverTransaction) -> bool:
         found = False
         prefix = _PREFIX if dtxn.session.version is Version.V24 else ""
         for event, function in HANDLERS.items():
-            if not self._machine.has_function(function):
+            if not self._script.has_function(function):
                 continue
             found = True
             self._debug(f"Found {function}, handling {event} event")
@@ -163,12 +149,12 @@ class LuaDriver(Driver):
     ) -> None:
         function = HANDLERS[record.name]
         self._debug(f"Calling {function}(ctx, event[name={record.name},{shown}])")
-        self._run(dtxn, function, lambda: (dtxn.context, event_table(self._machine, record, place)))
+        self._run(dtxn, function, lambda: (dtxn.context, event_table(self._script.machine, record, place)))
 
     def _run(self, dtxn: DriverTransaction, function: str, arguments: Any) -> None:
-        self._api.enter(dtxn.session)
+        self._script.enter(dtxn.session)
         try:
-            self._call(function, 2, 0, arguments)
+            self._script.call(function, 2, 0, arguments)
         except ScriptError as error:
             self._error(str(error))
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
@@ -178,21 +164,11 @@ class LuaDriver(Driver):
             self._report_requests(dtxn)
 
     def _report_requests(self, dtxn: DriverTransaction) -> None:
-        sent = self._api.http.requests
+        sent = self._script.api.http.requests
         dtxn.requests += [
             reported_request(request, result, show_secrets=self._show_secrets) for request, result in sent
         ]
         sent.clear()
-
-    def _call(self, function: str, arguments: int, results: int, values: Any) -> tuple[Any, ...]:
-        if not self._machine.has_function(function):
-            raise ScriptError(f"'{function}' is not a function")
-        try:
-            return self._machine.call(function, *values())
-        except ScriptError as error:
-            raise ScriptError(f"lua_pcall({function}, {arguments}, {results}) failed: {error}") from None
-        except ProcessEndError as error:
-            raise SessionEndedError(str(error)) from None
 
     def _debug(self, text: str) -> None:
         self._log.write_debug(self.name, f"{_PREFIX}{text}")

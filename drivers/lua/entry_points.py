@@ -20,7 +20,8 @@ def handler_name(event: str) -> str:
 HANDLERS: Mapping[str, str] = {event: handler_name(event) for event in RFC5423_EVENTS}
 """The function for each event, in the order in which Dovecot registers events."""
 
-USER_FUNCTIONS = ("mail_user_created", "mail_user_deinit_pre", "mail_user_deinit")
+CREATED, DEINIT_PRE, USER_DEINIT = "mail_user_created", "mail_user_deinit_pre", "mail_user_deinit"
+USER_FUNCTIONS = (CREATED, DEINIT_PRE, USER_DEINIT)
 """Those of the mail_lua plugin, which can share a script with this driver."""
 
 CALLED: tuple[str, ...] = (BEGIN, *HANDLERS.values(), END, INIT, DEINIT, *USER_FUNCTIONS)

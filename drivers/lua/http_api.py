@@ -52,7 +52,10 @@ _PAYLOAD_ARGUMENTS: Mapping[Version, int] = {Version.V23: 2, Version.V24: 3}
 
 
 class LuaHttp:
-    """``dovecot.http`` of one script; ``world`` has the network. ``requests`` are those that were sent."""
+    """``dovecot.http`` of one script; ``world`` has the network. ``requests`` are those that were sent.
+
+    ``log_prefix`` stands before the lines of its clients.
+    """
 
     def __init__(
         self,
@@ -62,12 +65,13 @@ class LuaHttp:
         world: Callable[[], Surroundings],
         log: Log,
         host: dict[str, Callable[..., Any]],
+        log_prefix: str,
     ) -> None:
         self._machine = machine
         self._version = version
         self._world = world
         self._log = log
-        self._log_prefix = "lua: "
+        self._log_prefix = log_prefix
         self.requests: list[tuple[HttpRequest, HttpResult]] = []
         calls: dict[str, Callable[..., Any]] = {
             **host,

@@ -1,19 +1,112 @@
-"""Opening the file of a script, with what Dovecot says when that fails."""
+"""A script that runs in a session, as Dovecot's ``struct dlua_script``: opened, begun, shared, ended."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from drivers.lua.machine import LuaMachine, ScriptError, encode
-from drivers.lua.versions import LuaTexts
+from drivers.interface import InitContext
+from drivers.lua.api import LuaApi
+from drivers.lua.entry_points import DEINIT, INIT
+from drivers.lua.machine import LuaMachine, ProcessEndError, ScriptError, encode
+from drivers.lua.versions import TEXTS, LuaTexts
+from drivers.session_end import SessionEndedError
+
+if TYPE_CHECKING:
+    from drivers.session import UserSession
 
 MAX_SCRIPT = 16 * 2**20
 """No push script is larger (bytes)."""
 
 
-def open_script(machine: LuaMachine, path: str, texts: LuaTexts) -> None:
-    """Read and compile a script. Raises ScriptError in Dovecot's words."""
+class LuaScript:
+    """One script with its Lua state; who made it holds a reference.
+
+    ``log_prefix`` stands before what the script's events log. Raises ScriptError in Dovecot's words when
+    the script can't be opened.
+    """
+
+    def __init__(self, path: str, context: InitContext, log_prefix: str = "") -> None:
+        self.path = path
+        self.keeps_user = False
+        self._context = context
+        self._log_prefix = log_prefix
+        self._texts = TEXTS[context.version]
+        self._references = 1
+        self.machine = LuaMachine(context.scripting)
+        self.source = _open(self.machine, path, self._texts)
+        self.api = LuaApi(self.machine, context, log_prefix)
+
+    def begin(self, settings: Mapping[str, str]) -> None:
+        """Run the script's own code and ``script_init``, unless nothing is run at all.
+
+        ``settings`` are for versions that hand them over. Raises ScriptError, SessionEndedError.
+        """
+        if self._context.world is None:
+            return
+        try:
+            self.machine.run()
+        except ScriptError as error:
+            raise ScriptError(f"lua_pcall({self.path}) failed: {error}") from None
+        except ProcessEndError as error:
+            raise SessionEndedError(str(error)) from None
+        if not self.has_function(INIT):
+            return
+        if self._texts.init_takes_settings:
+            table = self.machine.table({encode(name): encode(value) for name, value in settings.items()})
+            self.call(INIT, 1, 0, lambda: (table,))
+            return
+        results = self.call(INIT, 0, 1, tuple)
+        result = results[0] if results else None
+        if not isinstance(result, int) or isinstance(result, bool):
+            raise ScriptError("script_init() returned non-number")
+        if result != 0:
+            raise ScriptError("Script init failed")
+
+    def has_function(self, name: str) -> bool:
+        """Tell whether the script has a global function of this name."""
+        return self.machine.has_function(name)
+
+    def call(
+        self, function: str, arguments: int, results: int, values: Callable[[], Iterable[Any]]
+    ) -> tuple[Any, ...]:
+        """Call a function as ``dlua_pcall`` does. Raises ScriptError, SessionEndedError."""
+        if not self.has_function(function):
+            raise ScriptError(f"'{function}' is not a function")
+        try:
+            return self.machine.call(function, *values())
+        except ScriptError as error:
+            raise ScriptError(f"lua_pcall({function}, {arguments}, {results}) failed: {error}") from None
+        except ProcessEndError as error:
+            raise SessionEndedError(str(error)) from None
+
+    def enter(self, session: UserSession) -> None:
+        """Let the script's calls act in this session."""
+        self.api.enter(session)
+
+    def collect_garbage(self) -> None:
+        """Let go of what the script doesn't use any more; what is left decides who is still referenced."""
+        self.keeps_user = self.api.keeps_user()
+
+    def refer(self) -> LuaScript:
+        """Add a reference."""
+        self._references += 1
+        return self
+
+    def release(self) -> None:
+        """Take a reference away; the last one ends the script with ``script_deinit``."""
+        self._references -= 1
+        if self._references or self._context.world is None or not self.has_function(DEINIT):
+            return
+        try:
+            self.call(DEINIT, 0, 0, tuple)
+        except ScriptError as error:
+            self._context.log.write_error("lua", f"{self._log_prefix}{DEINIT}() failed: {error}")
+
+
+def _open(machine: LuaMachine, path: str, texts: LuaTexts) -> bytes:
     try:
         if Path(path).is_dir():
             raise ScriptError(
@@ -30,3 +123,4 @@ def open_script(machine: LuaMachine, path: str, texts: LuaTexts) -> None:
         machine.compile(source, path)
     except ScriptError as error:
         raise ScriptError(texts.load_failed.format(file=path, error=error)) from None
+    return source

@@ -59,17 +59,22 @@ class LuaTexts:
 
     ``loading`` is '' for a version that doesn't log it. ``has`` are the calls that not all versions have,
     ``lacks`` the constants that this one hasn't.
-    ``mail_user_line`` is the line of ``mail-user.c`` that finds a user who is still referenced,
-    ``mail_storage_line`` that of ``mail-storage.c`` which finds a mailbox that wasn't opened,
+    ``created`` is what mail_lua says of a script that can't be opened. ``init_takes_settings``:
+    script_init is given a table, and what it returns is not looked at.
+    ``namespace_line`` and ``inbox_line`` are the lines of ``mail-namespace.c`` that find a user without
+    namespaces, ``mail_storage_line`` that of ``mail-storage.c`` which finds a mailbox that wasn't opened,
     ``header_line`` that of ``http-client-request.c`` which finds a header with a line break.
     """
 
     loading: str
     unreadable: str
     load_failed: str
-    mail_user_line: int
+    created: str
+    namespace_line: int
+    inbox_line: int
     mail_storage_line: int
     header_line: int
+    init_takes_settings: bool = False
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
 
@@ -79,7 +84,9 @@ TEXTS: Mapping[Version, LuaTexts] = {
         loading="Loading {file}",
         unreadable="access({file}) failed: {error}",
         load_failed="lua_load({file}) failed: {error}",
-        mail_user_line=258,
+        created="dlua_script_create_file({file}) failed: {error}",
+        namespace_line=754,
+        inbox_line=809,
         mail_storage_line=2424,
         header_line=444,
         has=("plugin_getenv", "mail_debug"),
@@ -88,7 +95,10 @@ TEXTS: Mapping[Version, LuaTexts] = {
         loading="",
         unreadable="dlua settings: Failed to parse configuration: open({file}) failed: {error}",
         load_failed="Lua script '{file}': lua_load({file}) failed: {error}",
-        mail_user_line=185,
+        created="dlua_script_create_auto() failed: {error}",
+        namespace_line=795,
+        inbox_line=850,
+        init_takes_settings=True,
         mail_storage_line=2811,
         header_line=474,
         has=("set_forced_debug", "tabescape", "dict"),

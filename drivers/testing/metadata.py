@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drivers.testing.result import MetadataCall
+from mailstore.entries import EntryName
 from mailstore.memory_metadata import MemoryMetadata
 from mailstore.metadata import NotEnabledError
 
@@ -25,31 +26,31 @@ class RecordedMetadata:
         """Return a value of the server's, None if there is none."""
         return self.get("", entry)
 
-    def get(self, mailbox: str, entry: str) -> str | None:
+    def get(self, mailbox: str, entry: EntryName) -> str | None:
         """Return a value, None if there is none."""
         self._check()
         value = self.values.get(mailbox, entry)
         if not self._listing:
-            self.calls.append(MetadataCall("get", mailbox, entry, value))
+            self.calls.append(MetadataCall("get", mailbox, str(entry), value))
         return value
 
-    def set(self, mailbox: str, entry: str, value: str) -> None:
+    def set(self, mailbox: str, entry: EntryName, value: str) -> None:
         """Set a value."""
         self._check()
         self.values.set(mailbox, entry, value)
-        self.calls.append(MetadataCall("set", mailbox, entry, value))
+        self.calls.append(MetadataCall("set", mailbox, str(entry), value))
 
-    def unset(self, mailbox: str, entry: str) -> None:
+    def unset(self, mailbox: str, entry: EntryName) -> None:
         """Take a value away."""
         self._check()
         self.values.unset(mailbox, entry)
-        self.calls.append(MetadataCall("unset", mailbox, entry))
+        self.calls.append(MetadataCall("unset", mailbox, str(entry)))
 
-    def names(self, mailbox: str, prefix: str) -> Iterator[str]:
+    def names(self, mailbox: str, prefix: EntryName) -> Iterator[str]:
         """Yield the names that begin with ``prefix``, without it."""
         self._check()
         names = tuple(self.values.names(mailbox, prefix))
-        self.calls.append(MetadataCall("list", mailbox, prefix, names))
+        self.calls.append(MetadataCall("list", mailbox, str(prefix), names))
         # Who asks for the values on the way is still listing: a script has made one call.
         self._listing = True
         try:
