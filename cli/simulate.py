@@ -113,7 +113,9 @@ def _command(form: Form) -> click.Command:
             insecure=insecure,
             show_secrets=options["show_secrets"],
         ) as opened:
-            session = _session(form, configuration, source, network=opened, count=load.count, **options)
+            session = _session(
+                form, configuration, source, network=opened, dry_run=dry_run, count=load.count, **options
+            )
             if load.count > 1:
                 from cli.simulate_many import perform_many  # noqa: PLC0415 - slow to import
 
@@ -146,6 +148,7 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     source: ConfigSource,
     *,
     network: Network,
+    dry_run: bool,
     show_secrets: bool,
     scripting: Scripting,
     user: str | None,
@@ -161,13 +164,12 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     if protocol == "lmtp":
         first = replace(first, envelope=given.envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
-    store = given.metadata_of_run(configuration, account, protocol, metadata, source)
+    found = given.metadata_of_run(configuration, account, protocol, metadata, source, writes=not dry_run)
     push, registry = configuration.push(protocol), DriverRegistry.installed()
     mail_user = given.mail_user(account, protocol)
     transport = network({"user": account.name, "protocol": protocol})
-    surroundings = Surroundings(
-        lambda entry: store.get("", entry), transport, SystemClock(), show_secrets, store, scripting
-    )
+    clock = SystemClock()
+    surroundings = Surroundings(found.look_up, transport, clock, show_secrets, found.store, scripting)
 
     def session(number: int) -> SimulationReport:
         what = first.after(number)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import click
@@ -19,15 +18,16 @@ from dovecot_conf import Configuration, UserError
 from dovecot_conf.variables import user_values
 from drivers import MailUser
 from drivers.mail_source import make_mail
+from drivers.session import MetadataLookup
 from mailstore.accounts import find_user
 from mailstore.address import first_address
+from mailstore.attribute_dict import without_dict
 from mailstore.entries import EntryName, parse_entry
 from mailstore.maildir import MaildirState, read_maildir
-from mailstore.memory_metadata import MemoryMetadata
 from mailstore.message import Envelope, Message, read_message
-from mailstore.metadata import MailboxNotFoundError, Metadata
 from mailstore.opening import open_metadata
 from mailstore.own_store import open_own_metadata
+from mailstore.run_metadata import RunMetadata
 from mailstore.state import MAX_NUMBER, MailboxState
 from mailstore.users import UnknownUserError, User
 
@@ -140,47 +140,46 @@ def mail_user(account: User, protocol: str) -> MailUser:
     return MailUser(account.name, user_values(account.name, protocol, home=account.home or None))
 
 
+@dataclass(frozen=True, slots=True)
+class MetadataOfRun:
+    """What drivers see of METADATA: ``look_up`` for a value of the server's, ``store`` for scripts."""
+
+    look_up: MetadataLookup
+    store: RunMetadata
+
+
 def metadata_of_run(
-    configuration: Configuration, user: User, protocol: str, overlay: Iterable[str], source: ConfigSource
-) -> MemoryMetadata:
+    configuration: Configuration,
+    user: User,
+    protocol: str,
+    overlay: Iterable[str],
+    source: ConfigSource,
+    *,
+    writes: bool,
+) -> MetadataOfRun:
     """Return the METADATA for a run: first ``overlay`` (ENTRY=VALUE) at server level, then the store.
 
-    What a script changes lasts for the run; the store is only read. Without ``mail_attribute_dict`` it is
-    pushnotif's own, which is announced. In the built-in example a user without a value there is switched on.
+    What scripts change is written into the store, if ``writes``, but for the overlay. Without
+    ``mail_attribute_dict`` values come from pushnotif's own store, which is announced, and scripts hear
+    that METADATA isn't enabled. In the built-in example a user without a value there is switched on.
     """
-    values = dict(_overlay_item(item) for item in overlay)
-    lock = Lock()
-    store = _open_store(configuration, user, protocol, source)
-    default = f"user={user.name}" if is_demo(configuration) else None
-
-    def look_up(mailbox: str, entry: EntryName) -> str | None:
-        if not mailbox and str(entry) in values:
-            return values[str(entry)]
-        try:
-            # The store acts as the mail's owner for a moment, which the whole process does with it.
-            with lock:
-                found = store.get(mailbox, entry)
-        except MailboxNotFoundError:
-            # The action itself would make the mailbox, and a new one has no METADATA.
-            found = None
-        return default if found is None and not mailbox and str(entry) == HTTP_NOTIFY else found
-
-    def names(mailbox: str, prefix: EntryName) -> Iterable[str]:
-        with lock:
-            return store.list(mailbox, prefix)[0].names
-
-    return MemoryMetadata(look_up, names)
-
-
-def _open_store(configuration: Configuration, user: User, protocol: str, source: ConfigSource) -> Metadata:
+    values: dict[EntryName, str] = dict(_overlay_item(item) for item in overlay)
     if is_demo(configuration):
-        return open_own_metadata(user.name)
+        own = RunMetadata(open_own_metadata(user.name), values, writes=False)
+        default = f"user={user.name}"
+
+        def look_up_demo(entry: str) -> str | None:
+            found = own.get("", entry)
+            return default if found is None and entry == HTTP_NOTIFY else found
+
+        return MetadataOfRun(look_up_demo, own)
     store = open_metadata(configuration, user, protocol=protocol)
+    shown = for_scripts = RunMetadata(store, values, writes=writes)
     if store.own:
-        announce(
-            source, f"no mail_attribute_dict: METADATA comes from pushnotif's own store, {store.location}"
-        )
-    return store
+        text = f"no mail_attribute_dict: METADATA comes from pushnotif's own store, {store.location}"
+        announce(source, text)
+        for_scripts = RunMetadata(without_dict(store), values, writes=False)
+    return MetadataOfRun(lambda entry: shown.get("", entry), for_scripts)
 
 
 def _overlay_item(item: str) -> tuple[str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from mailstore.dict_file import FileDict, RefusedDictError
 from mailstore.dict_setting import DictSetting
 from mailstore.dotlock import LockTimes
-from mailstore.metadata import DictInitError, NotEnabledError
+from mailstore.metadata import DictInitError, Metadata, NotEnabledError
+
+_NOT_ENABLED = "Mailbox attributes not enabled"
 
 
 def dict_opener(
@@ -24,7 +27,7 @@ def dict_opener(
         if setting.error:
             raise DictInitError(setting.error)
         if not setting.driver:
-            raise NotEnabledError("Mailbox attributes not enabled")
+            raise NotEnabledError(_NOT_ENABLED)
         if setting.driver != "file":
             raise RefusedDictError(
                 f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
@@ -32,6 +35,15 @@ def dict_opener(
         return FileDict(below(expand_home(setting.path, home)), method=setting.lock, times=times)
 
     return open_dict
+
+
+def without_dict(metadata: Metadata) -> Metadata:
+    """Return METADATA as it is for a server without a dict."""
+
+    def open_dict() -> FileDict:
+        raise NotEnabledError(_NOT_ENABLED)
+
+    return replace(metadata, open_dict=open_dict)
 
 
 def expand_home(path: str, home: str) -> str:

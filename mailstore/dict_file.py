@@ -6,19 +6,17 @@ again under the lock, applies the changes, writes everything to a new file and r
 
 from __future__ import annotations
 
-import errno
 import fcntl
-import grp
 import os
-import pwd
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dovecot_conf.errors import DictError
 from mailstore.dotlock import LockTimes, dotlock
 from mailstore.lock_methods import LockMethod
+from mailstore.permission_texts import failure_text
 from mailstore.tabescape import escape, unescape
 
 DOVECOT_TIMES = LockTimes()
@@ -67,7 +65,7 @@ class FileDict:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise DictError(_why("open", self.path, error)) from None
+            raise DictError(failure_text("open", self.path, error)) from None
         try:
             return self._read(descriptor)
         finally:
@@ -118,7 +116,7 @@ class FileDict:
                     parent.chmod(mode)
                     _give(parent, above)
         except OSError as error:
-            raise DictError(_why("mkdir_parents", folder, error)) from None
+            raise DictError(failure_text("mkdir_parents", folder, error)) from None
 
     def _update_with_dotlock(self, changes: Mapping[str, str | None]) -> None:
         with dotlock(self.path, self.times) as (descriptor, lock_path):
@@ -150,7 +148,7 @@ class FileDict:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise DictError(_why("open", self.path, error)) from None
+            raise DictError(failure_text("open", self.path, error)) from None
 
     def _create_data(self) -> int | None:
         """Make an empty data file; return None when somebody else just did."""
@@ -238,24 +236,6 @@ def _give(target: int | Path, folder: os.stat_result) -> None:
     """Hand what root has made to the owner of the folder it is in."""
     if os.geteuid() == 0 and folder.st_uid != 0:
         os.chown(target, folder.st_uid, folder.st_gid)
-
-
-def _why(function: str, path: Path, error: OSError) -> str:
-    """Say which call failed and why; without permission also as whom, as Dovecot does."""
-    text = f"{function}({path}) failed: {error.strerror}"
-    if error.errno != errno.EACCES:
-        return text
-    uid, gid = os.geteuid(), os.getegid()
-    owner, group = _name(lambda: pwd.getpwuid(uid).pw_name), _name(lambda: grp.getgrgid(gid).gr_name)
-    missing = f" missing +r perm: {path}" if os.path.exists(path) else ""  # noqa: PTH110 - Path.exists raises
-    return f"{text} (euid={uid}({owner}) egid={gid}({group}){missing})"
-
-
-def _name(look_up: Callable[[], str]) -> str:
-    try:
-        return look_up()
-    except KeyError:
-        return "<unknown>"
 
 
 def keys_below(pairs: Mapping[str, str], prefix: str) -> Iterable[str]:

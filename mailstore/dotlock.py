@@ -6,6 +6,7 @@ same time the new file, and the rename onto ``PATH`` commits and unlocks in one 
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import socket
@@ -37,12 +38,23 @@ class LockTimes:
     sleep: Callable[[float], None] = field(default=time.sleep)
 
 
+class LockPlaceError(DictError):
+    """A lock file can't even be looked for; ``logged`` is what Dovecot logs of that before the error."""
+
+    def __init__(self, message: str, logged: str) -> None:
+        super().__init__(message)
+        self.logged = logged
+
+
+_FAILED = "dict-file: file_dotlock_open({path}) failed: {error}"
+
+
 @contextmanager
 def dotlock(path: Path, times: LockTimes) -> Iterator[tuple[int, Path]]:
     """Hold ``PATH.lock``; yield its descriptor and path. It is removed unless it was renamed away.
 
-    Raises OSError when the lock file can't be made (no folder, no permission), DictError when
-    another process still holds it after ``times.timeout``.
+    Raises DictError, in Dovecot's words, when the lock file can't be made (no folder, no permission), and
+    when another process still holds it after ``times.timeout``.
     """
     lock_path = path.with_name(path.name + ".lock")
     descriptor = _create(path, lock_path, times)
@@ -63,13 +75,24 @@ def _create(path: Path, lock_path: Path, times: LockTimes) -> int:
             return os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         except FileExistsError:
             if times.clock() >= deadline:
-                raise DictError(
-                    f"{lock_path} is held by another process since more than {times.timeout:g} seconds"
-                ) from None
+                raise DictError(_FAILED.format(path=path, error=os.strerror(errno.EAGAIN))) from None
+        except OSError as error:
+            raise _unlockable(path, lock_path, error) from None
         if _is_stale(path, lock_path, times):
             lock_path.unlink(missing_ok=True)
         # A pause also after a removal: somebody else may be about to remove the same stale lock.
         times.sleep(random.uniform(times.pause / 20, times.pause))
+
+
+def _unlockable(path: Path, lock_path: Path, error: OSError) -> DictError:
+    text = _FAILED.format(path=path, error=error.strerror)
+    try:
+        lock_path.lstat()
+    except FileNotFoundError:
+        return DictError(text)
+    except OSError as problem:
+        return LockPlaceError(text, f"lstat({lock_path}) failed: {problem.strerror}")
+    return DictError(text)
 
 
 def _is_stale(path: Path, lock_path: Path, times: LockTimes) -> bool:

@@ -122,11 +122,26 @@ class Metadata:
 
     def set(self, mailbox: str, entry: EntryName, value: str) -> None:
         """Store a value. Raises what ``get`` raises, and ReadOnlyEntryError."""
-        self._change(mailbox, entry, value)
+        self.change(mailbox, entry, value)
 
     def unset(self, mailbox: str, entry: EntryName) -> None:
         """Remove a value; it need not be there. Raises what ``set`` raises."""
-        self._change(mailbox, entry, None)
+        self.change(mailbox, entry, None)
+
+    def change(self, mailbox: str, entry: EntryName, value: str | None) -> None:
+        """Store a value, or with None remove it. Raises what ``set`` raises."""
+        box, parsed = self._address(mailbox, entry)
+        if not parsed.name:
+            raise EntryNameError(
+                f"Invalid metadata key '{entry}': nothing behind the type; Dovecot would store it "
+                "and mark the mailbox's index log as corrupt"
+            )
+        built_in = find_built_in(parsed, is_inbox=box == INBOX)
+        with acting_as(*self.owner):
+            key = self._key(box, parsed)
+            if built_in is not None and built_in.read_only:
+                raise ReadOnlyEntryError(f"The {parsed} attribute cannot be changed")
+            self.open_dict().update({key: value})
 
     def list(self, mailbox: str, prefix: EntryName = "") -> tuple[Listing, ...]:
         """Return the names that begin with ``prefix`` (an entry name or ""), cut off at it.
@@ -164,20 +179,6 @@ class Metadata:
 
     def _key(self, box: str, entry: Entry) -> str:
         return f"{DICT_PATHS[entry.type]}/{self.mailboxes.guid(box)}/{entry.name}"
-
-    def _change(self, mailbox: str, entry: EntryName, value: str | None) -> None:
-        box, parsed = self._address(mailbox, entry)
-        if not parsed.name:
-            raise EntryNameError(
-                f"Invalid metadata key '{entry}': nothing behind the type; Dovecot would store it "
-                "and mark the mailbox's index log as corrupt"
-            )
-        built_in = find_built_in(parsed, is_inbox=box == INBOX)
-        with acting_as(*self.owner):
-            key = self._key(box, parsed)
-            if built_in is not None and built_in.read_only:
-                raise ReadOnlyEntryError(f"The {parsed} attribute cannot be changed")
-            self.open_dict().update({key: value})
 
     def _list_type(self, box: str, prefix: Entry) -> Listing:
         stored: list[str] = []

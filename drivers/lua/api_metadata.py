@@ -10,6 +10,7 @@ from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from drivers.log import Log
 from drivers.lua.assertions import ENDED, Answer, Assertions
 from drivers.lua.machine import LuaMachine, decode, encode
+from mailstore.dotlock import LockPlaceError
 from mailstore.entries import Entry, EntryType
 from mailstore.metadata import DictInitError, canonical_mailbox
 
@@ -42,6 +43,7 @@ class LuaMetadata:
         self._entered = entered
         self._assertions = assertions
         self._log = log
+        self._dict_failed = False
 
     @property
     def calls(self) -> tuple[Callable[..., Any], ...]:
@@ -104,7 +106,7 @@ class LuaMetadata:
                 value = store.get(mailbox, Entry(entry.type, entry.name + name))
                 found[prefix + encode(name)] = encode(value) if value is not None else b""
         except (MetadataError, MailboxError) as error:
-            return False, self._told(error, mailbox, f"dict_iterate({decode(prefix)}) failed")
+            return False, self._told(error, mailbox, "")
         return True, self._machine.table(found)
 
     def _check_mailbox(self, mailbox: str) -> None:
@@ -117,11 +119,15 @@ class LuaMetadata:
             return (lead if mailbox else b"Cannot open INBOX: ") + encode(error.message)
         if not isinstance(error, DictError):
             return lead + encode(error.message)
-        if isinstance(error, DictInitError):
-            self._log.write_error("", error.message)
-        else:
+        if isinstance(error, LockPlaceError):
+            self._log.write_error("", error.logged)
+        if not isinstance(error, DictInitError):
             box = canonical_mailbox(mailbox) or "INBOX"
-            self._log.write_error("", f"Mailbox {box}: {what}: {error.message}")
+            parts = (f"Mailbox {box}", what, error.message)
+            self._log.write_error("", ": ".join(part for part in parts if part))
+        elif not self._dict_failed:
+            self._dict_failed = True
+            self._log.write_error("", error.message)
         now = self._entered().surroundings.clock.now()
         return lead + time.strftime(_INTERNAL_ERROR, time.localtime(now)).encode()
 

@@ -108,7 +108,7 @@ class LuaScript:
 
 def _open(machine: LuaMachine, path: str, texts: LuaTexts) -> bytes:
     try:
-        if Path(path).is_dir():
+        if path and Path(path).is_dir():
             raise ScriptError(
                 texts.load_failed.format(file=path, error=f"cannot read {path}: Is a directory")
             )

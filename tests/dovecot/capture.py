@@ -28,6 +28,7 @@ from tests.dovecot.captures import (  # noqa: E402
     messages,
     metadata,
     old_names,
+    scripts,
     verdicts,
 )
 from tests.dovecot.captures.common import FIXTURES, Bench, Record  # noqa: E402
@@ -44,9 +45,10 @@ CAPTURES: dict[str, Callable[[Bench], Iterator[Record]]] = {
     "messages": messages.capture,
     "metadata": metadata.capture,
     "old-names": old_names.capture,
+    "scripts": scripts.capture,
     "verdicts": verdicts.capture,
 }
-LARGE = ("events",)
+LARGE = ("events", "scripts")
 """Files that are kept compressed."""
 
 

@@ -47,6 +47,37 @@ def push_lines(log: str) -> list[str]:
     return [f"{entry.level}: {entry.text}" for entry in about_push]
 
 
+_OF_SCRIPTS = re.compile(
+    r"^(?:mail-lua|said|script_deinit\(\)): |^Mailbox \w+: (?:Dict|Failed to get|dict_iterate)"
+)
+_FAILURES = ("Error", "Fatal", "Panic")
+_NO_FAILURE_OF_SCRIPTS = re.compile(r"^Raw backtrace: |^master: service")
+_TRACE = re.compile(r"(?:lua: )?(stack traceback:|\t.*)")
+
+
+def script_lines(log: str) -> list[str]:
+    """Return the lines of ``log`` about push notifications and scripts, failures among them, flat.
+
+    What scripts say begins with ``said: ``. Each line of a traceback stands for itself, without level and
+    prefix.
+    """
+    flat: list[str] = []
+    for line in log.split("\n"):
+        entry = _parse(line)
+        text = line if entry is None else entry.text
+        if match := _TRACE.fullmatch(text):
+            flat.append(match[1])
+        elif entry is not None and _is_of_scripts(entry):
+            flat.append(f"{entry.level}: {text}")
+    return flat
+
+
+def _is_of_scripts(entry: _Entry) -> bool:
+    if entry.level in _FAILURES:
+        return not _NO_FAILURE_OF_SCRIPTS.search(entry.text)
+    return _is_about_push(entry.text) or bool(_OF_SCRIPTS.search(entry.text))
+
+
 def _is_about_push(text: str) -> bool:
     return bool(_ABOUT_PUSH.search(text)) and not _NOT_ABOUT_PUSH.search(text)
 

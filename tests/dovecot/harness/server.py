@@ -157,7 +157,11 @@ class Dovecot:
         """Run commands in one IMAP session; return their responses in order."""
         pattern = re.compile(r"^imap-login: Info: (?:Login|Logged in): .*\bmpid=(\d+)", re.MULTILINE)
         before = len(pattern.findall(self._log()))
-        responses = clients.imap_session(self.place.imap_port, user, commands)
+        try:
+            responses = clients.imap_session(self.place.imap_port, user, commands)
+        except OSError:
+            self._wait_for_quiet_log()
+            raise
         wait_until(lambda: len(pattern.findall(self._log())) > before)
         pid = int(pattern.findall(self._log())[before])
         wait_until(lambda: not is_running(pid))
