@@ -32,7 +32,7 @@ class Member(NamedTuple):
     ``function``, or a key of :data:`TYPES`. ``only``: the version that has it, None for both. A function
     has its parameters (in EmmyLua's notation; a method without the object), and what it ``returns``:
     a kind, '' for nothing, ``KIND ...`` for one result per argument. ``missing``: the field can be nil, as
-    where a mail lacks the header. ``more_in_24`` are the parameters that only 2.4 takes, behind the others.
+    where a mail lacks the header, or a user has no home. ``more_in_24`` are the parameters that only 2.4 takes, behind the others.
 
     Numbers that aren't results are floats. Where a function takes an integer, a float without a fraction will
     do, as will a text with such a number: such a parameter is a ``number``.
@@ -99,7 +99,8 @@ _USER = {
         BOOLEAN,
     ),
     "mail_debug": Member("boolean", V23),
-    **dict.fromkeys(("home", "service", "session_id", "username"), STRING),
+    "home": Member("string", missing=True),
+    **dict.fromkeys(("service", "session_id", "username"), STRING),
     **dict.fromkeys(("uid", "gid", "session_create_time"), NUMBER),
     "item": USERDATA,
     "plugin_getenv": _call("name: string", "string?", V23),
