@@ -28,11 +28,12 @@ class Parameter(NamedTuple):
 class Member(NamedTuple):
     """A field or function of a table.
 
-    ``kind`` is ``string``, ``number``, ``integer``, ``boolean``, ``userdata``, ``strings`` (an array of them),
-    ``function``, or a key of :data:`TYPES`. ``only``: the version that has it, None for both. A function
-    has its parameters (in EmmyLua's notation; a method without the object), and what it ``returns``:
-    a kind, '' for nothing, ``KIND ...`` for one result per argument. ``missing``: the field can be nil, as
-    where a mail lacks the header, or a user has no home. ``more_in_24`` are the parameters that only 2.4 takes, behind the others.
+    ``kind`` is ``string``, ``number``, ``integer``, ``boolean``, ``userdata``, ``strings`` (an array of
+    them), ``function``, or a key of :data:`TYPES`. ``only``: the version that has it, None for both. A
+    function has its parameters (in EmmyLua's notation; a method without the object), and what it
+    ``returns``: a kind, '' for nothing, ``KIND ...`` for one result per argument. ``missing``: the field can
+    be nil, as where a mail lacks the header, or a user has no home. ``more_in_24`` are the parameters that
+    only 2.4 takes, behind the others.
 
     Numbers that aren't results are floats. Where a function takes an integer, a float without a fraction will
     do, as will a text with such a number: such a parameter is a ``number``.

@@ -107,11 +107,9 @@ local function checked_setting(settings, key, wanted, is_right)
   return value
 end
 
-local function is_text(value) return type(value) == "string" or type(value) == "number" end
-local function is_amount(value)
-  local number = tonumber(value)
-  return number ~= nil and number >= 0
-end
+-- A number is no text here, and a text no number.
+local function is_text(value) return type(value) == "string" end
+local function is_amount(value) return type(value) == "number" and value >= 0 and value < 2^32 and value % 1 == 0 end
 local function is_boolean(value) return type(value) == "boolean" end
 local KINDS = {
   {"text_settings", "string", is_text},
@@ -142,7 +140,7 @@ function dovecot.http.client(...)
     if type(settings.event_parent) == "table" then check(settings.event_parent, -1, EVENT) end
     for key, value in pairs(settings) do
       if key ~= "event_parent" then
-        values[tostring(key)] = type(value) == "boolean" and (value and "yes" or "no") or tostring(value)
+        values[tostring(key)] = (type(value) == "string" or type(value) == "number") and tostring(value)
       end
     end
   end

@@ -26,13 +26,16 @@ def said_by_the_script(lines: list[str]) -> list[str]:
 
 
 def said_on_server(
-    request: pytest.FixtureRequest, version: Version, script: str, *, name: str = "dump.lua", lives: bool = True
+    request: pytest.FixtureRequest,
+    version: Version,
+    script: str,
+    *,
+    name: str = "dump.lua",
+    lives: bool = True,
 ) -> tuple[str, list[str]]:
     """Deliver a mail by the LDA of a real server; return the user, and what the script said."""
     factory: DovecotFactory = request.getfixturevalue(f"dovecot{version.replace('.', '')}")
-    server = factory(
-        SETTINGS[version].format(script=f"@root@/{name}"), plugins=PLUGINS, files={name: script}
-    )
+    server = factory(SETTINGS[version].format(script=f"@root@/{name}"), plugins=PLUGINS, files={name: script})
     user = server.new_user()
     server.create_mailbox(user, "INBOX")
     server.set_uidvalidity(user, UIDVALIDITY)

@@ -18,6 +18,7 @@ from tests.drivers.doubles import push_config, push_config_24
 REPOSITORY = Path(__file__).parents[2]
 DUMP = REPOSITORY / "tests/dovecot/inputs/lua/dump-api.lua"
 
+
 def simulated(version: Version, script: str, user: str) -> list[str]:
     """Return the lines of a delivery by the LDA, each piece of a text a line of its own."""
     text = SETTINGS[version].format(script=script)

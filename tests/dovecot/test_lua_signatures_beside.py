@@ -1,4 +1,4 @@
-"""Each function of the API on running servers: how many arguments of which kinds it takes, and its results."""
+"""Each function of the API on running servers: the arguments that it takes, and its results."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ class Call(NamedTuple):
     @property
     def lua(self) -> str:
         """The call as Lua code."""
-        object_ = "object, " if self.owner not in PLAIN else ""
         through = "true" if self.owner == "dovecot.PassthroughEvent" else "false"
-        given = ", ".join([f"object.{self.name}", *filter(None, [object_.rstrip(", ")]), *self.arguments])
-        return (
-            f"do local object = {OBJECTS[self.owner]} try([==[{self.label}]==], object, {through}, {given}) end"
+        object_ = [] if self.owner in PLAIN else ["object"]
+        given = ", ".join(
+            [f"[==[{self.label}]==]", "object", through, f"object.{self.name}", *object_, *self.arguments]
         )
+        return f"do local object = {OBJECTS[self.owner]} try({given}) end"
 
 
 def sample(parameter: Parameter, number: int = 0) -> str:

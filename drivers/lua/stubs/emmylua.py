@@ -39,8 +39,7 @@ def emmylua(target: Target) -> Stub:
     version = target.version
     head = [
         "---@meta _",
-        f"-- Push scripts of Dovecot {version}, for lua-language-server and the like."
-        " Made by 'pushnotif lua stubs'.",
+        f"-- Push scripts of Dovecot {version}, for lua-language-server. Made by 'pushnotif lua stubs'.",
     ]
     body = ["-- luacheck: ignore", ""]
     for name in _reachable(version):

@@ -33,8 +33,8 @@ ALL: tuple[Handler, ...] = (
     Handler(DEINIT, "Called once, at the end."),
     Handler(
         BEGIN,
-        "A transaction begins; no script works without this function. It has to let go of the user at its end: "
-        "Dovecot dies of a user that is kept in a global variable.",
+        "A transaction begins; no script works without this function. Dovecot dies of a user that is kept "
+        "longer than the transaction, as in a global variable.",
         _USER,
         ("any context for the other functions",),
     ),

@@ -1,8 +1,8 @@
-"""luacheck's configuration: the global ``dovecot`` with all of its fields, and the functions Dovecot calls."""
+"""luacheck's configuration: the global ``dovecot`` with its fields, and the functions Dovecot calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dovecot_conf.versions import Version
 from drivers.lua.api_names import TYPES
@@ -11,11 +11,18 @@ from drivers.lua.lua_globals import DOVECOT_GLOBALS
 from drivers.lua.stubs.stub import Stub, Target, sealed
 
 _INDENT = "  "
+_STANDARDS: Mapping[str, str] = {
+    "5.1": "lua51c",
+    "5.2": "lua52",
+    "5.3": "lua53",
+    "5.4": "lua54",
+    "luajit": "luajit",
+}
+"""luacheck's names for the globals of Lua; 5.1 has its deprecated ones by default."""
 
 
 def luacheckrc(target: Target) -> Stub:
     """Return ``.luacheckrc``. luacheck knows no methods of objects, so those of users aren't in it."""
-    standard = target.lua if target.lua.startswith("lua") else f"lua{target.lua.replace('.', '')}"
     head = [f"-- For luacheck: push scripts of Dovecot {target.version}. Made by 'pushnotif lua stubs'."]
     body = [
         "stds.dovecot = {",
@@ -26,7 +33,7 @@ def luacheckrc(target: Target) -> Stub:
         *(line for name in DOVECOT_GLOBALS for line in _table(name, target.version, 2)),
         f"{_INDENT}}},",
         "}",
-        f'std = "{standard}+dovecot"',
+        f'std = "{_STANDARDS[target.lua]}+dovecot"',
         "-- Dovecot decides what its functions are given; few scripts use all of it.",
         "unused_args = false",
     ]

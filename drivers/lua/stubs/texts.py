@@ -52,7 +52,9 @@ MEMBERS: Mapping[str, str] = {
     "dovecot.User.mailbox": "Returns a mailbox, also for a name that doesn't exist: see open().",
     "metadata_get": "Returns the values of entries, which begin with /private/ or /shared/; nil for none.",
     "metadata_set": "Sets an entry, which begins with /private/ or /shared/.",
-    "dovecot.Mailbox.metadata_set": "Sets an entry. Dovecot dies of it unless open(), sync() or status() was called.",
+    "dovecot.Mailbox.metadata_set": (
+        "Sets an entry. Dovecot dies of it unless open(), sync() or status() was called."
+    ),
     "metadata_unset": "Removes an entry.",
     "dovecot.Mailbox.metadata_unset": (
         "Removes an entry. Dovecot dies of it unless open(), sync() or status() was called."

@@ -20,7 +20,7 @@ class Field(NamedTuple):
 
 
 class Annotations(NamedTuple):
-    """Fields and functions by class, and the global functions. A field that is a table has its class's name."""
+    """Fields and functions by class, and the global functions. A field that is a table is of its class."""
 
     classes: dict[str, dict[str, Field]]
     functions: tuple[str, ...]
