@@ -32,6 +32,7 @@ COMMANDS = MappingProxyType(
         "simulate": "cli.simulate:simulate",
         "metadata": "cli.metadata:metadata",
         "listen": "cli.listen:listen",
+        "lua": "cli.lua:lua",
     }
 )
 

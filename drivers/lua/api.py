@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Container, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,9 @@ class LuaApi:
 
     def keeps_user(self) -> bool:
         """Tell whether the script still holds on to the object of a user."""
+        if not self._lua[b"keeps_user"]():
+            return False
+        gc.collect()  # what Python hasn't cleared away yet can hold it, too
         return bool(self._lua[b"keeps_user"]())
 
     def hook_results(self, number: Any = None, text: Any = None, *_more: Any) -> tuple[float, bytes | None]:

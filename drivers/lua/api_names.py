@@ -1,7 +1,9 @@
 """All names of Dovecot's Lua API and the kinds of their values, by version (2.3.19.1, 2.4.1).
 
-The lint rules are made from these tables. That Dovecot's functions and constants are the ones that scripts
-find is shown by ``tests/drivers/lua/test_api_names.py``.
+The lint rules and the stubs for editors are made from these tables. That Dovecot's functions and constants
+are the ones that scripts find is shown by ``tests/drivers/lua/test_api_names.py``; running servers are asked
+for names by ``tests/dovecot/test_lua_stubs_beside.py``, for arguments and results by
+``tests/dovecot/test_lua_signatures_beside.py``.
 """
 
 from __future__ import annotations
@@ -15,13 +17,26 @@ from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 V23, V24 = Version.V23, Version.V24
 
 
+class Parameter(NamedTuple):
+    """A parameter of a function; ``...`` is the name of any number of them."""
+
+    name: str
+    kind: str
+    optional: bool = False
+
+
 class Member(NamedTuple):
     """A field or function of a table.
 
-    ``kind`` is ``string``, ``number``, ``boolean``, ``userdata``, ``strings`` (an array of them),
-    ``function``, or a key of :data:`TYPES`. ``only``: the version that has it, None for both. A function
-    has its parameters (in EmmyLua's notation; a method without the object), and what it ``returns``:
-    a kind, '' for nothing. ``missing``: the field is nil where a mail lacks the header.
+    ``kind`` is ``string``, ``number``, ``integer``, ``boolean``, ``userdata``, ``strings`` (an array of
+    them), ``function``, or a key of :data:`TYPES`. ``only``: the version that has it, None for both. A
+    function has its parameters (in EmmyLua's notation; a method without the object), and what it
+    ``returns``: a kind, '' for nothing, ``KIND ...`` for one result per argument. ``missing``: the field can
+    be nil, as where a mail lacks the header, or a user has no home. ``more_in_24`` are the parameters that
+    only 2.4 takes, behind the others.
+
+    Numbers that aren't results are floats. Where a function takes an integer, a float without a fraction will
+    do, as will a text with such a number: such a parameter is a ``number``.
     """
 
     kind: str
@@ -29,16 +44,28 @@ class Member(NamedTuple):
     parameters: str = ""
     returns: str = ""
     missing: bool = False
+    more_in_24: str = ""
 
     def available(self, version: Version) -> bool:
         """Tell whether a version has it."""
         return self.only in {None, version}
+
+    def takes(self, version: Version) -> tuple[Parameter, ...]:
+        """Return the parameters of a function."""
+        texts = [self.parameters, self.more_in_24 if version is V24 else ""]
+        return parameters_of(", ".join(filter(None, texts)))
 
 
 Members = Mapping[str, Member]
 
 STRING, NUMBER, BOOLEAN = Member("string"), Member("number"), Member("boolean")
 STRINGS, USERDATA = Member("strings"), Member("userdata")
+
+
+def parameters_of(text: str) -> tuple[Parameter, ...]:
+    """Read parameters in EmmyLua's notation: ``name: string, flags?: number``."""
+    pairs = [one.partition(": ") for one in text.split(", ")] if text else []
+    return tuple(Parameter(name.rstrip("?"), kind, name.endswith("?")) for name, _, kind in pairs)
 
 
 def _call(parameters: str = "", returns: str = "", only: Version | None = None) -> Member:
@@ -58,8 +85,8 @@ def _constants(values: Mapping[str, float | str]) -> dict[str, Member]:
 
 
 _METADATA = {
-    "metadata_get": _call("key: string, ...: string", "string?"),
-    "metadata_set": _call("key: string, value: string"),
+    "metadata_get": _call("key: string, ...: string", "string? ..."),
+    "metadata_set": _call("key: string, value: string|number"),
     "metadata_unset": _call("key: string"),
     "metadata_list": _call("prefix: string, ...: string", "table<string, string>"),
 }
@@ -73,7 +100,8 @@ _USER = {
         BOOLEAN,
     ),
     "mail_debug": Member("boolean", V23),
-    **dict.fromkeys(("home", "service", "session_id", "username"), STRING),
+    "home": Member("string", missing=True),
+    **dict.fromkeys(("service", "session_id", "username"), STRING),
     **dict.fromkeys(("uid", "gid", "session_create_time"), NUMBER),
     "item": USERDATA,
     "plugin_getenv": _call("name: string", "string?", V23),
@@ -121,9 +149,9 @@ def _log_event(own: str) -> dict[str, Member]:
         "set_always_log_source": _call("", own),
         "set_name": _call("name: string", own),
         "add_str": _call("key: string, value: string|number", own),
-        "add_int": _call("key: string, value: integer", own),
-        "add_timeval": _call("key: string, seconds: integer", own),
-        "inc_int": _call("key: string, difference: integer", own),
+        "add_int": _call("key: string, value: number", own),
+        "add_timeval": _call("key: string, seconds: number", own),
+        "inc_int": _call("key: string, difference: number", own),
         "log_debug": _call("text: string|number", own),
         "log_info": _call("text: string|number", own),
         "log_warning": _call("text: string|number", own),
@@ -151,7 +179,7 @@ _DOVECOT = {
     "set_flag": _call("value: number, flag: number", "integer"),
     "clear_flag": _call("value: number, flag: number", "integer"),
     "restrict_global_variables": _call("restrict: boolean"),
-    "gettimeofday": _call("", "table", V24),
+    "gettimeofday": _call("", "dovecot.TimeOfDay", V24),
     "nanoseconds": _call("", "integer", V24),
     "microseconds": _call("", "integer", V24),
     "net_ip_family": _call("address: string", "integer", V24),
@@ -160,15 +188,17 @@ _DOVECOT = {
     "split_tabescaped": _call("text: string", "strings", V24),
 }
 
+_TIME_OF_DAY = dict.fromkeys(("tv_sec", "tv_usec"), Member("integer"))
+
 _CLIENT = {
     "item": USERDATA,
-    "request": _call("options: {url: string, method?: string}", "dovecot.http.Request"),
+    "request": _call("options: dovecot.http.RequestOptions", "dovecot.http.Request"),
 }
 _REQUEST = {
     "item": USERDATA,
-    "add_header": _call("name: string, value: string"),
+    "add_header": _call("name: string, value: string|number"),
     "remove_header": _call("name: string"),
-    "set_payload": _call("payload: string"),
+    "set_payload": _call("payload: string|number")._replace(more_in_24="sync?: boolean"),
     "submit": _call("", "dovecot.http.Response"),
 }
 _RESPONSE = {
@@ -225,6 +255,7 @@ TYPES: Mapping[str, Members] = {
     "dovecot.http.Client": _CLIENT,
     "dovecot.http.Request": _REQUEST,
     "dovecot.http.Response": _RESPONSE,
+    "dovecot.TimeOfDay": _TIME_OF_DAY,
     "dovecot.Event": _EVENT,
     "dovecot.PassthroughEvent": {**_log_event("dovecot.PassthroughEvent"), "item": USERDATA},
     "dovecot.User": _USER,
@@ -233,3 +264,6 @@ TYPES: Mapping[str, Members] = {
     **{f"push.{event}": fields for event, fields in EVENTS.items()},
 }
 """The tables of the API by name; ``dovecot`` is the global of that name."""
+
+REQUEST_OPTIONS: Members = {"url": STRING, "method": Member("string", missing=True)}
+"""The table that scripts give to ``client:request()``, ``dovecot.http.RequestOptions``."""

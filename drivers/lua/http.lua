@@ -8,6 +8,7 @@ local require_arguments, check_string, check, object = checks.require_arguments,
 local bad_argument, c_string = checks.bad_argument, checks.c_string
 
 local CLIENT, REQUEST, RESPONSE = "struct http_client", "struct http_client_request", "struct http_response"
+local EVENT = "struct event"
 
 local function with(methods)
   local made = {}
@@ -106,11 +107,9 @@ local function checked_setting(settings, key, wanted, is_right)
   return value
 end
 
-local function is_text(value) return type(value) == "string" or type(value) == "number" end
-local function is_amount(value)
-  local number = tonumber(value)
-  return number ~= nil and number >= 0
-end
+-- A number is no text here, and a text no number.
+local function is_text(value) return type(value) == "string" end
+local function is_amount(value) return type(value) == "number" and value >= 0 and value < 2^32 and value % 1 == 0 end
 local function is_boolean(value) return type(value) == "boolean" end
 local KINDS = {
   {"text_settings", "string", is_text},
@@ -130,10 +129,18 @@ function dovecot.http.client(...)
         values[key] = checked_setting(settings, key, kind[2], kind[3])
       end
     end
+    -- What is no text is no error here, and ignored.
+    values.proxy_url = is_text(settings.proxy_url) and settings.proxy_url or nil
+    local parent = settings.event_parent
+    if parent ~= nil then
+      if type(parent) == "table" then host.crash("event_parent was given to dovecot.http.client") end
+      check(parent, -1, EVENT)
+    end
   else
+    if type(settings.event_parent) == "table" then check(settings.event_parent, -1, EVENT) end
     for key, value in pairs(settings) do
       if key ~= "event_parent" then
-        values[tostring(key)] = type(value) == "boolean" and (value and "yes" or "no") or tostring(value)
+        values[tostring(key)] = (type(value) == "string" or type(value) == "number") and tostring(value)
       end
     end
   end

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from dovecot_conf.errors import DriverError
 from dovecot_conf.http_url import HttpUrlError, parse_http_url
-from dovecot_conf.names import table
-from dovecot_conf.value_types import check
 from dovecot_conf.versions import Version
 from drivers.http import (
     BadResponseError,
@@ -26,6 +24,7 @@ from drivers.http_queue import HttpResult
 from drivers.http_requests import script_request
 from drivers.http_settings import HttpSettings, settings_24
 from drivers.log import Log
+from drivers.lua.http_checks import configured
 from drivers.lua.http_settings import HTTP_SETTINGS
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.versions import TEXTS
@@ -72,6 +71,7 @@ class LuaHttp:
         self._world = world
         self._log = log
         self._log_prefix = log_prefix
+        self._crash = host["crash"]
         self.requests: list[tuple[HttpRequest, HttpResult]] = []
         calls: dict[str, Callable[..., Any]] = {
             **host,
@@ -178,21 +178,13 @@ class LuaHttp:
         )
 
     def _settings_24(self, given: Mapping[str, Any]) -> HttpSettings:
-        names = table(Version.V24).names
-        values: dict[str, str] = {}
+        # False stands for a value that is neither text nor number.
+        texts = {key: decode(value or b"") for key, value in given.items()}
         for key, value in given.items():
-            name = f"http_client_{key}" if f"http_client_{key}" in names else key
-            known = names.get(name)
-            if known is None or not name.startswith(("http_client_", "ssl_")):
-                raise DriverError(f"{key} is unknown setting")
-            text = values[name] = decode(value)
-            wrong = check(known.type, text, known.choices)
-            if wrong is not None:
-                raise DriverError(
-                    "http_client settings: Failed to parse configuration: Failed to override configuration"
-                    f" from hardcoded: Invalid {name}={text}: {wrong.message}"
-                )
-        return settings_24(values, TlsSettings())
+            if value is False and key in HTTP_SETTINGS[Version.V24]:
+                self._crash(b"the setting " + encode(key) + b" of an HTTP client is no text")
+                raise DriverError("crash")
+        return settings_24(configured(texts), TlsSettings())
 
 
 class _Client:

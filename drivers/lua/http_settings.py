@@ -10,8 +10,15 @@ from collections.abc import Mapping
 
 from dovecot_conf.versions import Version
 
+CRASHES = "crashes"
+"""The kind of a setting that ends Dovecot's process, whatever its value."""
+
+URL = "url"
+"""The kind of a text with a URL, of which 2.3 ignores another type."""
+
 _V23 = {
-    **dict.fromkeys(("user_agent", "rawlog_dir", "proxy_url"), "string"),
+    **dict.fromkeys(("user_agent", "rawlog_dir"), "string"),
+    "proxy_url": URL,
     **dict.fromkeys(
         (
             "max_idle_time_msecs", "max_redirects", "max_attempts", "max_connect_attempts",
@@ -22,7 +29,7 @@ _V23 = {
         "number",
     ),
     **dict.fromkeys(("no_auto_redirect", "no_auto_retry", "debug"), "boolean"),
-    "event_parent": "dovecot.Event",
+    "event_parent": CRASHES,
 }  # fmt: skip
 
 _V24 = {
@@ -49,7 +56,8 @@ _V24 = {
 }  # fmt: skip
 
 HTTP_SETTINGS: Mapping[Version, Mapping[str, str]] = {Version.V23: _V23, Version.V24: _V24}
-"""The kind of each setting: that of a Lua value, or ``text`` for what a configuration file may say."""
+"""The kind of each setting: that of a Lua value, ``text`` for what a configuration file may say, URL or
+CRASHES."""
 
 RENAMED: Mapping[str, str] = {
     "max_idle_time_msecs": "max_idle_time",

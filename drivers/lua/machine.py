@@ -114,6 +114,8 @@ class LuaMachine:
 
     def _watched(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*arguments: Any) -> Any:
+            if self._ended is not None:
+                raise self._ended  # a script that catches the error goes on, but does nothing any more
             try:
                 return call(*arguments)
             except Exception as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -13,28 +12,11 @@ from drivers.http_transport import HttpcoreTransport
 from drivers.simulate import perform
 from mailstore.message import Message
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
-from tests.dovecot.harness.pool import DovecotFactory
+from tests.dovecot.lua_scripts import MAIL, PLUGINS, SETTINGS, UIDVALIDITY, said_by_the_script, said_on_server
 from tests.drivers.doubles import push_config, push_config_24
 
 REPOSITORY = Path(__file__).parents[2]
 DUMP = REPOSITORY / "tests/dovecot/inputs/lua/dump-api.lua"
-MAIL = REPOSITORY / "fixtures/first-day/mail.eml"
-PLUGINS = ("notify", "push_notification", "mail_lua", "push_notification_lua")
-SETTINGS = {
-    Version.V23: "push_notification_driver = lua:file={script}\npush_lua_url = http://h/\n",
-    Version.V24: "push_notification lua {{\n  lua_file = {script}\n}}\n",
-}
-UIDVALIDITY = 1700000000
-SAID = re.compile(r"(?:Info|Warning|Error|Panic): .*")
-
-
-def said_by_the_script(lines: list[str]) -> list[str]:
-    """Return what a script says; lines of its text that have no level are left out."""
-    return [line for line in lines if SAID.match(line) and "saved mail to INBOX" not in line]
-
-
-def of_server(log: str) -> list[str]:
-    return [re.sub(r"^lda\([^)]*\)(?:<[^>]*>)*: ", "", line) for line in log.split("\n")]
 
 
 def simulated(version: Version, script: str, user: str) -> list[str]:
@@ -62,19 +44,7 @@ def simulated(version: Version, script: str, user: str) -> list[str]:
 def test_a_script_reaches_the_same_and_hears_the_same(
     version: Version, request: pytest.FixtureRequest
 ) -> None:
-    factory: DovecotFactory = request.getfixturevalue(f"dovecot{version.replace('.', '')}")
-    server = factory(
-        SETTINGS[version].format(script="@root@/dump.lua"),
-        plugins=PLUGINS,
-        files={"dump.lua": DUMP.read_text("utf-8")},
-    )
-    user = server.new_user()
-    server.create_mailbox(user, "INBOX")
-    server.set_uidvalidity(user, UIDVALIDITY)
-    server.forget_log()
-    result = server.deliver_lda(user, MAIL.read_bytes())
-    assert result.exit_code == 0
-    theirs = said_by_the_script(of_server(server.log()))
+    user, theirs = said_on_server(request, version, DUMP.read_text("utf-8"))
     ours = said_by_the_script(simulated(version, str(DUMP), user))
     # A prefix that takes the place of the process's stands before the level in Dovecot's log,
     # and 2.4 repeats the level before each line of a text.

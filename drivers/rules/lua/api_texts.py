@@ -12,6 +12,7 @@ _NOUNS: Mapping[str, str] = {
     "dovecot.User": "a user has",
     "dovecot.Mailbox": "a mailbox has",
     "dovecot.Status": "the status of a mailbox has",
+    "dovecot.TimeOfDay": "the result of gettimeofday has",
     "dovecot.Event": "an event of the log has",
     "dovecot.PassthroughEvent": "an event of the log has",
     "dovecot.http.Client": "an HTTP client has",

@@ -26,9 +26,10 @@ class LuaHttpOption(ScriptRule):
     """A setting in the table for `dovecot.http.client` is unknown, or of the wrong type.
 
     2.3 takes `request_timeout_msecs = 500` and the like, and raises an error for a wrong type; a name that
-    it doesn't know is ignored, which is reported as a warning. 2.4 takes the names of its `http_client_*`
-    settings without that prefix, with values as in a configuration (`request_timeout = "500ms"`), and
-    raises an error for every other name; `true`, `false` or a table as a value end its process.
+    it doesn't know is ignored, which is reported as a warning. An `event_parent` ends its process. 2.4 takes
+    the names of its `http_client_*` settings without that prefix, with values as in a configuration
+    (`request_timeout = "500ms"`), and raises an error for every other name; `true`, `false` or a table as a
+    value end its process.
 
     Bad:
 

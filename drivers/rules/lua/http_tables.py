@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dovecot_conf.versions import Version
-from drivers.lua.http_settings import HTTP_SETTINGS, RENAMED
+from drivers.lua.http_settings import CRASHES, HTTP_SETTINGS, RENAMED
 from drivers.lua.source.kinds import arguments
 from drivers.lua.source.names import constant
 
@@ -59,6 +59,8 @@ def wrong_value(script: ScriptText, kind: str, name: str, value: Node | None) ->
     if value is None or name not in HTTP_SETTINGS[script.version]:
         return ""
     kinds = script.kinds.of(value)
+    if kind == CRASHES:
+        return "Dovecot's process dies of it"
     if kind == "text":
         return _wrong_text(name, value, kinds)
     if kind == "number":

@@ -312,6 +312,8 @@ def test_comments_of_lua_silence_findings_in_a_script(tmp_path: Path, line: str,
         ("print(_VERSION, utf8.char(65), select('#'), arg)", ["PN513"]),
         ("dovecot.gettimeofday()", ["PN511"]),
         ("os.execute('true')", ["PN516"]),
+        ("dovecot.http.client({request_timeout_msecs = 1, event_parent = dovecot.event()})", ["PN512"]),
+        ("dovecot.http.client({request_timeout_msecs = 1, proxy_url = true})", []),
     ],
 )
 def test_globals_and_calls_are_those_of_the_version(tmp_path: Path, line: str, codes: list[str]) -> None:

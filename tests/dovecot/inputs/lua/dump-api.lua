@@ -93,6 +93,7 @@ function script_init()
   for _, name in ipairs({"gettimeofday", "nanoseconds", "microseconds"}) do
     if dovecot[name] then say(name .. "() gives " .. kind(dovecot[name]())) end
   end
+  if dovecot.gettimeofday then fields("gettimeofday", dovecot.gettimeofday()) end
   if dovecot.net_ip_family then
     try("net_ip_family(127.0.0.1)", dovecot.net_ip_family, "127.0.0.1")
     try("net_ip_family(::1)", dovecot.net_ip_family, "::1")
