@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Flag, auto
+from functools import cache
 from typing import Any
 
 from dovecot_conf.versions import Version
@@ -41,12 +42,20 @@ class MessageField(Flag):
     KEYWORDS = auto()
     ALL = DATE | FROM | SNIPPET | SUBJECT | TO | MESSAGE_ID | FLAGS | KEYWORDS
 
+    # There is one object of each value; Flag's own hash is slow, for keys that are looked up all the time.
+    __hash__ = object.__hash__
+
 
 Source = Callable[[StoredMessage, Version], object]
 
 
 def _header(name: str) -> Source:
     return lambda message, _: message.content.header(name)
+
+
+@cache
+def _parts(fields: MessageField) -> tuple[MessageField, ...]:
+    return tuple(fields)
 
 
 _SOURCES: Mapping[MessageField, Source] = {
@@ -100,7 +109,7 @@ class ContentRecord(EventRecord):
 
     def collect(self, wanted: MessageField, message: StoredMessage, version: Version) -> None:
         """Add the fields that aren't there yet."""
-        for part in wanted:
+        for part in _parts(wanted):
             if part not in self.values and (value := _SOURCES[part](message, version)) is not None:
                 self.values[part] = value
 

@@ -219,17 +219,26 @@ ARRIVALS = {Trigger.SAVE: "MessageNew", Trigger.APPEND: "MessageAppend"}
 """Events that happen although nobody asks for a field, and of which then nothing is collected."""
 
 _EVERYTHING = tuple(map(Registration, RFC5423_EVENTS))
+_EVERY_MESSAGE_EVENT = {
+    trigger: tuple(
+        (registration, collectors[trigger])
+        for registration in _EVERYTHING
+        if trigger in (collectors := _MESSAGE_EVENTS.get(registration.name, {}))
+    )
+    for trigger in Trigger
+}
 
 
 def collect_message(
     trigger: Trigger, registrations: Iterable[Registration], events: MessageEvents, change: MessageChange
 ) -> None:
     """Collect what the registrations ask for when something happens to a message."""
-    for asked, into in ((registrations, events), (_EVERYTHING, events.happened)):
-        for registration in asked:
-            collect = _MESSAGE_EVENTS.get(registration.name, {}).get(trigger)
-            if collect is not None:
-                collect(registration, into, change)
+    for registration in registrations:
+        collect = _MESSAGE_EVENTS.get(registration.name, {}).get(trigger)
+        if collect is not None:
+            collect(registration, events, change)
+    for registration, collect in _EVERY_MESSAGE_EVENT.get(trigger, ()):
+        collect(registration, events.happened, change)
     if trigger in ARRIVALS:
         events.happened.add(ContentRecord(ARRIVALS[trigger]))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Level(StrEnum):
@@ -37,8 +38,7 @@ class Outcome(StrEnum):
     NOT_LOADED = "not-loaded"
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """One line Dovecot would log: without time stamp and process prefix, with the driver's prefix.
 
     ``driver`` is the name of the driver that logs (``dlog``, ``ox``), empty for the framework.

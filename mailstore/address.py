@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailstore.encoded_words import decode_words
@@ -25,6 +26,8 @@ class Address(NamedTuple):
     display_name: str = ""
 
 
+# --count delivers the same mail again, and several drivers want the same of it.
+@lru_cache(maxsize=16)
 def first_address(value: bytes) -> Address:
     """Return the first address of a header value; a broken one as far as Dovecot (2.3.19.1, 2.4.1) does.
 

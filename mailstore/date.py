@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailstore.rfc822 import Broken, Scanner
@@ -30,6 +31,8 @@ class MailDate(NamedTuple):
         return f"{moment:%Y-%m-%dT%H:%M:%S}{sign}{hours:02}:{minutes:02}"
 
 
+# --count delivers the same mail again, and several drivers want the same of it.
+@lru_cache(maxsize=16)
 def parse_date(value: bytes) -> MailDate | None:
     """Read a Date value; None for one that makes no sense. An unknown zone is UTC (2.3.19.1, 2.4.1)."""
     try:

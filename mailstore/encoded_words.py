@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from mailstore.charset import replace_invalid_utf8, translation
 from mailstore.charset_names import charset_decoder
@@ -15,6 +16,8 @@ _Q_SPECIAL = re.compile(rb"_|=([0-9A-Fa-f]{2})")
 _UTF8_NAMES = frozenset({b"us-ascii", b"ascii", b"utf-8", b"utf8"})
 
 
+# --count delivers the same mail again, and several drivers want the same of it.
+@lru_cache(maxsize=16)
 def decode_words(value: bytes) -> str:
     """Return a header value as text; a gap of white space in front of an encoded word vanishes.
 

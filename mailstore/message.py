@@ -6,6 +6,7 @@ import os
 import select
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -72,9 +73,7 @@ class Message:
         fold is LF and the original white space, NUL is U+FFFD in UTF-8. None without such a field.
         Dovecot 2.3.19.1 and 2.4.1.
         """
-        header = read_header(self.data, 0, len(self.data))
-        value = next(header.values(name.encode()), None)
-        return None if value is None else value.lstrip(LWSP).replace(b"\0", REPLACEMENT_UTF8)
+        return _header(self, name)
 
     def date(self, version: Version = Version.V23) -> MailDate:
         """Return the moment of the Date field; the epoch in UTC without a readable one.
@@ -93,12 +92,25 @@ class Message:
         line. Neither changes what the sender's fields say; the place of the body does matter to a
         long snippet (see snippet.py). Dovecot 2.3.19.1.
         """
-        if protocol == "lmtp":
-            end = b"" if self.data.endswith(b"\n") else b"\n"
-            return Message(trace.replace(b"\r\n", b"\n") + self.data + end)
-        if protocol == "lda" and self.data.startswith(b"From "):
-            return Message(self.data.partition(b"\n")[2])
-        return self
+        return _stored(self, protocol, trace)
+
+
+# --count delivers the same mail again, and several drivers want the same of it.
+@lru_cache(maxsize=16)
+def _header(message: Message, name: str) -> bytes | None:
+    header = read_header(message.data, 0, len(message.data))
+    value = next(header.values(name.encode()), None)
+    return None if value is None else value.lstrip(LWSP).replace(b"\0", REPLACEMENT_UTF8)
+
+
+@lru_cache(maxsize=2)
+def _stored(message: Message, protocol: str, trace: bytes) -> Message:
+    if protocol == "lmtp":
+        end = b"" if message.data.endswith(b"\n") else b"\n"
+        return Message(trace.replace(b"\r\n", b"\n") + message.data + end)
+    if protocol == "lda" and message.data.startswith(b"From "):
+        return Message(message.data.partition(b"\n")[2])
+    return message
 
 
 def read_message(source: Path | BinaryIO) -> Message:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Container, Mapping
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from dovecot_conf.errors import VariableError
@@ -18,6 +17,7 @@ from drivers.lua.api_text import LuaText
 from drivers.lua.assertions import Answer, Assertions
 from drivers.lua.http_api import LuaHttp
 from drivers.lua.machine import LuaMachine, decode, encode
+from drivers.lua.runtimes import compiled
 from drivers.lua.socket_modules import add_modules
 from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 from drivers.report import Level
@@ -61,8 +61,8 @@ class LuaApi:
             b"doveadm_client": _constants(machine, DOVEADM_CLIENT) if "dict" in texts.has else None,
             b"registered": machine.registered,
         }
-        source = resources.files("drivers.lua").joinpath("api.lua").read_bytes()
-        self._lua = machine.extend(source, machine.functions(self._host()), machine.table(settings))
+        code = compiled(machine.lua, "api")
+        self._lua = machine.extend(code, machine.functions(self._host()), machine.table(settings))
         checks = self._lua[b"checks"]
         ends = {"crash": self.crash, "panic": self.panic}
         self.http = LuaHttp(machine, checks, version, lambda: self._world, context.log, ends, log_prefix)

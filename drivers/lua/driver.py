@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "lua: "
 _NEW_MESSAGE = ("MessageNew", "MessageAppend")
+_HANDLER_NAMES = tuple(name.encode() for name in HANDLERS.values())
 
 
 class LuaDriver(Driver):
@@ -135,10 +136,11 @@ class LuaDriver(Driver):
     def _register(self, dtxn: DriverTransaction) -> bool:
         found = False
         prefix = _PREFIX if dtxn.session.version is Version.V24 else ""
-        for event, function in HANDLERS.items():
-            if not self._script.has_function(function):
+        for event, is_there in zip(HANDLERS, self._script.machine.has_functions(_HANDLER_NAMES), strict=True):
+            if not is_there:
                 continue
             found = True
+            function = HANDLERS[event]
             self._debug(f"Found {function}, handling {event} event")
             fields = MessageField.ALL if event in _NEW_MESSAGE else MessageField.NONE
             dtxn.register(event, fields, log_prefix=prefix, store_old=event == "FlagsClear")

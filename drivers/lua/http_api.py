@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from dovecot_conf.errors import DriverError
@@ -27,6 +26,7 @@ from drivers.log import Log
 from drivers.lua.http_checks import configured
 from drivers.lua.http_settings import HTTP_SETTINGS
 from drivers.lua.machine import LuaMachine, decode, encode
+from drivers.lua.runtimes import compiled
 from drivers.lua.versions import TEXTS
 from drivers.tls_settings import TlsSettings
 
@@ -94,8 +94,8 @@ class LuaHttp:
                 has[name.encode()] = machine.array(
                     [key.encode() for key, own in known.items() if own == kind]
                 )
-        source = resources.files("drivers.lua").joinpath("http.lua").read_bytes()
-        machine.extend(source, machine.functions(calls), machine.table(has), checks)
+        code = compiled(machine.lua, "http")
+        machine.extend(code, machine.functions(calls), machine.table(has), checks)
 
     def client(self, values: Any) -> tuple[bool, Any]:
         """Return a client with these settings, or what is wrong with them."""

@@ -8,20 +8,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from importlib import import_module, resources
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
+from drivers.lua.runtimes import CHUNK_NAME, LUA_MODULES, compiled
 from drivers.scripting import DEFAULT_SCRIPTING, Scripting
-
-LUA_MODULES: Mapping[str, str] = {
-    "5.1": "lupa.lua51",
-    "5.2": "lupa.lua52",
-    "5.3": "lupa.lua53",
-    "5.4": "lupa.lua54",
-    "luajit": "lupa.luajit21",
-}
-"""The Lua versions there are, and the module of lupa with each."""
 
 DEBIAN_PATH: Mapping[str, bytes] = {
     version: (
@@ -43,7 +35,6 @@ DEBIAN_C_PATH: Mapping[str, bytes] = {
 _WITHOUT_XPCALL_ARGUMENTS = ("5.1",)
 _WITHOUT_MEMORY_LIMIT = ("luajit",)
 _INSTRUCTIONS = 20_000
-_PRELUDE_NAME = b"=[push]"
 _OWN_FRAME = re.compile(rb"\t\[push\]:\d+:")
 _FRAME = re.compile(rb"\t(?:\[C\]|\(\.\.\.tail calls\.\.\.\))")
 
@@ -59,11 +50,11 @@ class ProcessEndError(Exception):
 class LuaMachine:
     """A Lua state. Python functions given to :meth:`extend` are called with bytes, numbers and booleans.
 
-    Raises ScriptError when the Lua version, one of :data:`LUA_MODULES`, can't be had.
+    Raises ScriptError when the Lua version, one of :data:`~drivers.lua.runtimes.LUA_MODULES`, can't be had.
     """
 
     def __init__(self, scripting: Scripting = DEFAULT_SCRIPTING) -> None:
-        version = scripting.lua
+        self.lua = version = scripting.lua
         self._limits = scripting
         self._deadline = 0.0
         self._stopped = ""
@@ -96,9 +87,8 @@ class LuaMachine:
             b"library_path": DEBIAN_PATH.get(version),
             b"c_library_path": DEBIAN_C_PATH.get(version),
         }
-        source = resources.files("drivers.lua").joinpath("prelude.lua").read_bytes()
-        compile_ = self._lua.eval(b"function(text, name) return assert((loadstring or load)(text, name)) end")
-        return compile_(source, _PRELUDE_NAME)(self.table(host), self.table(settings))
+        load = self._lua.eval(b"loadstring or load")
+        return load(compiled(version, "prelude"), CHUNK_NAME)(self.table(host), self.table(settings))
 
     def table(self, values: Mapping[bytes, Any]) -> Any:
         """Return a new Lua table with these fields."""
@@ -129,10 +119,10 @@ class LuaMachine:
         """The Lua function behind :meth:`extend`."""
         return self._functions[b"extend"]
 
-    def extend(self, source: bytes, *arguments: Any) -> Any:
-        """Run Lua code of ours, which is no part of the script; return what it returns."""
+    def extend(self, code: bytes, *arguments: Any) -> Any:
+        """Run Lua code of ours, text or compiled, which is no part of the script; return what it returns."""
         self._begin()
-        return self._functions[b"extend"](source, _PRELUDE_NAME, *arguments)
+        return self._functions[b"extend"](code, CHUNK_NAME, *arguments)
 
     def compile(self, source: bytes, name: str) -> None:
         """Compile a script; ``name`` is its path. Raises ScriptError with Lua's message."""
@@ -145,14 +135,23 @@ class LuaMachine:
         """Run the script's own code, outside of functions. Raises ScriptError, ProcessEndError."""
         self._finish(self._guarded(self._functions[b"run"]))
 
-    def has_function(self, name: str) -> bool:
-        """Tell whether the script has a global function of this name."""
+    def has_functions(self, names: Sequence[bytes]) -> Sequence[bool]:
+        """Tell of each name whether the script has a global function of it."""
         self._begin()
-        return bool(self._functions[b"has"](name.encode()))
+        found = self._functions[b"has"](*names)
+        return found if isinstance(found, tuple) else (found,)
 
-    def call(self, name: str, *arguments: Any) -> tuple[Any, ...]:
-        """Call a global function; return its results. Raises ScriptError, ProcessEndError."""
-        return self._finish(self._guarded(self._functions[b"call"], name.encode(), *arguments))
+    def call(self, name: str, *arguments: Any) -> tuple[Any, ...] | None:
+        """Call a global function; return its results, None if it isn't there.
+
+        Raises ScriptError, ProcessEndError.
+        """
+        result = self._guarded(self._functions[b"call"], name.encode(), *arguments)
+        return None if result is None else self._finish(result)
+
+    def collect_garbage(self) -> None:
+        """Let Lua collect its garbage, if the script could tell."""
+        self._functions[b"collect"]()
 
     def end_process(self, how: str) -> None:
         """Let the process that the script runs in end, as soon as the Lua code goes on."""

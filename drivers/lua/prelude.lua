@@ -2,8 +2,8 @@
 -- The chunk is given what Python offers, and returns what Python calls.
 local host, settings = ...
 
-local assert, error, getinfo, ipairs, load, loadstring, pairs, pcall, rawget, select, sethook, tostring, traceback, type, xpcall =
-  assert, error, debug.getinfo, ipairs, load, loadstring, pairs, pcall, rawget, select, debug.sethook, tostring, debug.traceback, type, xpcall
+local assert, collectgarbage, error, getinfo, ipairs, load, loadstring, pairs, pcall, rawget, select, sethook, tostring, traceback, type, xpcall =
+  assert, collectgarbage, error, debug.getinfo, ipairs, load, loadstring, pairs, pcall, rawget, select, debug.sethook, tostring, debug.traceback, type, xpcall
 local find, sub, searchpath = string.find, string.sub, package.searchpath
 local OWN_SOURCE = getinfo(1, "S").source
 
@@ -75,7 +75,14 @@ local function is_text(chunk)
   return sub(chunk, 1, 1) ~= "\27"
 end
 local REFUSED = "attempt to load a binary chunk (mode is 't')"
-local compile = loadstring or load
+local compile_text = loadstring or load
+
+-- Whether the script could tell when garbage is collected: by finalizers or weak tables.
+local sees_collections = false
+local function compile(text, ...)
+  sees_collections = sees_collections or find(text, "__gc", 1, true) ~= nil or find(text, "__mode", 1, true) ~= nil
+  return compile_text(text, ...)
+end
 
 local function checked_load(chunk, name, mode, ...)
   if type(chunk) == "function" then
@@ -250,8 +257,19 @@ function functions.run()
   return ok, (not ok and (type(message) == "string" or type(message) == "number")) and tostring(message) or nil
 end
 
-function functions.has(name)
-  return type(rawget(_G, name)) == "function"
+-- Tells of each name whether the script has a global function of it.
+function functions.has(name, ...)
+  local found = type(rawget(_G, name)) == "function"
+  if ... == nil then return found end
+  return found, functions.has(...)
+end
+
+-- Collects garbage, unless nobody can tell.
+function functions.collect()
+  if sees_collections then
+    collectgarbage()
+    collectgarbage()
+  end
 end
 
 local function finish(ok, ...)
@@ -260,9 +278,10 @@ local function finish(ok, ...)
   return false, type(message) == "string" and message or nil
 end
 
--- Calls a global function: true and its results, or false and the message with a traceback.
+-- Calls a global function: true and its results, false and the message with a traceback, nil if it is not there.
 function functions.call(name, ...)
   local body = rawget(_G, name)
+  if type(body) ~= "function" then return nil end
   begin()
   if settings.xpcall_passes_arguments then return finish(xpcall(body, handled, ...)) end
   local arguments, count = {...}, select("#", ...)
@@ -271,7 +290,7 @@ end
 
 -- Makes what a script can use: the chunk is given the host's functions.
 function functions.extend(text, name, ...)
-  return assert(compile(text, name))(...)
+  return assert(compile_text(text, name))(...)
 end
 
 return functions

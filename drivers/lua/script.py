@@ -30,7 +30,7 @@ class LuaScript:
 
     def __init__(self, path: str, context: InitContext, log_prefix: str = "") -> None:
         self.path = path
-        self.keeps_user = False
+        self._has_collected = False
         self._context = context
         self._log_prefix = log_prefix
         self._texts = TEXTS[context.version]
@@ -67,20 +67,21 @@ class LuaScript:
 
     def has_function(self, name: str) -> bool:
         """Tell whether the script has a global function of this name."""
-        return self.machine.has_function(name)
+        return self.machine.has_functions((name.encode(),))[0]
 
     def call(
         self, function: str, arguments: int, results: int, values: Callable[[], Iterable[Any]]
     ) -> tuple[Any, ...]:
         """Call a function as ``dlua_pcall`` does. Raises ScriptError, SessionEndedError."""
-        if not self.has_function(function):
-            raise ScriptError(f"'{function}' is not a function")
         try:
-            return self.machine.call(function, *values())
+            found = self.machine.call(function, *values())
         except ScriptError as error:
             raise ScriptError(f"lua_pcall({function}, {arguments}, {results}) failed: {error}") from None
         except ProcessEndError as error:
             raise SessionEndedError(str(error)) from None
+        if found is None:
+            raise ScriptError(f"'{function}' is not a function")
+        return found
 
     def enter(self, session: UserSession) -> None:
         """Let the script's calls act in this session."""
@@ -88,7 +89,16 @@ class LuaScript:
 
     def collect_garbage(self) -> None:
         """Let go of what the script doesn't use any more; what is left decides who is still referenced."""
-        self.keeps_user = self.api.keeps_user()
+        self._has_collected = True
+        self.machine.collect_garbage()
+
+    @property
+    def keeps_user(self) -> bool:
+        """Tell whether the script referred to a user when garbage was collected for the last time.
+
+        No function of the script is called between that and the end of the user, when this is asked.
+        """
+        return self._has_collected and self.api.keeps_user()
 
     def refer(self) -> LuaScript:
         """Add a reference."""

@@ -20,6 +20,7 @@ from drivers.http import (
 from drivers.http_queue import HttpResult
 from drivers.http_settings import HttpSettings
 from drivers.lua.machine import LuaMachine, decode, encode
+from drivers.lua.runtimes import compiled
 from drivers.report import Attempt as ReportedAttempt
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def add_modules(
         "now": now,
         "sleep": sleep,
     }
-    machine.extend(_source(b"preload"), machine.functions(calls), machine.extender)
+    machine.extend(compiled(machine.lua, "modules/preload"), machine.functions(calls), machine.extender)
 
 
 def _source(name: bytes) -> bytes:

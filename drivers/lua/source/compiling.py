@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from typing import NamedTuple
 
-from drivers.lua.machine import LUA_MODULES
+from drivers.lua.runtimes import LUA_MODULES
 
 COMPILED = b"\x1bLua"
 """How compiled scripts begin. They are not loaded here: made-up ones could do anything."""

@@ -17,7 +17,7 @@ from dovecot_conf.versions import Version
 from drivers.lua.api_names import EVENTS
 from drivers.lua.entry_points import CALLED, HANDLERS
 from drivers.lua.lua_globals import LUA_GLOBALS
-from drivers.lua.machine import LUA_MODULES
+from drivers.lua.runtimes import LUA_MODULES
 from drivers.lua.stubs import KINDS, Stub, Target, is_unchanged, stub
 from drivers.scripting import LUA_VERSIONS
 from tests.drivers.lua.stub_reader import read
