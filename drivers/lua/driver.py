@@ -16,7 +16,7 @@ from drivers.lua.event_tables import event_table
 from drivers.lua.machine import ScriptError, encode
 from drivers.lua.mail_lua import MailLua, shared_script
 from drivers.lua.script import LuaScript
-from drivers.lua.settings import OPTIONS, expanded_settings, script_of
+from drivers.lua.settings import OPTIONS, expanded_settings, named_by, script_of
 from drivers.lua.versions import TEXTS
 from drivers.options import OptionSpec
 from drivers.report import Outcome
@@ -49,6 +49,7 @@ class LuaDriver(Driver):
         self._log = context.log
         self._show_secrets = context.show_secrets
         self._user_is_kept = False
+        self._named_by = named_by(context, path)
         if path is None:
             self._script = shared_script(context).refer()
             return
@@ -122,6 +123,11 @@ class LuaDriver(Driver):
         dtxn.context = None
         # Dovecot collects Lua's garbage here: the last time decides who is still referenced.
         self._script.collect_garbage()
+
+    @property
+    def inherited(self) -> tuple[tuple[str, str], ...]:
+        """The setting that names the script, if it is no option."""
+        return ((self._named_by, self._script.path),) if self._named_by else ()
 
     @property
     def keeps_user(self) -> bool:

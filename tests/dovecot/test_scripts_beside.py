@@ -1,4 +1,4 @@
-"""The scripts of ``inputs/scripts.toml`` on running servers, and what simulate writes for a server to read."""
+"""The scripts of ``inputs/scripts.toml`` on running servers, and what simulate writes for them to read."""
 
 from __future__ import annotations
 
@@ -67,5 +67,7 @@ def test_a_server_reads_what_a_simulated_script_has_set(
     assert got.stdout == "xx\n"
     gone = server.doveadm("mailbox", "metadata", "list", "-u", user, "-s", "", "/shared/vendor/old")
     assert gone.stdout == ""
-    assert run(["metadata", "-c", str(configuration), "get", "-u", user, "-s", "", "/private/vendor/seen"]) == 0
+    assert (
+        run(["metadata", "-c", str(configuration), "get", "-u", user, "-s", "", "/private/vendor/seen"]) == 0
+    )
     assert capsys.readouterr().out == "xx\n"
