@@ -48,7 +48,6 @@ class LuaDriver(Driver):
         path = self.parse(definition, context)
         self._log = context.log
         self._show_secrets = context.show_secrets
-        self._user_is_kept = False
         self._named_by = named_by(context, path)
         if path is None:
             self._script = shared_script(context).refer()
@@ -86,7 +85,8 @@ class LuaDriver(Driver):
             results = self._script.call(BEGIN, 1, 1, lambda: (self._script.api.user(),))
         except ScriptError as error:
             self._error(str(error))
-            self._user_is_kept = True
+            # What Dovecot leaves to Lua's garbage, which is collected at the end of a transaction.
+            self._script.keeps_user = True
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
             return False
         finally:
@@ -132,7 +132,7 @@ class LuaDriver(Driver):
     @property
     def keeps_user(self) -> bool:
         """Tell whether the script, or a transaction that failed to begin, still refers to the user."""
-        return self._user_is_kept or self._script.keeps_user
+        return self._script.keeps_user
 
     def deinit(self, session: UserSession) -> None:  # noqa: ARG002
         """Let the script go, which ends with ``script_deinit``."""
