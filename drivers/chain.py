@@ -11,23 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dovecot_conf.errors import DriverError, VariableError
-from dovecot_conf.push import DriverDefinition, DriverOption, PushConfig
-from dovecot_conf.variables import expand
+from dovecot_conf.errors import DriverError
+from dovecot_conf.push import DriverDefinition, PushConfig
 from dovecot_conf.versions import Version
+from drivers.expansion import expanded_options, expanded_plugin, with_plugin
 from drivers.interface import Driver, InitContext
 from drivers.log import Log
 from drivers.plugins import plugin_problem
 from drivers.registry import DriverRegistry
 from drivers.report import LogLine
 from drivers.scripting import DEFAULT_SCRIPTING, Scripting
-from drivers.secrets import hide_in_options
 from drivers.session_end import SessionEndedError
 from drivers.texts import (
     LOADS_DRIVERS_FOR_FAILED_USER,
     MEETS_INTERNAL_USER_FIRST,
     SESSION_FAILURES,
-    SORTS_PLUGIN_SETTINGS,
     UNKNOWN_DRIVER,
     USUAL_SESSION_FAILURE,
 )
@@ -157,9 +155,11 @@ class _Loader:
             return self._all_because(problem.reason), problem.message
         if push.version is Version.V23:
             try:
-                push = self._expanded_23(push)
+                plugin = expanded_plugin(push, self._variables, show_secrets=self._context.show_secrets)
             except DriverError as error:
                 return self._all_because(error.message), self._fail(error.message)
+            self._context = replace(self._context, plugin=plugin)
+            push = with_plugin(push, plugin)
         refused = self._make_user(plugins)
         if refused and push.version not in LOADS_DRIVERS_FOR_FAILED_USER:
             return self._all_because(refused), self._fail(refused)
@@ -241,7 +241,7 @@ class _Loader:
             return NotLoadedDriver(definition, text)
         try:
             if version is Version.V24:
-                definition = self._expanded_options(definition)
+                definition = expanded_options(definition, self._variables)
             return LoadedDriver(definition, driver_class(definition, self._context))
         except DriverError as error:
             name = definition.driver if version is Version.V23 else driver_class.name
@@ -249,56 +249,7 @@ class _Loader:
             log.write_error("", text)
             return NotLoadedDriver(definition, text)
 
-    def _expanded_23(self, push: PushConfig) -> PushConfig:
-        """Expand all plugin settings, as Dovecot does before it looks at any, in its order."""
-        names = sorted(push.plugin) if push.protocol in SORTS_PLUGIN_SETTINGS else list(push.plugin)
-        expanded = {name: self._expanded_text(name, push.plugin[name]) for name in names}
-        self._context = replace(self._context, plugin=expanded)
-        return push._replace(
-            definitions=tuple(_split(one, expanded[one.setting]) for one in push.definitions),
-            fallback=tuple(_split(one, expanded[one.setting]) for one in push.fallback),
-        )
-
-    def _expanded_text(self, name: str, text: str) -> str:
-        try:
-            return expand(text, self._variables, Version.V23)
-        except VariableError as error:
-            shown = text if self._context.show_secrets else hide_in_options(text)
-            message = f"Failed to expand plugin setting {name} = '{shown}': {error.message}"
-            raise DriverError(message) from error
-
-    def _expanded_options(self, definition: DriverDefinition) -> DriverDefinition:
-        """Expand the options of a 2.4 block, as Dovecot does when the driver reads them."""
-        options = tuple(
-            option._replace(value=self._expanded_value(option.name, option.value))
-            for option in definition.options
-        )
-        pairs = tuple((name, self._expanded_value(name, value)) for name, value in definition.client.pairs)
-        return definition._replace(options=options, client=definition.client._replace(pairs=pairs))
-
-    def _expanded_value(self, name: str, value: str) -> str:
-        try:
-            return expand(value, self._variables, Version.V24)
-        except VariableError as error:
-            message = f"Failed to expand {name} setting variables: {error.message}"
-            raise DriverError(message) from error
-
 
 def block_name(definition: DriverDefinition) -> str:
     """Return NAME of a 2.4 block ``push_notification NAME``."""
     return definition.setting.partition("/")[2]
-
-
-def _split(definition: DriverDefinition, text: str) -> DriverDefinition:
-    """Split an expanded 2.3 setting anew; its options stand where the definition stands."""
-    if text == definition.text:
-        return definition
-    driver, colon, rest = text.partition(":")
-    options = []
-    for word in rest.split(" "):
-        if word:
-            name, _, value = word.partition("=")
-            options.append(DriverOption(name, value, definition.span))
-    return definition._replace(
-        driver=driver, options=tuple(options), option_text=rest if colon else None, text=text
-    )

@@ -15,7 +15,8 @@ def effective_options(
     """Return name and value of each option the driver knows, in the order of its schema.
 
     What the configuration doesn't say has its default; an option without value or default is left
-    out. Of an option given twice the last counts. Passwords are hidden unless ``show_secrets``.
+    out. Of an option given twice the last counts. Settings from elsewhere that the driver takes follow.
+    Passwords are hidden unless ``show_secrets``.
     """
     written = {option.name: option.value for option in loaded.definition.options}
     shown = []
@@ -23,7 +24,7 @@ def effective_options(
         value = _value(spec, written)
         if value:
             shown.append((spec.name, value if show_secrets or not spec.secret else hide_in_url(value)))
-    return tuple(shown)
+    return (*shown, *loaded.driver.inherited)
 
 
 def _value(spec: OptionSpec, written: dict[str, str]) -> str:

@@ -92,6 +92,11 @@ class Driver(ABC):
         """Handle the end of a transaction, committed or rolled back."""
 
     @property
+    def inherited(self) -> tuple[tuple[str, str], ...]:
+        """Settings from outside of the definition that stand in for options, by name."""
+        return ()
+
+    @property
     def keeps_user(self) -> bool:
         """Tell whether it still refers to the user, which must not be at the end of the session."""
         return False

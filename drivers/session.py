@@ -100,8 +100,8 @@ class UserSession:
     """One user with its loaded drivers; :meth:`close` ends it as Dovecot ends a mail user.
 
     ``http`` is the HTTP client of the process, None for a process with no other users. ``is_internal``:
-    it is that of the process's own user, for raw mails. ``has_namespaces`` tells whether mailboxes can
-    be named: not while the user is made, and not after the drivers have ended.
+    it is that of the process's own user, for raw mails, who has no mailboxes. ``has_namespaces`` tells
+    whether mailboxes can be named: not while the user is made, and not after the drivers have ended.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class UserSession:
         self.variables = user.variables
         self.protocol = push.protocol
         self.version = push.version
-        self.mailboxes = SimulatedMailboxes()
+        self.mailboxes = SimulatedMailboxes({}) if is_internal else SimulatedMailboxes()
         self.chain = chain
         self.is_internal = is_internal
         self.has_namespaces = True

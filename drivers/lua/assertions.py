@@ -39,9 +39,11 @@ class Assertions:
 
     def has_inbox(self, session: UserSession) -> bool:
         """Tell whether the user's INBOX can be found."""
-        return self._holds(session.has_namespaces, _NO_INBOX, self._texts.inbox_line)
+        if not session.has_namespaces:
+            return self._holds(False, _NO_INBOX, self._texts.inbox_line)
+        return self._holds(not session.is_internal, _NO_INBOX, self._texts.internal_inbox_line)
 
-    def _holds(self, condition: object, text: str, line: int) -> bool:
+    def _holds(self, condition: bool, text: str, line: int) -> bool:
         if not condition:
             self._panic(text.format(line=line))
-        return bool(condition)
+        return condition

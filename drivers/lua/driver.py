@@ -16,7 +16,7 @@ from drivers.lua.event_tables import event_table
 from drivers.lua.machine import ScriptError, encode
 from drivers.lua.mail_lua import MailLua, shared_script
 from drivers.lua.script import LuaScript
-from drivers.lua.settings import OPTIONS, expanded_settings, script_of
+from drivers.lua.settings import OPTIONS, expanded_settings, named_by, script_of
 from drivers.lua.versions import TEXTS
 from drivers.options import OptionSpec
 from drivers.report import Outcome
@@ -49,7 +49,7 @@ class LuaDriver(Driver):
         path = self.parse(definition, context)
         self._log = context.log
         self._show_secrets = context.show_secrets
-        self._user_is_kept = False
+        self._named_by = named_by(context, path)
         if path is None:
             self._script = shared_script(context).refer()
             return
@@ -86,7 +86,8 @@ class LuaDriver(Driver):
             results = self._script.call(BEGIN, 1, 1, lambda: (self._script.api.user(),))
         except ScriptError as error:
             self._error(str(error))
-            self._user_is_kept = True
+            # What Dovecot leaves to Lua's garbage, which is collected at the end of a transaction.
+            self._script.keeps_user = True
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
             return False
         finally:
@@ -125,9 +126,14 @@ class LuaDriver(Driver):
         self._script.collect_garbage()
 
     @property
+    def inherited(self) -> tuple[tuple[str, str], ...]:
+        """The setting that names the script, if it is no option."""
+        return ((self._named_by, self._script.path),) if self._named_by else ()
+
+    @property
     def keeps_user(self) -> bool:
         """Tell whether the script, or a transaction that failed to begin, still refers to the user."""
-        return self._user_is_kept or self._script.keeps_user
+        return self._script.keeps_user
 
     def deinit(self, session: UserSession) -> None:  # noqa: ARG002
         """Let the script go, which ends with ``script_deinit``."""

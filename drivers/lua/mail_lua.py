@@ -14,7 +14,6 @@ from drivers.lua.entry_points import CREATED, DEINIT_PRE, USER_DEINIT
 from drivers.lua.machine import ScriptError, decode
 from drivers.lua.script import LuaScript
 from drivers.lua.settings import SHARED_PLUGIN, SHARED_SETTING, expanded_settings
-from drivers.lua.source.script import ScriptText
 from drivers.lua.versions import TEXTS
 from drivers.user_plugin import UserFailedError, UserPlugin
 
@@ -120,8 +119,10 @@ def _configured(push: PushConfig, context: InitContext) -> tuple[str | None, dic
 
 def _would_stay(script: LuaScript, context: InitContext) -> bool:
     """Tell from a script's text whether it stays, where scripts aren't run."""
+    from drivers.lua.source.script import ScriptText  # noqa: PLC0415 - heavy, and only for who looks
+
     text = ScriptText(script.path, script.source, context.version, context.scripting.lua)
-    return text.function(CREATED) is not None
+    return text.may_define(CREATED)
 
 
 def _as_int(number: float) -> int:

@@ -36,6 +36,13 @@ def script_of(definition: DriverDefinition, context: InitContext) -> str | None:
     return path
 
 
+def named_by(context: InitContext, path: str | None) -> str:
+    """Return the plugin setting that names a script, '' if an option of the driver does."""
+    if path is None:
+        return SHARED_SETTING
+    return SCRIPT_SETTING if context.plugin.get(SCRIPT_SETTING) else ""
+
+
 def expanded_settings(pairs: Iterable[tuple[str, str]], variables: Mapping[str, str]) -> dict[str, str]:
     """Return 2.4's ``lua_settings`` for a user. Raises VariableError with Dovecot's text."""
     values = {}

@@ -62,7 +62,8 @@ class LuaTexts:
     ``created`` is what mail_lua says of a script that can't be opened. ``init_takes_settings``:
     script_init is given a table, and what it returns is not looked at.
     ``namespace_line`` and ``inbox_line`` are the lines of ``mail-namespace.c`` that find a user without
-    namespaces, ``mail_storage_line`` that of ``mail-storage.c`` which finds a mailbox that wasn't opened,
+    namespaces, ``internal_inbox_line`` that which finds the internal user without an INBOX,
+    ``mail_storage_line`` that of ``mail-storage.c`` which finds a mailbox that wasn't opened,
     ``header_line`` that of ``http-client-request.c`` which finds a header with a line break.
     """
 
@@ -72,6 +73,7 @@ class LuaTexts:
     created: str
     namespace_line: int
     inbox_line: int
+    internal_inbox_line: int
     mail_storage_line: int
     header_line: int
     init_takes_settings: bool = False
@@ -87,6 +89,7 @@ TEXTS: Mapping[Version, LuaTexts] = {
         created="dlua_script_create_file({file}) failed: {error}",
         namespace_line=754,
         inbox_line=809,
+        internal_inbox_line=814,
         mail_storage_line=2424,
         header_line=444,
         has=("plugin_getenv", "mail_debug"),
@@ -98,6 +101,7 @@ TEXTS: Mapping[Version, LuaTexts] = {
         created="dlua_script_create_auto() failed: {error}",
         namespace_line=795,
         inbox_line=850,
+        internal_inbox_line=855,
         init_takes_settings=True,
         mail_storage_line=2811,
         header_line=474,

@@ -1,4 +1,4 @@
-"""The scripts of ``inputs/scripts.toml`` on running servers, and what simulate writes for a server to read."""
+"""The scripts of ``inputs/scripts.toml`` on running servers, and what simulate writes for them to read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from cli.main import run
-from tests.dovecot.captures.scripts import cases, played, setup_of
+from tests.dovecot.captures.common import GUIDS, UIDVALIDITY
+from tests.dovecot.captures.scripts import MESSAGE, cases, played, setup_of, stable
+from tests.dovecot.harness.logs import script_lines
 from tests.dovecot.harness.pool import DovecotFactory
+from tests.drivers.lua.played_scripts import lines_here
 from tests.drivers.lua.played_scripts import played as played_here
 
 ALL = [pytest.param(case, id=case["name"]) for case in cases()]
@@ -37,6 +40,31 @@ def test_a_script_is_run_here_as_there(case: dict[str, Any], request: pytest.Fix
     theirs, ours = played(server, case), played_here(case)
     assert ours["log"] == theirs["log"]
     assert ours["dict"] == theirs["dict"]
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2])
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_a_recipient_who_is_refused_does_not_matter_to_the_others(
+    version: str, refused: int, request: pytest.FixtureRequest
+) -> None:
+    case = next(one for one in cases() if one["name"] == f"one-recipient@{version}-lmtp")
+    factory: DovecotFactory = request.getfixturevalue(f"dovecot{version.replace('.', '')}")
+    server = factory(case["push"], plugins=tuple(case["plugins"]), files=hooked(case, refused))
+    users = [f"to{refused}{letter}" for letter in "abc"]
+    for user in users:
+        server.make_maildir(user, GUIDS, UIDVALIDITY)
+    server.forget_log()
+    replies = server.deliver_lmtp(users, MESSAGE)
+    assert [reply[:3] for reply in replies] == ["451" if user == users[refused] else "250" for user in users]
+    theirs = [stable(line, server.place.root) for line in script_lines(server.log())]
+    assert lines_here({**case, "files": hooked(case, refused)}, users) == theirs
+
+
+def hooked(case: dict[str, Any], refused: int) -> dict[str, str]:
+    """Return the scripts of a case; a user with a certain name is refused."""
+    name = f"to{refused}{'abc'[refused]}"
+    hook = f"function created(user) if user.username == '{name}' then return -1, 'not {name}' end end"
+    return {**case["files"], "mail.lua": f"{case['files']['mail.lua']}\n{hook}\n"}
 
 
 @pytest.mark.parametrize("version", ["2.3", "2.4"])
@@ -67,5 +95,7 @@ def test_a_server_reads_what_a_simulated_script_has_set(
     assert got.stdout == "xx\n"
     gone = server.doveadm("mailbox", "metadata", "list", "-u", user, "-s", "", "/shared/vendor/old")
     assert gone.stdout == ""
-    assert run(["metadata", "-c", str(configuration), "get", "-u", user, "-s", "", "/private/vendor/seen"]) == 0
+    assert (
+        run(["metadata", "-c", str(configuration), "get", "-u", user, "-s", "", "/private/vendor/seen"]) == 0
+    )
     assert capsys.readouterr().out == "xx\n"

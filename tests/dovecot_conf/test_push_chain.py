@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dovecot_conf import PushConfig, Span, Version, loads
+from dovecot_conf.push import LuaSettings
 
 V24 = "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
 
@@ -177,3 +178,45 @@ def test_a_block_that_is_only_a_path_is_not_loaded() -> None:
     assert drivers(push) == ["dlog"]
     assert [unread.definition.setting for unread in push.unread] == ["push_notification/ox"]
     assert "only written as a path" in push.unread[0].reason
+
+
+LUA_24 = """dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+lua_file = /etc/dovecot/all.lua
+lua_settings {
+  place = outside
+  of = all
+}
+mail_lua {
+  lua_file = /etc/dovecot/mail.lua
+  lua_settings {
+    place = mail_lua
+  }
+}
+push_notification push {
+  driver = lua
+}
+protocol lmtp {
+  push_notification push {
+    lua_settings {
+      place = %{protocol}
+    }
+  }
+}
+"""
+
+
+def test_a_script_is_given_what_is_set_around_its_block() -> None:
+    configuration = loads(LUA_24, version=Version.V24)
+    (definition,) = configuration.push("imap").definitions
+    assert definition.lua == LuaSettings("/etc/dovecot/all.lua", (("place", "outside"), ("of", "all")))
+    assert [(option.name, option.value) for option in definition.options] == [
+        ("lua_file", "/etc/dovecot/all.lua")
+    ]
+
+
+def test_each_place_has_its_own_settings_of_scripts() -> None:
+    push = loads(LUA_24, version=Version.V24).push("lmtp")
+    assert push.mail_lua.file == "/etc/dovecot/mail.lua"
+    assert dict(push.mail_lua.settings) == {"place": "mail_lua", "of": "all"}
+    assert dict(push.definitions[0].lua.settings) == {"place": "%{protocol}", "of": "all"}

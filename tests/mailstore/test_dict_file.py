@@ -170,9 +170,7 @@ def test_a_binary_file_is_refused_and_left_alone(path: Path, method: LockMethod)
 def test_a_held_lock_ends_in_one_clear_error(path: Path) -> None:
     lock = path.with_name("attributes.lock")
     lock.touch()
-    with pytest.raises(
-        DictError, match=r"file_dotlock_open\(.*\) failed: Resource temporarily unavailable"
-    ):
+    with pytest.raises(DictError, match=r"file_dotlock_open\(.*\) failed: Resource temporarily unavailable"):
         FileDict(path, times=HASTY).update({"a": "1"})
     assert lock.exists()
 

@@ -119,6 +119,10 @@ class ScriptText:
         variable = self.names.globals.get(name)
         return variable if variable is not None and variable.writes else None
 
+    def may_define(self, name: str) -> bool:
+        """Tell whether running the script makes a global variable, as far as that can be seen."""
+        return self.function(name) is not None or self.is_dynamic or bool(self.modules)
+
     def span(self, node: Node | None) -> Span:
         """Return where a node stands; the beginning of the script for None."""
         if node is None or self.tree is None:

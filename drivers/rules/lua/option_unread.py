@@ -8,8 +8,8 @@ from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.near import nearest
 from dovecot_conf.versions import Version
+from drivers.lua.settings import SCRIPT_SETTING
 from drivers.rules.definitions import written
-from drivers.rules.lua.scripts import SCRIPT_SETTING
 
 _OPTION = "file"
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
-from drivers.rules.lua.scripts import SCRIPT_SETTING, SHARED_SETTING, scripts
+from drivers.lua.entry_points import CREATED
+from drivers.lua.settings import SCRIPT_SETTING, SHARED_SETTING
+from drivers.rules.lua.script_rule import read_files
+from drivers.rules.lua.scripts import scripts
 
 _HINTS: Mapping[Version, str] = {
     Version.V23: f"write lua:file=/PATH.lua, or set {SCRIPT_SETTING} in plugin {{ }}",
@@ -20,7 +23,7 @@ class LuaScriptMissing(Rule):
 
     Dovecot 2.3 looks for `push_notification_lua_script_file`, then for the option `file=`, then for the
     script of the `mail_lua` plugin (`mail_lua_script`), which it takes only if that script defines
-    `mail_user_created`: whether it does is reported as an information. 2.4 reads `lua_file`.
+    `mail_user_created`. 2.4 reads `lua_file`.
 
     Bad:
 
@@ -76,15 +79,26 @@ class LuaScriptMissing(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for drivers whose script no setting names."""
+        yield from self._check_shared(context)
         for script in scripts(context):
             if script.path is not None:
                 continue
-            if script.shared:
-                text = f"the lua driver has no script of its own: it works only if {SHARED_SETTING} defines"
-                yield self.found(script.span, f"{text} mail_user_created", severity=Severity.INFO)
-            elif script.driver.unclear:
+            if script.driver.unclear:
                 text = "can't tell whether this driver has a script"
                 yield self.found(script.span, text, severity=Severity.INFO)
             else:
                 text = f"{script.driver.definition.setting}: the lua driver has no script, and is not loaded"
                 yield self.found(script.span, text, hint=_HINTS[context.version])
+
+    def _check_shared(self, context: Context) -> Iterator[Diagnostic]:
+        for script, text in context.once(read_files):
+            if not script.shared or text.tree is None or text.function(CREATED) is not None:
+                continue
+            lead = f"the lua driver has no script but that of {SHARED_SETTING}"
+            if text.may_define(CREATED):
+                message = f"{lead}, which is shared only if what it loads defines {CREATED}"
+                yield self.found(script.span, message, severity=Severity.INFO)
+            else:
+                message = f"{lead}, which is not shared without a function {CREATED}: it is not loaded"
+                hint = f"add 'function {CREATED}(user) return 0 end' to it, or name a script for the driver"
+                yield self.found(script.span, message, hint=hint)

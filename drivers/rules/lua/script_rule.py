@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from drivers.lua.entry_points import CREATED
 from drivers.rules.lua.script_unreadable import why_unreadable
-from drivers.rules.lua.scripts import local_scripts
+from drivers.rules.lua.scripts import Script, local_scripts
 
 if TYPE_CHECKING:
     from drivers.lua.source.script import ScriptText
@@ -45,21 +47,33 @@ class ScriptRule(Rule):
 
 
 def read_scripts(context: Context) -> tuple[ScriptText, ...]:
-    """Return the scripts of all lua drivers that can be read, each file once."""
-    paths = {path: None for _script, path in local_scripts(context) if not why_unreadable(path)}
-    if not paths:
+    """Return the scripts of all lua drivers that can be read, each file once; no shared that don't stay."""
+    return tuple(
+        {
+            text.path: text
+            for script, text in context.once(read_files)
+            if not script.shared or text.tree is None or text.may_define(CREATED)
+        }.values()
+    )
+
+
+def read_files(context: Context) -> tuple[tuple[Script, ScriptText], ...]:
+    """Return each script whose file can be read, and its text."""
+    readable = [(script, path) for script, path in local_scripts(context) if not why_unreadable(path)]
+    if not readable:
         return ()
     # Heavy, so only where there is a script.
     from drivers.lua.source.script import MAX_SCRIPT_SIZE, ScriptText  # noqa: PLC0415
 
-    found = []
-    for path in paths:
+    texts: dict[Path, ScriptText] = {}
+    for _script, path in readable:
+        if path in texts:
+            continue
         try:
             with path.open("rb") as stream:
                 source = stream.read(MAX_SCRIPT_SIZE + 1)
         except OSError:
             continue
-        script = ScriptText(str(path), source, context.version, DEFAULT_LUA)
-        context.comments[script.path] = script.comments
-        found.append(script)
-    return tuple(found)
+        text = texts[path] = ScriptText(str(path), source, context.version, DEFAULT_LUA)
+        context.comments[text.path] = text.comments
+    return tuple((script, texts[path]) for script, path in readable if path in texts)

@@ -9,19 +9,19 @@ from typing import NamedTuple
 
 from dovecot_conf.lint import Context
 from dovecot_conf.positions import Span
+from dovecot_conf.scopes import SettingValue
 from dovecot_conf.versions import Version
+from drivers.lua.settings import SCRIPT_SETTING, SHARED_SETTING
 from drivers.rules.definitions import Written, written
 
-SCRIPT_SETTING = "push_notification_lua_script_file"
-SHARED_SETTING = "mail_lua_script"
 _UNCLEAR = re.compile(r"%|\{\{|\$\{|<%")
 
 
 class Script(NamedTuple):
     """The script of one lua driver.
 
-    ``path`` is as written, None when no setting names one; ``span`` is where. ``shared``: 2.3 may
-    take the script of the mail_lua plugin instead.
+    ``path`` is as written, None when no setting names one; ``span`` is where. ``shared``: it is that of
+    the mail_lua plugin, which 2.3 takes if it stays.
     """
 
     driver: Written
@@ -55,7 +55,13 @@ def scripts(context: Context) -> Iterator[Script]:
         elif option is not None:
             yield Script(lua, option.value, option.span)
         else:
-            yield Script(lua, None, lua.span, shared=bool(settings.value(f"plugin/{SHARED_SETTING}")))
+            yield _shared(lua, settings.plugin.get(SHARED_SETTING))
+
+
+def _shared(lua: Written, value: SettingValue | None) -> Script:
+    if value is None or not value.text:
+        return Script(lua, None, lua.span)
+    return Script(lua, value.text, value.span, shared=True)
 
 
 def local_scripts(context: Context) -> Iterator[tuple[Script, Path]]:

@@ -51,7 +51,7 @@ _OF_SCRIPTS = re.compile(
     r"^(?:mail-lua|said|script_deinit\(\)): |^Mailbox \w+: (?:Dict|Failed to get|dict_iterate)"
 )
 _FAILURES = ("Error", "Fatal", "Panic")
-_NO_FAILURE_OF_SCRIPTS = re.compile(r"^Raw backtrace: |^master: service")
+_NO_LINE_OF_SCRIPTS = re.compile(r"^Raw backtrace: |^master: service|^Event 0x")
 _TRACE = re.compile(r"(?:lua: )?(stack traceback:|\t.*)")
 
 
@@ -73,9 +73,9 @@ def script_lines(log: str) -> list[str]:
 
 
 def _is_of_scripts(entry: _Entry) -> bool:
-    if entry.level in _FAILURES:
-        return not _NO_FAILURE_OF_SCRIPTS.search(entry.text)
-    return _is_about_push(entry.text) or bool(_OF_SCRIPTS.search(entry.text))
+    if _NO_LINE_OF_SCRIPTS.search(entry.text):
+        return False
+    return entry.level in _FAILURES or _is_about_push(entry.text) or bool(_OF_SCRIPTS.search(entry.text))
 
 
 def _is_about_push(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from dovecot_conf import Version, loads, user_values
 from dovecot_conf.configuration import Configuration
 from drivers import DriverRegistry, MailUser, Surroundings, SystemClock
 from drivers.actions import Actions
+from drivers.process import Part, perform_together
 from drivers.report import LogLine
-from drivers.simulate import perform
 from mailstore.accounts import find_user
 from mailstore.message import Message
 from mailstore.opening import open_metadata
@@ -67,35 +67,44 @@ def played(case: Mapping[str, Any]) -> dict[str, Any]:
         return {"log": [stable(line, str(root)) for line in _flat(log)], "dict": pairs}
 
 
+def lines_here(case: Mapping[str, Any], users: Sequence[str]) -> list[str]:
+    """Deliver one mail to all users in one session; return the lines."""
+    with site(case) as (root, configuration):
+        parts = [_part({**case, "user": user}, configuration, len(users)) for user in users]
+        log = perform_together([parts], registry=DriverRegistry.installed()).log
+        return [stable(line, str(root)) for line in _flat(log)]
+
+
 def _log(case: Mapping[str, Any], configuration: Configuration) -> tuple[LogLine, ...]:
+    return perform_together([[_part(case, configuration)]], registry=DriverRegistry.installed()).log
+
+
+def _part(case: Mapping[str, Any], configuration: Configuration, recipients: int = 1) -> Part:
     user, protocol = case["user"], case["protocol"]
     found = find_user(configuration, user, protocol=protocol)
     metadata = RunMetadata(open_metadata(configuration, found, protocol=protocol), {}, writes=True)
     boxes = {name: SimulatedMailbox(name, UIDVALIDITY) for name in GUIDS}
-    clock = FakeClock()
 
     def act(actions: Actions) -> None:
         message = Message.from_bytes(MESSAGE.replace(b"\r\n", b"\n"))
         if protocol in ("imap", "doveadm"):
             actions.append("INBOX", message)
         else:
-            envelope = harness_envelope(user) if protocol == "lmtp" else None
+            envelope = harness_envelope(user, recipients) if protocol == "lmtp" else None
             actions.deliver("INBOX", message, envelope=envelope)
 
-    return perform(
+    return Part(
         configuration.push(protocol),
-        user=MailUser(user, user_values(user, protocol, home=found.home)),
-        mailboxes=SimulatedMailboxes(boxes, uidvalidity=UIDVALIDITY),
-        act=act,
-        mailbox="INBOX",
-        registry=DriverRegistry.installed(),
-        surroundings=Surroundings(
+        MailUser(user, user_values(user, protocol, home=found.home)),
+        SimulatedMailboxes(boxes, uidvalidity=UIDVALIDITY),
+        act,
+        Surroundings(
             lambda entry: metadata.get("", entry),
-            ScriptedTransport(clock),
+            ScriptedTransport(FakeClock()),
             SystemClock(),
             store=metadata,
         ),
-    ).log
+    )
 
 
 def _flat(log: tuple[LogLine, ...]) -> Iterator[str]:

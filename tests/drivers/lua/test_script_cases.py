@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ CAPTURED = {
     for record in map(json.loads, gzip.decompress(FILE.read_bytes()).decode().split("\n")[:-1])
 }
 CASES = list(cases())
+OF_ANOTHER_OWNER = ("closed-folder", "new-folder")
 
 
 def test_every_case_is_captured() -> None:
@@ -26,6 +28,8 @@ def test_every_case_is_captured() -> None:
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in CASES])
 def test_a_script_is_run_as_in_the_running_server(case: dict[str, Any]) -> None:
+    if case["name"].startswith(OF_ANOTHER_OWNER) and os.geteuid() != 0:
+        pytest.skip("only root can make folders of another owner")
     captured = CAPTURED[case["name"]]
     result = played(case)
     assert result["log"] == captured["log"]

@@ -233,10 +233,52 @@ def test_the_script_setting_wins_over_the_option(tmp_path: Path) -> None:
     assert only(findings(plugin(*lines, head=LUA))).code == "PN506"
 
 
-def test_a_shared_script_of_mail_lua_is_an_information() -> None:
-    lines = ("mail_lua_script = /etc/dovecot/mail.lua", "push_notification_driver = lua")
-    item = only(findings(plugin(*lines, head=LUA)))
+def shared(path: Path) -> str:
+    return plugin(f"mail_lua_script = {path}", "push_notification_driver = lua", head=LUA)
+
+
+def test_a_shared_script_of_mail_lua_is_looked_at_as_one_of_the_driver(tmp_path: Path) -> None:
+    script = tmp_path / "mail.lua"
+    script.write_text(f"function mail_user_created(user) return 0 end\n{SCRIPT}")
+    assert findings(shared(script)) == ()
+    script.write_text("function mail_user_created(user) return 0 end\n")
+    assert {item.code for item in findings(shared(script))} == {"PN507", "PN508"}
+
+
+def test_a_script_of_mail_lua_without_its_hook_is_not_shared(tmp_path: Path) -> None:
+    script = tmp_path / "mail.lua"
+    script.write_text("function mail_user_deinit(user) end\n")
+    item = only(findings(shared(script)))
+    assert (item.code, item.severity) == ("PN503", Severity.ERROR)
+
+
+def test_a_script_of_mail_lua_that_loads_others_is_an_information(tmp_path: Path) -> None:
+    script = tmp_path / "mail.lua"
+    script.write_text(f"require('hooks')\n{SCRIPT}")
+    item = only(findings(shared(script)))
     assert (item.code, item.severity) == ("PN503", Severity.INFO)
+
+
+def test_a_missing_script_of_mail_lua_is_unreadable(tmp_path: Path) -> None:
+    assert only(findings(shared(tmp_path / "none.lua"))).code == "PN504"
+
+
+def test_a_script_of_mail_lua_does_not_matter_to_a_driver_with_its_own(tmp_path: Path) -> None:
+    own = tmp_path / "own.lua"
+    own.write_text(SCRIPT)
+    lines = (f"mail_lua_script = {tmp_path}/none.lua", f"push_notification_driver = lua:file={own}")
+    assert findings(plugin(*lines, head=LUA)) == ()
+
+
+def test_a_lua_file_around_the_block_is_the_scripts_own(tmp_path: Path) -> None:
+    script = tmp_path / "push.lua"
+    script.write_text(SCRIPT)
+    names = "".join(f"  {name} = yes\n" for name in LUA.split()[2:])
+    text = (
+        "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
+        f"mail_plugins {{\n{names}}}\nlua_file = {script}\npush_notification lua {{\n}}\n"
+    )
+    assert findings(text, version=Version.V24) == ()
 
 
 @pytest.mark.parametrize("path", ["push.lua", "%h/push.lua", "~/push.lua"])
