@@ -16,7 +16,7 @@ from drivers.interface import InitContext
 from drivers.lua.http_api import LuaHttp
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.mailbox_status import status_fields
-from drivers.lua.socket_modules import add_modules
+from drivers.lua.script_modules import add_modules
 from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 from drivers.report import Level
 from mailstore.tabescape import escape, unescape

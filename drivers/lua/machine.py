@@ -127,6 +127,11 @@ class LuaMachine:
         """The Lua function behind :meth:`extend`."""
         return self._functions[b"extend"]
 
+    @property
+    def null(self) -> Any:
+        """The value that stands for JSON's null: a userdata of Lua's own."""
+        return self._functions[b"null"]
+
     def extend(self, source: bytes, *arguments: Any) -> Any:
         """Run Lua code of ours, which is no part of the script; return what it returns."""
         self._begin()

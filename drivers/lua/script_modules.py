@@ -1,4 +1,4 @@
-"""``socket.http`` and its kin for scripts: their requests go through the session's own transport."""
+"""The modules that scripts require; requests of ``socket.http`` go through the session's own transport."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add_modules(
     world: Callable[[], Surroundings],
     requests: list[tuple[HttpRequest, HttpResult]],
 ) -> None:
-    """Let scripts require ``socket.http``, ``socket.url``, ``socket``, ``ltn12`` and ``mime``.
+    """Let scripts require LuaSocket's modules, ``cjson``, ``dkjson`` and ``json``; see ``modules/preload.lua``.
 
     ``requests`` receives what is sent.
     """
@@ -72,7 +72,7 @@ def add_modules(
         "now": now,
         "sleep": sleep,
     }
-    machine.extend(_source(b"preload"), machine.functions(calls), machine.extender)
+    machine.extend(_source(b"preload"), machine.functions(calls), machine.extender, machine.null)
 
 
 def _source(name: bytes) -> bytes:
