@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
-import time
+import gc
 from collections.abc import Callable, Container, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,11 @@ from drivers.interface import InitContext
 from drivers.lua.http_api import LuaHttp
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.mailbox_status import status_fields
+from drivers.lua.plain_calls import PLAIN_CALLS
 from drivers.lua.script_modules import add_modules
-from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
+from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, LuaTexts
 from drivers.report import Level
-from mailstore.tabescape import escape, unescape
+from mailstore.tabescape import unescape
 
 if TYPE_CHECKING:
     from drivers.session import Surroundings, UserSession
@@ -48,12 +48,11 @@ class _Item:
 class LuaApi:
     """The API for one script; :meth:`enter` says in which session it is called."""
 
-    def __init__(self, machine: LuaMachine, context: InitContext) -> None:
+    def __init__(self, machine: LuaMachine, context: InitContext, texts: LuaTexts) -> None:
         self._machine = machine
         self._context = context
         self._session: UserSession | None = None
-        version = context.version
-        texts = TEXTS[version]
+        self._texts = texts
         settings = {
             b"has": machine.table({name.encode(): True for name in texts.has}),
             b"log_prefix": _PREFIX,
@@ -69,7 +68,7 @@ class LuaApi:
         self._lua = machine.extend(source, machine.functions(self._host()), machine.table(settings))
         checks = self._lua[b"checks"]
         ends = {"crash": self.crash, "panic": self.panic}
-        self.http = LuaHttp(machine, checks, version, lambda: self._world, context.log, ends)
+        self.http = LuaHttp(machine, checks, texts, lambda: self._world, context.log, ends)
         add_modules(machine, lambda: self._world, self.http.requests)
 
     def enter(self, session: UserSession) -> None:
@@ -92,7 +91,7 @@ class LuaApi:
             b"session_id": b"",
             b"session_create_time": float(int(session.surroundings.clock.now())),
         }
-        if "mail_debug" in TEXTS[session.version].has:
+        if "mail_debug" in self._texts.has:
             fields[b"mail_debug"] = True
         variables = session.variables
         fields[b"home"] = encode(variables["home"]) if variables.get("home") is not None else None
@@ -103,7 +102,15 @@ class LuaApi:
 
     def keeps_user(self) -> bool:
         """Tell whether the script still holds on to the object of a user."""
+        if not self._lua[b"keeps_user"]():
+            return False
+        # Frames of ours may hold on to it too, while a cycle with an exception in it holds on to them.
+        gc.collect()
         return bool(self._lua[b"keeps_user"]())
+
+    def end_call(self) -> None:
+        """Do what Dovecot does after each call of a function of the script."""
+        self._machine.call_own(self._lua[b"end_call"])
 
     @property
     def _world(self) -> Surroundings:
@@ -120,12 +127,12 @@ class LuaApi:
         return self._session
 
     def _host(self) -> dict[str, Callable[..., Any]]:
-        calls = (
-            self.item, self.log, self.crash, self.panic, self.has_flag, self.set_flag, self.clear_flag,
-            self.time, self.nanoseconds, self.microseconds, self.ip_family, self.tabescape, self.tabunescape,
-            self.split_tabescaped, self.metadata_get, self.metadata_set, self.metadata_list,
-            self.mailbox_open, self.mailbox_close, self.mailbox_sync, self.mailbox_status,
-            self.mailbox_names, self.var_expand, self.plugin_getenv,
+        calls: tuple[Callable[..., Any], ...] = (
+            *PLAIN_CALLS,
+            self.item, self.log, self.crash, self.panic, self.time, self.split_tabescaped,
+            self.metadata_get, self.metadata_set, self.metadata_list, self.mailbox_open, self.mailbox_close,
+            self.mailbox_sync, self.mailbox_status, self.mailbox_names, self.var_expand,
+            self.var_expand_alone, self.plugin_getenv,
         )  # fmt: skip
         return {call.__name__: call for call in calls}
 
@@ -151,47 +158,12 @@ class LuaApi:
         self._context.log.write(Level.PANIC, "lua", decode(text))
         self._machine.end_process("")
 
-    # Numbers, time and text
-
-    def has_flag(self, value: int, flag: int) -> bool:
-        """Whether all bits of ``flag`` are in ``value``."""
-        return value & flag == flag
-
-    def set_flag(self, value: int, flag: int) -> int:
-        """Both together."""
-        return value | flag
-
-    def clear_flag(self, value: int, flag: int) -> int:
-        """``value`` without the bits of ``flag``."""
-        return value & ~flag
+    # Time and text
 
     def time(self) -> tuple[int, int]:
         """Seconds since 1970, and microseconds."""
         now = self._world.clock.now()
         return int(now), int(now % 1 * 1_000_000)
-
-    def nanoseconds(self) -> int:
-        """Nanoseconds since the machine started."""
-        return time.monotonic_ns()
-
-    def microseconds(self) -> int:
-        """Microseconds since the machine started."""
-        return time.monotonic_ns() // 1000
-
-    def ip_family(self, text: bytes) -> int:
-        """4 or 6, and 0 for what is no address."""
-        try:
-            return ipaddress.ip_address(decode(text)).version
-        except ValueError:
-            return 0
-
-    def tabescape(self, text: bytes) -> bytes:
-        """Escape tabs and line ends."""
-        return encode(escape(decode(text)))
-
-    def tabunescape(self, text: bytes) -> bytes:
-        """Undo :meth:`tabescape`."""
-        return encode(unescape(decode(text)).partition("\0")[0])
 
     def split_tabescaped(self, text: bytes) -> Any:
         """Split at tabs, and unescape."""
@@ -216,7 +188,7 @@ class LuaApi:
         if not key.startswith(_PREFIXES):
             return False, _WRONG_PREFIX
         if _mailbox(place) and not place[b"opened"]:
-            line = TEXTS[self._entered.version].mail_storage_line
+            line = self._texts.mail_storage_line
             where = f"file mail-storage.c: line {line} (mailbox_transaction_begin)"
             self.panic(encode(f"{where}: assertion failed: (box->opened)"))
             return False, b"panic"
@@ -300,6 +272,15 @@ class LuaApi:
         except VariableError as error:
             problem = error.message.removeprefix(f"{shown}: ")
             return False, encode(f"var_expand({shown}) failed: {problem}")
+
+    def var_expand_alone(self, text: bytes) -> Answer:
+        """Replace %variables where there is no user (2.4.2)."""
+        shown = decode(text)
+        try:
+            return True, encode(expand(shown, {}, self._texts.dialect))
+        except VariableError as error:
+            problem = error.message.removeprefix(f"{shown}: ")
+            return False, encode(f"failed to expand '{shown}': {problem}")
 
     def plugin_getenv(self, name: bytes) -> bytes | None:
         """Return a setting of ``plugin {}``, None if it isn't there."""

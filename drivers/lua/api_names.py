@@ -1,4 +1,4 @@
-"""All names of Dovecot's Lua API and the kinds of their values, by version (2.3.19.1, 2.4.1).
+"""All names of Dovecot's Lua API and the kinds of their values, by version (2.3.19.1, 2.4.1, 2.4.4).
 
 The lint rules are made from these tables. That Dovecot's functions and constants are the ones that scripts
 find is shown by ``tests/drivers/lua/test_api_names.py``.
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dovecot_conf.versions import Version
-from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
+from drivers.lua.versions import DEFAULT_APIS, DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 
 V23, V24 = Version.V23, Version.V24
 
@@ -21,7 +21,8 @@ class Member(NamedTuple):
     ``kind`` is ``string``, ``number``, ``boolean``, ``userdata``, ``strings`` (an array of them),
     ``function``, or a key of :data:`TYPES`. ``only``: the version that has it, None for both. A function
     has its parameters (in EmmyLua's notation; a method without the object), and what it ``returns``:
-    a kind, '' for nothing. ``missing``: the field is nil where a mail lacks the header.
+    a kind, '' for nothing. ``missing``: the field is nil where a mail lacks the header. ``since``: the
+    first version of the dialect ``only`` that has it, '' for all.
     """
 
     kind: str
@@ -29,20 +30,28 @@ class Member(NamedTuple):
     parameters: str = ""
     returns: str = ""
     missing: bool = False
+    since: str = ""
 
-    def available(self, version: Version) -> bool:
-        """Tell whether a version has it."""
-        return self.only in {None, version}
+    def available(self, version: Version, api: str = "") -> bool:
+        """Tell whether a version has it; ``api`` as in :class:`drivers.scripting.Scripting`."""
+        if self.only not in {None, version}:
+            return False
+        return not self.since or _number(self.since) <= _number(api or DEFAULT_APIS[version])
 
 
 Members = Mapping[str, Member]
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
 
 STRING, NUMBER, BOOLEAN = Member("string"), Member("number"), Member("boolean")
 STRINGS, USERDATA = Member("strings"), Member("userdata")
 
 
-def _call(parameters: str = "", returns: str = "", only: Version | None = None) -> Member:
-    return Member("function", only, parameters, returns)
+def _call(parameters: str = "", returns: str = "", only: Version | None = None, since: str = "") -> Member:
+    return Member("function", only, parameters, returns, since=since)
 
 
 def _constants(values: Mapping[str, float | str]) -> dict[str, Member]:
@@ -158,6 +167,8 @@ _DOVECOT = {
     "tabescape": _call("text: string", "string", V24),
     "tabunescape": _call("text: string", "string", V24),
     "split_tabescaped": _call("text: string", "strings", V24),
+    "base64": Member("dovecot.base64", V24, since="2.4.2"),
+    "var_expand": _call("text: string", "string", V24, "2.4.2"),
 }
 
 _CLIENT = {
@@ -170,6 +181,8 @@ _REQUEST = {
     "remove_header": _call("name: string"),
     "set_payload": _call("payload: string"),
     "submit": _call("", "dovecot.http.Response"),
+    "set_event": _call("event: dovecot.Event", "", V24, "2.4.3"),
+    "get_event": _call("", "dovecot.Event", V24, "2.4.3"),
 }
 _RESPONSE = {
     "item": USERDATA,
@@ -219,6 +232,10 @@ EVENTS: Mapping[str, Members] = {
 TYPES: Mapping[str, Members] = {
     "dovecot": _DOVECOT,
     "dovecot.storage": _constants(STORAGE),
+    "dovecot.base64": {
+        "encode": _call("data: string", "string"),
+        "decode": _call("text: string", "string"),
+    },
     "dovecot.dict": _constants(DICT),
     "dovecot.doveadm_client": _constants(DOVEADM_CLIENT),
     "dovecot.http": {"client": _call("settings: dovecot.http.Settings", "dovecot.http.Client")},

@@ -17,7 +17,7 @@ from drivers.lua.event_tables import event_table
 from drivers.lua.machine import LuaMachine, ProcessEndError, ScriptError, encode
 from drivers.lua.script import open_script
 from drivers.lua.settings import OPTIONS, script_of
-from drivers.lua.versions import TEXTS
+from drivers.lua.versions import api_texts
 from drivers.options import OptionSpec
 from drivers.report import Level, Outcome
 from drivers.request_report import reported_request
@@ -47,14 +47,14 @@ class LuaDriver(Driver):
         path = self.parse(definition, context)
         self._log = context.log
         self._show_secrets = context.show_secrets
-        self._texts = TEXTS[context.version]
+        self._texts = api_texts(context.version, context.scripting.api)
         if self._texts.loading:
             self._debug(self._texts.loading.format(file=path))
         self._user_is_kept = False
         try:
             self._machine = LuaMachine(context.scripting)
             open_script(self._machine, path, self._texts)
-            self._api = LuaApi(self._machine, context)
+            self._api = LuaApi(self._machine, context, self._texts)
             self._debug("Calling script_init")
             if context.world is not None:
                 self._begin_script(path)
@@ -137,6 +137,8 @@ class LuaDriver(Driver):
             self._machine.run()
         except ScriptError as error:
             raise ScriptError(f"lua_pcall({path}) failed: {error}") from None
+        finally:
+            self._api.end_call()
         if not self._machine.has_function(INIT):
             return
         results = self._call(INIT, 0, 1, tuple)
@@ -193,6 +195,8 @@ class LuaDriver(Driver):
             raise ScriptError(f"lua_pcall({function}, {arguments}, {results}) failed: {error}") from None
         except ProcessEndError as error:
             raise SessionEndedError(str(error)) from None
+        finally:
+            self._api.end_call()
 
     def _debug(self, text: str) -> None:
         self._log.write_debug(self.name, f"{_PREFIX}{text}")

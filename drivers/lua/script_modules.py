@@ -42,7 +42,7 @@ def add_modules(
     world: Callable[[], Surroundings],
     requests: list[tuple[HttpRequest, HttpResult]],
 ) -> None:
-    """Let scripts require LuaSocket's modules, ``cjson``, ``dkjson`` and ``json``; see ``modules/preload.lua``.
+    """Let scripts require LuaSocket's modules, ``cjson``, ``dkjson`` and ``json`` (``modules/preload.lua``).
 
     ``requests`` receives what is sent.
     """
@@ -95,7 +95,7 @@ def _exchanged(
         text = _TEXTS.get(type(error), "closed")
         elapsed = (world.clock.monotonic() - begin) * 1000
         attempt = ReportedAttempt(None, "", text, elapsed)
-        requests.append((request, HttpResult(True, False, text, (attempt,), error=error)))
+        requests.append((request, HttpResult(True, False, text, (attempt,), error=error.without_frames())))
         return None, text, (), b""
     if response is None:
         requests.append((request, HttpResult(sent=False, success=False, message="", attempts=())))

@@ -10,6 +10,7 @@ import pytest
 from dovecot_conf import Version, user_values
 from drivers import DriverRegistry, MailUser, Surroundings, SystemClock
 from drivers.http_transport import HttpcoreTransport
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from drivers.simulate import perform
 from mailstore.message import Message
 from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
@@ -37,7 +38,9 @@ def of_server(log: str) -> list[str]:
     return [re.sub(r"^lda\([^)]*\)(?:<[^>]*>)*: ", "", line) for line in log.split("\n")]
 
 
-def simulated(version: Version, script: str, user: str) -> list[str]:
+def simulated(
+    version: Version, script: str, user: str, scripting: Scripting = DEFAULT_SCRIPTING
+) -> list[str]:
     """Return the lines of a delivery by the LDA, each piece of a text a line of its own."""
     text = SETTINGS[version].format(script=script)
     push = (
@@ -53,7 +56,7 @@ def simulated(version: Version, script: str, user: str) -> list[str]:
         act=lambda actions: actions.deliver("INBOX", Message.from_bytes(MAIL.read_bytes())),
         mailbox="INBOX",
         registry=DriverRegistry.installed(),
-        surroundings=Surroundings(lambda _: None, HttpcoreTransport(), SystemClock()),
+        surroundings=Surroundings(lambda _: None, HttpcoreTransport(), SystemClock(), scripting=scripting),
     )
     return [line for entry in report.log for line in f"{entry.level}: {entry.message}".split("\n")]
 
