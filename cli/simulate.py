@@ -20,7 +20,7 @@ from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from cli.simulate_forms import FORMS, Form, unsupported
 from cli.simulate_network import Network, has_failed, network
-from cli.simulate_options import SCENARIO_OPTIONS, options_of, with_options
+from cli.simulate_options import SCENARIO_OPTIONS, check_scripting, options_of, with_options
 from dovecot_conf import Configuration
 from dovecot_conf.near import nearest
 from drivers import (
@@ -158,6 +158,7 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     **options: Any,
 ) -> Callable[[int], SimulationReport]:
     """Gather what the options describe; return what does it once, for each of ``count`` messages."""
+    check_scripting(scripting, configuration)
     name = _user(user, configuration)
     now = int(time.time())
     first = given.described(form, options, name, now=now, count=count)

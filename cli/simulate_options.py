@@ -11,8 +11,11 @@ import click
 
 from cli.common import Number, color_option, config_options, show_secrets_option
 from cli.simulate_forms import Form, Wants
+from dovecot_conf import Configuration
+from dovecot_conf.errors import DriverError
 from drivers.load import Load
-from drivers.scripting import DEFAULT_SCRIPTING, LUA_VERSIONS, Scripting
+from drivers.lua.versions import api_texts
+from drivers.scripting import DEFAULT_SCRIPTING, LUA_APIS, LUA_VERSIONS, Scripting
 from mailstore.state import MAX_NUMBER
 
 Command = Callable[..., Any]
@@ -59,7 +62,7 @@ RECORD_OPTION = click.option(
 
 
 def scripting_options(command: Command) -> Command:
-    """Add ``--lua``, ``--sandbox``, ``--script-timeout``, ``--script-memory``; pass them as ``scripting``."""
+    """Add the options for scripts, ``--lua`` and others; pass them as ``scripting``."""
 
     @click.option(
         "--lua",
@@ -67,6 +70,12 @@ def scripting_options(command: Command) -> Command:
         default=DEFAULT_SCRIPTING.lua,
         show_default=True,
         help="The Lua that scripts of lua drivers run in.",
+    )
+    @click.option(
+        "--lua-api",
+        "api",
+        type=click.Choice(LUA_APIS),
+        help="The Dovecot version whose API scripts find [default: the configuration's].",
     )
     @click.option("--sandbox", is_flag=True, help="Scripts get no files and no programs.")
     @click.option(
@@ -87,12 +96,26 @@ def scripting_options(command: Command) -> Command:
     )
     @wraps(command)
     def wrapper(
-        *args: Any, lua: str, sandbox: bool, script_timeout: float, script_memory: int, **options: Any
+        *args: Any,
+        lua: str,
+        api: str | None,
+        sandbox: bool,
+        script_timeout: float,
+        script_memory: int,
+        **options: Any,
     ) -> Any:
-        scripting = Scripting(lua, script_timeout, script_memory * MIB, sandbox)
+        scripting = Scripting(lua, script_timeout, script_memory * MIB, sandbox, api or "")
         return command(*args, scripting=scripting, **options)
 
     return wrapper
+
+
+def check_scripting(scripting: Scripting, configuration: Configuration) -> None:
+    """Raise UsageError when no Dovecot with the Lua API asked for reads the configuration."""
+    try:
+        api_texts(configuration.version, scripting.api)
+    except DriverError as error:
+        raise click.UsageError(f"--lua-api: {error.message}", ctx=click.get_current_context()) from None
 
 
 RUN_OPTIONS = (

@@ -12,6 +12,7 @@ from cli.render.scenario_text import text
 from cli.render.styled import Line, wants_color
 from cli.render.styled import render as render_lines
 from cli.simulate_network import has_failed, network
+from cli.simulate_options import check_scripting
 from dovecot_conf import Configuration
 from drivers import DriverRegistry, SystemClock
 from drivers.scenario import read_scenario
@@ -70,6 +71,7 @@ def play(  # noqa: PLR0913 - one for each option
     if scenario.expects:
         announce(source, f"{path}: 'expect' is reserved and NOT checked by this version")
     site = Site(source)
+    check_scripting(scripting, site.configuration())
     dry_run = dry_run or is_demo(site.configuration())
     done: list[SessionReport] = []
     with network(

@@ -71,6 +71,11 @@ class Attempt(NamedTuple):
 class TransportError(Exception):
     """An attempt that brought no answer; ``str()`` is one line in Dovecot's words."""
 
+    def without_frames(self) -> TransportError:
+        """Let go of where it was raised: the frames hold on to what a script gave to its callers."""
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+        return self
+
 
 class HostLookupError(TransportError):
     """The host name has no address."""

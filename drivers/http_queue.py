@@ -176,7 +176,7 @@ class HttpQueue:
             self._quiet_until = now + min(self._settings.backoff, self._settings.max_backoff)
         retried = isinstance(error, (ConnectionLostError, RequestTimedOutError)) and self._settings.retries
         if not retried or not progress.may_retry(now):
-            return progress.result(message, error=error)
+            return progress.result(message, error=error.without_frames())
         progress.retries += 1
         return None
 

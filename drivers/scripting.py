@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LUA_VERSIONS = ("5.1", "5.2", "5.3", "5.4", "luajit")
+LUA_APIS = ("2.3.19", "2.4.1", "2.4.4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +13,15 @@ class Scripting:
     """Options for scripts.
 
     ``lua`` is the Lua version (``5.4``). One call of a script may take ``seconds``, its state ``memory``
-    bytes. ``sandbox`` takes away what reaches other files and programs.
+    bytes. ``sandbox`` takes away what reaches other files and programs. ``api`` is the Dovecot version whose
+    API scripts find, one of :data:`LUA_APIS`; '' for the one that the configuration stands for.
     """
 
     lua: str = "5.4"
     seconds: float = 10.0
     memory: int = 128 * 2**20
     sandbox: bool = False
+    api: str = ""
 
 
 DEFAULT_SCRIPTING = Scripting()

@@ -108,7 +108,10 @@ end
 
 local EVENT, PASSTHROUGH = "struct event", "struct event_passthrough"
 local event_metatable, passthrough_metatable
-local open_passthrough = false
+local script_event = {prefix = version.log_prefix}
+
+-- Where the event was made that is passed through and not logged yet.
+local open_passthrough
 
 -- The prefix of an event's lines, and whether it takes the place of the process's own.
 local function prefix_of(event)
@@ -137,7 +140,7 @@ local function logging(level, name, is_passthrough)
     local text = check_string(first, 2)
     local prefix, replaced = prefix_of(event)
     host.log(level, prefix .. text, is_forced(event), replaced)
-    if is_passthrough then open_passthrough = false end
+    if is_passthrough then open_passthrough = nil end
     return self
   end
 end
@@ -199,16 +202,30 @@ local function new_event(parent)
   return object({}, event_metatable, {prefix = "", parent = parent})
 end
 
+-- Gives up an event that was not logged; before 2.4.3 it stays as it is.
+local function abort_passthrough()
+  if not version.has.event_abort or not open_passthrough then return end
+  host.log("error", script_event.prefix .. "Passthrough event leaked by Lua script at " .. open_passthrough, false, false)
+  open_passthrough = nil
+end
+
+local function place_of(level)
+  local info = getinfo(level + 1, "Sl")
+  local file = sub(info.source, 1, 1) == "@" and info.source:match("[^/]*$") or "<non-file location>"
+  return file .. ":" .. info.currentline
+end
+
 local methods = event_methods(EVENT, false)
 function methods.passthrough_event(...)
   local self = ...
   require_arguments(select("#", ...), 1)
   local parent = check(self, 1, EVENT)
+  abort_passthrough()
   if open_passthrough then
     host.panic("Can't create multiple passthrough events - finish the earlier with ->event()")
     error("panic", 0)
   end
-  open_passthrough = true
+  open_passthrough = place_of(2)
   return object({}, passthrough_metatable, {prefix = "", parent = parent})
 end
 if version.has.set_forced_debug then
@@ -226,7 +243,6 @@ passthrough_metatable = own_index(PASSTHROUGH, event_methods(PASSTHROUGH, true))
 
 -- dovecot
 
-local script_event = {prefix = version.log_prefix}
 local library = {}
 
 for _, level in ipairs({"debug", "info", "warning", "error"}) do
@@ -307,9 +323,28 @@ if version.has.tabescape then
   end
 end
 
+if version.has.base64 then
+  function library.var_expand(...)
+    require_arguments(select("#", ...), 1)
+    local ok, text = host.var_expand_alone(check_string((...), 1))
+    if not ok then error(text, 0) end
+    return text
+  end
+end
+
 library.__index, library.__name = library, "dovecot"
 version.registered.dovecot = library
 dovecot = setmetatable({}, library)
+if version.has.base64 then
+  dovecot.base64 = {}
+  for _, name in ipairs({"encode", "decode"}) do
+    dovecot.base64[name] = function(...)
+      require_arguments(select("#", ...), 1)
+      check_string((...), 1)
+      return host["base64_" .. name](tostring((...)))
+    end
+  end
+end
 dovecot.storage = setmetatable(version.storage, own_index("storage", {}))
 
 if version.has.dict then
@@ -488,7 +523,12 @@ return {
   checks = {
     bad_argument = bad_argument, c_string = c_string, check = check, check_string = check_string, object = object,
     require_arguments = require_arguments,
+    -- A new object of an event, and the event behind one.
+    push_event = function(event) return object({}, event_metatable, event) end,
+    check_event = function(value, position) return check(value, position, EVENT) end,
+    script_event = script_event,
   },
+  end_call = abort_passthrough,
   -- Tells whether a user object is still in use, after the rest is gone.
   keeps_user = function()
     collectgarbage()

@@ -17,9 +17,10 @@ from drivers.lua.api_text import LuaText
 from drivers.lua.assertions import Answer, Assertions
 from drivers.lua.http_api import LuaHttp
 from drivers.lua.machine import LuaMachine, decode, encode
+from drivers.lua.plain_calls import PLAIN_CALLS
 from drivers.lua.runtimes import compiled
-from drivers.lua.socket_modules import add_modules
-from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
+from drivers.lua.script_modules import add_modules
+from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, LuaTexts
 from drivers.report import Level
 
 if TYPE_CHECKING:
@@ -46,12 +47,11 @@ class LuaApi:
     ``log_prefix`` stands before the lines of the script's events.
     """
 
-    def __init__(self, machine: LuaMachine, context: InitContext, log_prefix: str) -> None:
+    def __init__(self, machine: LuaMachine, context: InitContext, texts: LuaTexts, log_prefix: str) -> None:
         self._machine = machine
         self._context = context
         self._session: UserSession | None = None
-        version = context.version
-        texts = self._texts = TEXTS[version]
+        self._texts = texts
         settings = {
             b"has": machine.table({name.encode(): True for name in texts.has}),
             b"log_prefix": log_prefix.encode(),
@@ -65,7 +65,7 @@ class LuaApi:
         self._lua = machine.extend(code, machine.functions(self._host()), machine.table(settings))
         checks = self._lua[b"checks"]
         ends = {"crash": self.crash, "panic": self.panic}
-        self.http = LuaHttp(machine, checks, version, lambda: self._world, context.log, ends, log_prefix)
+        self.http = LuaHttp(machine, checks, texts, lambda: self._world, context.log, ends, log_prefix)
         add_modules(machine, lambda: self._world, self.http.requests)
 
     def enter(self, session: UserSession) -> None:
@@ -88,7 +88,7 @@ class LuaApi:
             b"session_id": b"",
             b"session_create_time": float(int(session.surroundings.clock.now())),
         }
-        if "mail_debug" in TEXTS[session.version].has:
+        if "mail_debug" in self._texts.has:
             fields[b"mail_debug"] = True
         variables = session.variables
         fields[b"home"] = encode(variables["home"]) if variables.get("home") is not None else None
@@ -101,8 +101,13 @@ class LuaApi:
         """Tell whether the script still holds on to the object of a user."""
         if not self._lua[b"keeps_user"]():
             return False
-        gc.collect()  # what Python hasn't cleared away yet can hold it, too
+        # Frames of ours may hold on to it too, while a cycle with an exception in it holds on to them.
+        gc.collect()
         return bool(self._lua[b"keeps_user"]())
+
+    def end_call(self) -> None:
+        """Do what Dovecot does after each call of a function of the script."""
+        self._machine.call_own(self._lua[b"end_call"])
 
     def hook_results(self, number: Any = None, text: Any = None, *_more: Any) -> tuple[float, bytes | None]:
         """Return the results of a function of a user's as C takes them."""
@@ -131,11 +136,13 @@ class LuaApi:
             LuaMetadata(self._machine, lambda: self._entered, assertions, self._context.log),
         )
         calls: list[Callable[..., Any]] = [
+            *PLAIN_CALLS,
             self.item,
             self.log,
             self.crash,
             self.panic,
             self.var_expand,
+            self.var_expand_alone,
             self.plugin_getenv,
         ]
         for part in parts:
@@ -180,6 +187,15 @@ class LuaApi:
         except VariableError as error:
             problem = error.message.removeprefix(f"{shown}: ")
             return False, encode(f"var_expand({shown}) failed: {problem}")
+
+    def var_expand_alone(self, text: bytes) -> Answer:
+        """Replace %variables where there is no user (2.4.2)."""
+        shown = decode(text)
+        try:
+            return True, encode(expand(shown, {}, self._texts.dialect))
+        except VariableError as error:
+            problem = error.message.removeprefix(f"{shown}: ")
+            return False, encode(f"failed to expand '{shown}': {problem}")
 
     def plugin_getenv(self, name: bytes) -> bytes | None:
         """Return a setting of ``plugin {}``, None if it isn't there."""

@@ -1,4 +1,4 @@
-"""All names of Dovecot's Lua API and the kinds of their values, by version (2.3.19.1, 2.4.1).
+"""All names of Dovecot's Lua API and the kinds of their values, by version (2.3.19.1, 2.4.1, 2.4.4).
 
 The lint rules and the stubs for editors are made from these tables. That Dovecot's functions and constants
 are the ones that scripts find is shown by ``tests/drivers/lua/test_api_names.py``; running servers are asked
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dovecot_conf.versions import Version
-from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, TEXTS
+from drivers.lua.versions import DEFAULT_APIS, DICT, DOVEADM_CLIENT, STORAGE, TEXTS
 
 V23, V24 = Version.V23, Version.V24
 
@@ -33,7 +33,8 @@ class Member(NamedTuple):
     function has its parameters (in EmmyLua's notation; a method without the object), and what it
     ``returns``: a kind, '' for nothing, ``KIND ...`` for one result per argument. ``missing``: the field can
     be nil, as where a mail lacks the header, or a user has no home. ``more_in_24`` are the parameters that
-    only 2.4 takes, behind the others.
+    only 2.4 takes, behind the others. ``since``: the first version of the dialect ``only`` that has it, ''
+    for all.
 
     Numbers that aren't results are floats. Where a function takes an integer, a float without a fraction will
     do, as will a text with such a number: such a parameter is a ``number``.
@@ -45,10 +46,13 @@ class Member(NamedTuple):
     returns: str = ""
     missing: bool = False
     more_in_24: str = ""
+    since: str = ""
 
-    def available(self, version: Version) -> bool:
-        """Tell whether a version has it."""
-        return self.only in {None, version}
+    def available(self, version: Version, api: str = "") -> bool:
+        """Tell whether a version has it; ``api`` as in :class:`drivers.scripting.Scripting`."""
+        if self.only not in {None, version}:
+            return False
+        return not self.since or _number(self.since) <= _number(api or DEFAULT_APIS[version])
 
     def takes(self, version: Version) -> tuple[Parameter, ...]:
         """Return the parameters of a function."""
@@ -57,6 +61,11 @@ class Member(NamedTuple):
 
 
 Members = Mapping[str, Member]
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
 
 STRING, NUMBER, BOOLEAN = Member("string"), Member("number"), Member("boolean")
 STRINGS, USERDATA = Member("strings"), Member("userdata")
@@ -68,8 +77,8 @@ def parameters_of(text: str) -> tuple[Parameter, ...]:
     return tuple(Parameter(name.rstrip("?"), kind, name.endswith("?")) for name, _, kind in pairs)
 
 
-def _call(parameters: str = "", returns: str = "", only: Version | None = None) -> Member:
-    return Member("function", only, parameters, returns)
+def _call(parameters: str = "", returns: str = "", only: Version | None = None, since: str = "") -> Member:
+    return Member("function", only, parameters, returns, since=since)
 
 
 def _constants(values: Mapping[str, float | str]) -> dict[str, Member]:
@@ -186,6 +195,8 @@ _DOVECOT = {
     "tabescape": _call("text: string", "string", V24),
     "tabunescape": _call("text: string", "string", V24),
     "split_tabescaped": _call("text: string", "strings", V24),
+    "base64": Member("dovecot.base64", V24, since="2.4.2"),
+    "var_expand": _call("text: string", "string", V24, "2.4.2"),
 }
 
 _TIME_OF_DAY = dict.fromkeys(("tv_sec", "tv_usec"), Member("integer"))
@@ -200,6 +211,8 @@ _REQUEST = {
     "remove_header": _call("name: string"),
     "set_payload": _call("payload: string|number")._replace(more_in_24="sync?: boolean"),
     "submit": _call("", "dovecot.http.Response"),
+    "set_event": _call("event: dovecot.Event", "", V24, "2.4.3"),
+    "get_event": _call("", "dovecot.Event", V24, "2.4.3"),
 }
 _RESPONSE = {
     "item": USERDATA,
@@ -249,6 +262,10 @@ EVENTS: Mapping[str, Members] = {
 TYPES: Mapping[str, Members] = {
     "dovecot": _DOVECOT,
     "dovecot.storage": _constants(STORAGE),
+    "dovecot.base64": {
+        "encode": _call("data: string", "string"),
+        "decode": _call("text: string", "string"),
+    },
     "dovecot.dict": _constants(DICT),
     "dovecot.doveadm_client": _constants(DOVEADM_CLIENT),
     "dovecot.http": {"client": _call("settings: dovecot.http.Settings", "dovecot.http.Client")},

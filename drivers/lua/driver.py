@@ -17,7 +17,7 @@ from drivers.lua.machine import ScriptError, encode
 from drivers.lua.mail_lua import MailLua, shared_script
 from drivers.lua.script import LuaScript
 from drivers.lua.settings import OPTIONS, expanded_settings, named_by, script_of
-from drivers.lua.versions import TEXTS
+from drivers.lua.versions import api_texts
 from drivers.options import OptionSpec
 from drivers.report import Outcome
 from drivers.request_report import reported_request
@@ -53,7 +53,7 @@ class LuaDriver(Driver):
         if path is None:
             self._script = shared_script(context).refer()
             return
-        loading = TEXTS[context.version].loading
+        loading = api_texts(context.version, context.scripting.api).loading
         if loading:
             self._debug(loading.format(file=path))
         try:
@@ -86,8 +86,7 @@ class LuaDriver(Driver):
             results = self._script.call(BEGIN, 1, 1, lambda: (self._script.api.user(),))
         except ScriptError as error:
             self._error(str(error))
-            # What Dovecot leaves to Lua's garbage, which is collected at the end of a transaction.
-            self._script.keeps_user = True
+            self._script.leave_user()
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]
             return False
         finally:

@@ -74,8 +74,37 @@ function request_methods.submit(...)
   local data = check(self, 1, REQUEST)
   local status, reason, headers, payload =
     host.http_submit(data.client, data.method, data.url, data.headers, data.payload)
+  data.is_submitted = true
   local answer = {status = status, reason = reason, headers = headers, payload = payload}
   return object(with(response_methods), nil, answer)
+end
+
+-- Since 2.4.3 a script can log in a request's event, or put it below one of its own.
+
+local clients, requests = 0, 0
+
+local function request_event(data, parent)
+  local label = format("request [Req%d: %s %s]: ", data.number, data.method, data.shown_url)
+  return {prefix = label, parent = parent}
+end
+
+if version.request_event then
+  function request_methods.set_event(...)
+    local self, event = ...
+    require_arguments(select("#", ...), 2)
+    local data = check(self, 1, REQUEST)
+    data.event = request_event(data, checks.check_event(event, 2))
+  end
+  function request_methods.get_event(...)
+    local self = ...
+    require_arguments(select("#", ...), 1)
+    local data = check(self, 1, REQUEST)
+    if data.is_submitted then
+      host.crash("the event of a request was asked for after the request was submitted")
+      error("crash", 0)
+    end
+    return checks.push_event(data.event)
+  end
 end
 
 local client_methods = {}
@@ -93,9 +122,13 @@ function client_methods.request(...)
     bad_argument(-1, "string expected, got " .. type(method), 2)
   end
   url = c_string(url)
-  local ok, problem = host.http_url(url)
-  if not ok then error(problem, 0) end
-  local data = {client = client, url = url, method = c_string(method), headers = {}}
+  local ok, shown_url = host.http_url(url)
+  if not ok then error(shown_url, 0) end
+  requests = requests + 1
+  local data = {
+    client = client.settings, url = url, shown_url = shown_url, method = c_string(method), headers = {}, number = requests,
+  }
+  data.event = request_event(data, client.event)
   return object(with(request_methods), nil, data)
 end
 
@@ -146,5 +179,7 @@ function dovecot.http.client(...)
   end
   local ok, client = host.http_client(values)
   if not ok then error("Invalid HTTP client setting: " .. client, 0) end
-  return object(with(client_methods), nil, client)
+  clients = clients + 1
+  local event = {prefix = format("http-client[%d]: ", clients), parent = checks.script_event}
+  return object(with(client_methods), nil, {settings = client, event = event})
 end

@@ -27,7 +27,7 @@ from drivers.lua.http_checks import configured
 from drivers.lua.http_settings import HTTP_SETTINGS
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.runtimes import compiled
-from drivers.lua.versions import TEXTS
+from drivers.lua.versions import LuaTexts
 from drivers.tls_settings import TlsSettings
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ class LuaHttp:
         self,
         machine: LuaMachine,
         checks: Any,
-        version: Version,
+        texts: LuaTexts,
         world: Callable[[], Surroundings],
         log: Log,
         host: dict[str, Callable[..., Any]],
         log_prefix: str,
     ) -> None:
         self._machine = machine
-        self._version = version
+        self._version = version = texts.dialect
         self._world = world
         self._log = log
         self._log_prefix = log_prefix
@@ -80,8 +80,9 @@ class LuaHttp:
             "http_submit": self.submit,
             "http_header": self.header,
         }
-        line = TEXTS[version].header_line
+        line = texts.header_line
         has: dict[bytes, Any] = {
+            b"request_event": "request_event" in texts.has,
             b"payload_arguments": _PAYLOAD_ARGUMENTS[version],
             b"header_assertion": (
                 f"file http-client-request.c: line {line} (http_client_request_add_header_full): "
@@ -107,12 +108,12 @@ class LuaHttp:
         return True, _Client(settings)
 
     def url(self, text: bytes) -> tuple[bool, bytes]:
-        """Tell whether a URL is one."""
+        """Return a URL without user and password, or what is wrong with it."""
         try:
-            parse_http_url(decode(text), self._version)
+            target = parse_http_url(decode(text), self._version)
         except HttpUrlError as error:
             return False, b"Failed to parse url " + text + b": " + encode(error.message)
-        return True, b""
+        return True, encode(str(target))
 
     def submit(
         self, client: _Client, method: bytes, url: bytes, headers: Any, payload: bytes | None

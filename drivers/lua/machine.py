@@ -119,10 +119,22 @@ class LuaMachine:
         """The Lua function behind :meth:`extend`."""
         return self._functions[b"extend"]
 
+    @property
+    def null(self) -> Any:
+        """The value that stands for JSON's null: a userdata of Lua's own."""
+        return self._functions[b"null"]
+
     def extend(self, code: bytes, *arguments: Any) -> Any:
         """Run Lua code of ours, text or compiled, which is no part of the script; return what it returns."""
         self._begin()
         return self._functions[b"extend"](code, CHUNK_NAME, *arguments)
+
+    def call_own(self, function: Any) -> Any:
+        """Call a Lua function of ours with a time of its own; None when the process has ended."""
+        if self._ended is not None or self._failure is not None:
+            return None
+        self._begin()
+        return function()
 
     def compile(self, source: bytes, name: str) -> None:
         """Compile a script; ``name`` is its path. Raises ScriptError with Lua's message."""

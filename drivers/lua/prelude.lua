@@ -17,6 +17,17 @@ python_metatable.__metatable = false
 python = nil
 package.loaded.python = nil
 
+-- The pointer that modules in C have for JSON's null: like theirs it has no fields.
+local null
+if debug.upvalueid ~= nil then
+  null = debug.upvalueid(function() return null end, 1)
+else
+  null = newproxy(true)
+end
+local null_metatable = debug.getmetatable(null) or {}
+null_metatable.__metatable, null_metatable.__tostring = false, function() return "userdata: (nil)" end
+debug.setmetatable(null, null_metatable)
+
 local function is_own(level_or_function, offset)
   local info = getinfo(type(level_or_function) == "number" and level_or_function + offset or level_or_function, "S")
   return info ~= nil and info.source == OWN_SOURCE
@@ -238,7 +249,7 @@ local function begin()
   sethook(ask, "", settings.instructions)
 end
 
-local functions = {}
+local functions = {null = null}
 
 -- Compiles a script: true, or false and what is wrong.
 function functions.compile(text, name)

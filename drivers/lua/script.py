@@ -11,7 +11,7 @@ from drivers.interface import InitContext
 from drivers.lua.api import LuaApi
 from drivers.lua.entry_points import DEINIT, INIT
 from drivers.lua.machine import LuaMachine, ProcessEndError, ScriptError, encode
-from drivers.lua.versions import TEXTS, LuaTexts
+from drivers.lua.versions import LuaTexts, api_texts
 from drivers.session_end import SessionEndedError
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ class LuaScript:
     def __init__(self, path: str, context: InitContext, log_prefix: str = "") -> None:
         self.path = path
         self._has_collected = False
+        self._user_is_left = False
         self._context = context
         self._log_prefix = log_prefix
-        self._texts = TEXTS[context.version]
+        self._texts = api_texts(context.version, context.scripting.api)
         self._references = 1
         self.machine = LuaMachine(context.scripting)
         self.source = _open(self.machine, path, self._texts)
-        self.api = LuaApi(self.machine, context, log_prefix)
+        self.api = LuaApi(self.machine, context, self._texts, log_prefix)
 
     def begin(self, settings: Mapping[str, str]) -> None:
         """Run the script's own code and ``script_init``, unless nothing is run at all.
@@ -52,6 +53,8 @@ class LuaScript:
             raise ScriptError(f"lua_pcall({self.path}) failed: {error}") from None
         except ProcessEndError as error:
             raise SessionEndedError(str(error)) from None
+        finally:
+            self.api.end_call()
         if not self.has_function(INIT):
             return
         if self._texts.init_takes_settings:
@@ -79,6 +82,8 @@ class LuaScript:
             raise ScriptError(f"lua_pcall({function}, {arguments}, {results}) failed: {error}") from None
         except ProcessEndError as error:
             raise SessionEndedError(str(error)) from None
+        finally:
+            self.api.end_call()
         if found is None:
             raise ScriptError(f"'{function}' is not a function")
         return found
@@ -89,8 +94,12 @@ class LuaScript:
 
     def collect_garbage(self) -> None:
         """Let go of what the script doesn't use any more; what is left decides who is still referenced."""
-        self._has_collected = True
+        self._has_collected, self._user_is_left = True, False
         self.machine.collect_garbage()
+
+    def leave_user(self) -> None:
+        """Leave the object of a user to Lua's garbage, until that is collected."""
+        self._user_is_left = True
 
     @property
     def keeps_user(self) -> bool:
@@ -98,7 +107,7 @@ class LuaScript:
 
         No function of the script is called between that and the end of the user, when this is asked.
         """
-        return self._has_collected and self.api.keeps_user()
+        return self._user_is_left or (self._has_collected and self.api.keeps_user())
 
     def refer(self) -> LuaScript:
         """Add a reference."""

@@ -1,10 +1,14 @@
-"""What the Lua API of each Dovecot version has and says, as seen with 2.3.19.1 and 2.4.1."""
+"""What the Lua API of each Dovecot version has and says, as seen with 2.3.19.1, 2.4.1 and 2.4.5.
+
+From 2.4.4 to 2.4.5 nothing changed in the API; the lines of 2.4.4's files are those of its source.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dovecot_conf.errors import DriverError
 from dovecot_conf.versions import Version
 
 STORAGE: Mapping[str, float | str] = {
@@ -57,8 +61,8 @@ DOVEADM_CLIENT: Mapping[str, float | str] = {"DOVEADM_PROXY_TTL": 5}
 class LuaTexts:
     """How one version words what it says of scripts; ``{file}`` and ``{error}`` are filled in.
 
-    ``loading`` is '' for a version that doesn't log it. ``has`` are the calls that not all versions have,
-    ``lacks`` the constants that this one hasn't.
+    ``dialect`` is the language of its configuration. ``loading`` is '' for a version that doesn't log it.
+    ``has`` are the calls that not all versions have, ``lacks`` the constants that this one hasn't.
     ``created`` is what mail_lua says of a script that can't be opened. ``init_takes_settings``:
     script_init is given a table, and what it returns is not looked at.
     ``namespace_line`` and ``inbox_line`` are the lines of ``mail-namespace.c`` that find a user without
@@ -67,6 +71,7 @@ class LuaTexts:
     ``header_line`` that of ``http-client-request.c`` which finds a header with a line break.
     """
 
+    dialect: Version
     loading: str
     unreadable: str
     load_failed: str
@@ -81,8 +86,27 @@ class LuaTexts:
     lacks: tuple[str, ...] = ()
 
 
-TEXTS: Mapping[Version, LuaTexts] = {
-    Version.V23: LuaTexts(
+_HAS_241 = ("set_forced_debug", "tabescape", "dict")
+
+_V241 = LuaTexts(
+    dialect=Version.V24,
+    loading="",
+    unreadable="dlua settings: Failed to parse configuration: open({file}) failed: {error}",
+    load_failed="Lua script '{file}': lua_load({file}) failed: {error}",
+    created="dlua_script_create_auto() failed: {error}",
+    namespace_line=795,
+    inbox_line=850,
+    internal_inbox_line=855,
+    init_takes_settings=True,
+    mail_storage_line=2811,
+    header_line=474,
+    has=_HAS_241,
+    lacks=("MAILBOX_SYNC_FLAG_FULL_WRITE",),
+)
+
+APIS: Mapping[str, LuaTexts] = {
+    "2.3.19": LuaTexts(
+        dialect=Version.V23,
         loading="Loading {file}",
         unreadable="access({file}) failed: {error}",
         load_failed="lua_load({file}) failed: {error}",
@@ -94,18 +118,28 @@ TEXTS: Mapping[Version, LuaTexts] = {
         header_line=444,
         has=("plugin_getenv", "mail_debug"),
     ),
-    Version.V24: LuaTexts(
-        loading="",
-        unreadable="dlua settings: Failed to parse configuration: open({file}) failed: {error}",
-        load_failed="Lua script '{file}': lua_load({file}) failed: {error}",
-        created="dlua_script_create_auto() failed: {error}",
-        namespace_line=795,
-        inbox_line=850,
-        internal_inbox_line=855,
-        init_takes_settings=True,
-        mail_storage_line=2811,
-        header_line=474,
-        has=("set_forced_debug", "tabescape", "dict"),
-        lacks=("MAILBOX_SYNC_FLAG_FULL_WRITE",),
+    "2.4.1": _V241,
+    "2.4.4": replace(
+        _V241,
+        mail_storage_line=3124,
+        has=(*_HAS_241, "base64", "request_event", "event_abort"),
     ),
 }
+"""The API by the version of Dovecot (:data:`drivers.scripting.LUA_APIS`)."""
+
+DEFAULT_APIS: Mapping[Version, str] = {Version.V23: "2.3.19", Version.V24: "2.4.1"}
+"""The version that a configuration stands for."""
+
+TEXTS: Mapping[Version, LuaTexts] = {version: APIS[name] for version, name in DEFAULT_APIS.items()}
+
+
+def api_texts(version: Version, api: str = "") -> LuaTexts:
+    """Return what the API named ``api`` has and says, for '' that of the configuration's version.
+
+    Raises DriverError when a Dovecot with that API doesn't read such a configuration.
+    """
+    texts = APIS[api or DEFAULT_APIS[version]]
+    if texts.dialect is not version:
+        fitting = ", ".join(name for name, own in APIS.items() if own.dialect is version)
+        raise DriverError(f"the configuration is one of {version}: its Lua API is {fitting}, not {api}")
+    return texts

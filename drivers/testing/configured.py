@@ -11,9 +11,10 @@ from dovecot_conf.push import PushConfig
 from drivers.chain import load_chain
 from drivers.lua.driver import LuaDriver
 from drivers.lua.settings import SCRIPT_SETTING
+from drivers.lua.versions import api_texts
 from drivers.plugins import plugin_problem
 from drivers.registry import DriverRegistry
-from drivers.scripting import DEFAULT_SCRIPTING, LUA_VERSIONS, Scripting
+from drivers.scripting import DEFAULT_SCRIPTING, LUA_APIS, LUA_VERSIONS, Scripting
 from drivers.testing.errors import PushError
 from mailstore.dict_setting import find_dict_setting
 from mailstore.settings import UserSettings, read_blocks
@@ -75,19 +76,23 @@ class Configured:
             raise PushError(failed.reason)
 
 
-def configured_script(script: Path, version: str | None, settings: Mapping[str, str], lua: str) -> Configured:
-    """Return a configuration with one driver, the script. Raises PushError, OverrideError."""
+def configured_script(
+    script: Path, version: str | None, settings: Mapping[str, str], scripting: Scripting
+) -> Configured:
+    """Return a configuration with one driver, the script. Raises PushError, DriverError, OverrideError."""
     dialect = _version(version) or Version.V23
     escaped = str(script).replace(*_ESCAPES[dialect])
     overrides = [text.replace("%s", escaped) for text in _SCRIPT_SETTINGS[dialect]]
     configuration = loads(
         _BASE[dialect], version=dialect, overrides=[*overrides, *_overrides(settings, dialect)]
     )
-    return _configured(configuration, lua, has_metadata=True)
+    return _configured(configuration, scripting, has_metadata=True)
 
 
-def configured_file(path: Path, version: str | None, settings: Mapping[str, str], lua: str) -> Configured:
-    """Return the configuration of a file. Raises PushError, ConfigError, OverrideError."""
+def configured_file(
+    path: Path, version: str | None, settings: Mapping[str, str], scripting: Scripting
+) -> Configured:
+    """Return the configuration of a file. Raises PushError, ConfigError, DriverError, OverrideError."""
     dialect = _version(version)
     configuration = load(path, version=dialect)
     if settings:
@@ -96,13 +101,20 @@ def configured_file(path: Path, version: str | None, settings: Mapping[str, str]
     problem = next((one for one in configuration.problems if one.severity is Severity.ERROR), None)
     if problem is not None:
         raise PushError(problem.message, span=problem.span)
-    return _configured(configuration, lua, has_metadata=False)
+    return _configured(configuration, scripting, has_metadata=False)
 
 
-def _configured(configuration: Configuration, lua: str, *, has_metadata: bool) -> Configured:
+def scripting_of(lua: str, lua_api: str | None) -> Scripting:
+    """Return how scripts are run. Raises PushError for versions that there aren't."""
     if lua not in LUA_VERSIONS:
         raise PushError(f"lua is one of {', '.join(LUA_VERSIONS)}, not {lua!r}")
-    scripting = replace(DEFAULT_SCRIPTING, lua=lua)
+    if lua_api is not None and lua_api not in LUA_APIS:
+        raise PushError(f"lua_api is one of {', '.join(LUA_APIS)}, not {lua_api!r}")
+    return replace(DEFAULT_SCRIPTING, lua=lua, api=lua_api or "")
+
+
+def _configured(configuration: Configuration, scripting: Scripting, *, has_metadata: bool) -> Configured:
+    api_texts(configuration.version, scripting.api)
     return Configured(configuration, scripting, DriverRegistry.installed(), has_metadata)
 
 

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dovecot_conf import Version
+from dovecot_conf import Version, user_values
+from drivers import DriverRegistry, MailUser, Surroundings, SystemClock
+from drivers.http_transport import HttpcoreTransport
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
+from drivers.simulate import perform
+from mailstore.message import Message
+from mailstore.simulated import SimulatedMailbox, SimulatedMailboxes
 from tests.dovecot.harness.pool import DovecotFactory
+from tests.drivers.doubles import push_config, push_config_24
 
 MAIL = Path(__file__).parents[2] / "fixtures/first-day/mail.eml"
 PLUGINS = ("notify", "push_notification", "mail_lua", "push_notification_lua")
@@ -23,6 +30,11 @@ _SAID = re.compile(r"(?:Info|Warning|Error|Panic): .*")
 def said_by_the_script(lines: list[str]) -> list[str]:
     """Return what a script says; lines of its text that have no level are left out."""
     return [line for line in lines if _SAID.match(line) and "saved mail to INBOX" not in line]
+
+
+def of_server(log: str) -> list[str]:
+    """Return the lines of a server's log without what stands before the level."""
+    return [re.sub(r"^lda\([^)]*\)(?:<[^>]*>)*: ", "", line) for line in log.split("\n")]
 
 
 def said_on_server(
@@ -42,5 +54,27 @@ def said_on_server(
     server.forget_log()
     result = server.deliver_lda(user, MAIL.read_bytes())
     assert (result.exit_code == 0) is lives, server.log()[-2000:]
-    lines = [re.sub(r"^lda\([^)]*\)(?:<[^>]*>)*: ", "", line) for line in server.log().split("\n")]
-    return user, said_by_the_script(lines)
+    return user, said_by_the_script(of_server(server.log()))
+
+
+def simulated(
+    version: Version, script: str, user: str, scripting: Scripting = DEFAULT_SCRIPTING
+) -> list[str]:
+    """Return the lines of a delivery by the LDA, each piece of a text a line of its own."""
+    text = SETTINGS[version].format(script=script)
+    push = (
+        push_config(text, protocol="lda", plugins=" ".join(PLUGINS))
+        if version is Version.V23
+        else push_config_24(text, protocol="lda", plugins=PLUGINS)
+    )
+    boxes = SimulatedMailboxes({"INBOX": SimulatedMailbox("INBOX", UIDVALIDITY)}, uidvalidity=UIDVALIDITY)
+    report = perform(
+        push,
+        user=MailUser(user, user_values(user, "lda", home=f"/home/{user}", uid="65534", gid="65534")),
+        mailboxes=boxes,
+        act=lambda actions: actions.deliver("INBOX", Message.from_bytes(MAIL.read_bytes())),
+        mailbox="INBOX",
+        registry=DriverRegistry.installed(),
+        surroundings=Surroundings(lambda _: None, HttpcoreTransport(), SystemClock(), scripting=scripting),
+    )
+    return [line for entry in report.log for line in f"{entry.level}: {entry.message}".split("\n")]

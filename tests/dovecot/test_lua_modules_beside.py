@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from drivers import Surroundings, SystemClock
 from drivers.http_transport import HttpcoreTransport
 from drivers.lua.machine import LuaMachine
-from drivers.lua.socket_modules import add_modules
+from drivers.lua.script_modules import add_modules
+from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from tests.dovecot.conftest import unavailable
 from tests.dovecot.harness.listener import Answer, HttpListener
 
@@ -25,9 +29,9 @@ PRINT = b"""
 local path, endpoint = ...
 local file = io.open(path, "w")
 function print(...)
-  local shown = table.pack(...)
-  for place = 1, shown.n do shown[place] = tostring(shown[place]) end
-  file:write(table.concat(shown, "\\t", 1, shown.n), "\\n")
+  local shown, count = {...}, select("#", ...)
+  for place = 1, count do shown[place] = tostring(shown[place]) end
+  file:write(table.concat(shown, "\\t", 1, count), "\\n")
   file:flush()
 end
 ENDPOINT = endpoint
@@ -43,12 +47,19 @@ def of_luasocket(endpoint: str) -> str:
     return done.stdout
 
 
+def machine_with_modules(
+    scripting: Scripting = DEFAULT_SCRIPTING, world: Callable[[], Surroundings] | None = None
+) -> LuaMachine:
+    machine = LuaMachine(scripting)
+    add_modules(machine, world or pytest.fail, [])
+    return machine
+
+
 def ours(endpoint: str, output: Path) -> str:
     """Run the script in our machine, with its prints in a file."""
     with closing(HttpcoreTransport()) as transport:
         world = Surroundings(lambda _: None, transport, SystemClock())
-        machine = LuaMachine()
-        add_modules(machine, lambda: world, [])
+        machine = machine_with_modules(world=lambda: world)
         machine.extend(PRINT, str(output).encode(), endpoint.encode())
         machine.compile(SCRIPT.read_bytes().replace(b"local ENDPOINT = ...\n", b""), str(SCRIPT))
         machine.run()

@@ -1,55 +1,33 @@
--- mime: the encoding that push scripts need of LuaSocket's module.
-local mime = {_VERSION = "MIME 1.0.3"}
+-- mime: filters for ltn12 of what mime.core does, as in LuaSocket 3.1.0.
+local core, ltn12 = ...
+local cycle = ltn12.filter.cycle
 
-local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+local mime = core
+mime.encodet, mime.decodet, mime.wrapt = {}, {}, {}
 
--- The text, nil for an empty one, and what is left for the next call: nothing.
-local function finished(pieces)
-  local text = table.concat(pieces)
-  return text ~= "" and text or nil, nil
+-- A filter by its name; without one, and with what are arguments then, the default one.
+local function chosen(filters)
+  return function(name, first, second)
+    if type(name) ~= "string" then name, first, second = "default", name, first end
+    local make = filters[name]
+    if not make then error("unknown key (" .. name .. ")", 3) end
+    return make(first, second)
+  end
 end
 
-function mime.b64(text)
-  if text == nil then return nil, nil end
-  local out = {}
-  for position = 1, #text, 3 do
-    local one, two, three = text:byte(position, position + 2)
-    local number = one * 65536 + (two or 0) * 256 + (three or 0)
-    local digits = {}
-    for place = 4, 1, -1 do
-      local digit = number % 64
-      digits[place] = DIGITS:sub(digit + 1, digit + 1)
-      number = (number - digit) / 64
-    end
-    if not two then digits[3] = "=" end
-    if not three then digits[4] = "=" end
-    out[#out + 1] = table.concat(digits)
-  end
-  return finished(out)
+mime.encodet.base64 = function() return cycle(core.b64, "") end
+mime.encodet["quoted-printable"] = function(mode) return cycle(core.qp, "", mode == "binary" and "=0D=0A" or "\r\n") end
+mime.decodet.base64 = function() return cycle(core.unb64, "") end
+mime.decodet["quoted-printable"] = function() return cycle(core.unqp, "") end
+mime.wrapt.text = function(length)
+  length = length or 76
+  return cycle(core.wrp, length, length)
 end
+mime.wrapt.base64, mime.wrapt.default = mime.wrapt.text, mime.wrapt.text
+mime.wrapt["quoted-printable"] = function() return cycle(core.qpwrp, 76, 76) end
 
-local VALUES = {}
-for place = 1, #DIGITS do VALUES[DIGITS:byte(place)] = place - 1 end
-
-function mime.unb64(text)
-  if text == nil then return nil, nil end
-  local out, number, count = {}, 0, 0
-  for position = 1, #text do
-    local value = VALUES[text:byte(position)]
-    if value then
-      number, count = number * 64 + value, count + 1
-      if count == 4 then
-        out[#out + 1] = string.char(math.floor(number / 65536), math.floor(number / 256) % 256, number % 256)
-        number, count = 0, 0
-      end
-    end
-  end
-  if count == 2 then
-    out[#out + 1] = string.char(math.floor(number / 16))
-  elseif count == 3 then
-    out[#out + 1] = string.char(math.floor(number / 1024), math.floor(number / 4) % 256)
-  end
-  return finished(out)
-end
+mime.encode, mime.decode, mime.wrap = chosen(mime.encodet), chosen(mime.decodet), chosen(mime.wrapt)
+function mime.normalize(marker) return cycle(core.eol, 0, marker) end
+function mime.stuff() return cycle(core.dot, 2) end
 
 return mime

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
+from drivers.lua.versions import DEFAULT_APIS
 from drivers.rules.lua.script_rule import ScriptRule
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class LuaCallOfOtherVersion(ScriptRule):
 
     `user:plugin_getenv` and `user.mail_debug` exist only in 2.3; `dovecot.dict`, `dovecot.tabescape`,
     `dovecot.gettimeofday` and others only in 2.4. Calling one that is missing raises an error; in
-    `begin_txn` the process dies of it at the end of its session. A script that tests for it
+    `begin_txn` the process dies of it at the end of its session. `dovecot.base64` and `dovecot.var_expand`
+    exist from 2.4.2 on, `set_event` and `get_event` of requests from 2.4.3 on: a warning for 2.4. A script that tests for it
     (`if user.plugin_getenv then`) is fine.
 
     Bad:
@@ -103,6 +105,11 @@ class LuaCallOfOtherVersion(ScriptRule):
         for use in lacking:
             if use.name in tested:
                 continue
-            text = f"'{use.name}' does not exist in Dovecot {script.version}"
             severity = None if use.is_called or use.is_indexed else Severity.WARNING
+            text = f"'{use.name}' does not exist in Dovecot {script.version}"
+            since = use.member.since if use.member is not None else ""
+            if since and use.member is not None and use.member.only is script.version:
+                # The server may be of a later version than the one that the configuration stands for.
+                text = f"'{use.name}' exists from Dovecot {since} on, not in {DEFAULT_APIS[script.version]}"
+                severity = Severity.WARNING
             yield self.at(script, use.node, text, hint=_HINTS.get(use.name, ""), severity=severity)

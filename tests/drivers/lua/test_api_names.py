@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dovecot_conf.versions import Version
 from drivers.lua.api_names import TYPES
+from drivers.lua.versions import APIS
+from drivers.scripting import LUA_APIS
 from drivers.testing import PushFactory
 
 SCRIPT = """\
@@ -15,7 +16,9 @@ local objects = {
   dovecot = dovecot, ["dovecot.http"] = dovecot.http, ["dovecot.storage"] = dovecot.storage,
   ["dovecot.dict"] = dovecot.dict, ["dovecot.doveadm_client"] = dovecot.doveadm_client,
   ["dovecot.Event"] = dovecot.event(), ["dovecot.http.Client"] = dovecot.http.client({}),
+  ["dovecot.base64"] = dovecot.base64,
 }
+objects["dovecot.http.Request"] = objects["dovecot.http.Client"]:request({url = "http://127.0.0.1/"})
 local wanted = { %s }
 
 function dovecot_lua_notify_begin_txn(user)
@@ -31,8 +34,8 @@ function dovecot_lua_notify_event_message_new(context, event)
     local object = objects[pair[1]]
     if object ~= nil then dovecot.i_info(pair[1] .. " " .. pair[2] .. " " .. type(object[pair[2]])) end
   end
-  for name in ("dovecot dovecot.http dovecot.storage dovecot.dict dovecot.doveadm_client"):gmatch("%%S+") do
-    for key, value in pairs(objects[name] or {}) do
+  for name, object in pairs(objects) do
+    for key, value in pairs(name:find("^dovecot%%.?[a-z0-9_]*$") and object or {}) do
       if type(key) == "string" and key:sub(1, 2) ~= "__" then dovecot.i_info("all " .. name .. " " .. key) end
     end
   end
@@ -45,30 +48,34 @@ end
 OBJECTS = (
     "dovecot", "dovecot.http", "dovecot.storage", "dovecot.dict", "dovecot.doveadm_client",
     "dovecot.Event", "dovecot.http.Client", "dovecot.User", "dovecot.Mailbox", "dovecot.Status",
-    "push.MessageNew",
+    "dovecot.base64", "dovecot.http.Request", "push.MessageNew",
 )  # fmt: skip
 
 
-def found(push: PushFactory, folder: Path, version: Version) -> list[str]:
+def found(push: PushFactory, folder: Path, api: str) -> list[str]:
     pairs = ",".join(f'{{"{name}", "{member}"}}' for name in OBJECTS for member in TYPES[name])
     (folder / "names.lua").write_text(SCRIPT % pairs)
-    result = push(script=folder / "names.lua", version=str(version)).user("bob").deliver(subject="hi")
+    result = (
+        push(script=folder / "names.lua", version=str(APIS[api].dialect), lua_api=api)
+        .user("bob")
+        .deliver(subject="hi")
+    )
     assert result.errors == []
     return [line.removeprefix("Info: ") for line in result.log if line.startswith("Info: ")]
 
 
-@pytest.mark.parametrize("version", Version)
+@pytest.mark.parametrize("api", LUA_APIS)
 def test_all_names_are_there_with_their_types_in_the_version_that_has_them(
-    dovecot_push: PushFactory, tmp_path: Path, version: Version
+    dovecot_push: PushFactory, tmp_path: Path, api: str
 ) -> None:
     types = {"strings": "table"}
     wrong = []
-    lines = [line for line in found(dovecot_push, tmp_path, version) if not line.startswith("all ")]
+    lines = [line for line in found(dovecot_push, tmp_path, api) if not line.startswith("all ")]
     for line in lines:
         name, key, kind = line.split(" ")
         member = TYPES[name][key]
         wanted = types.get(member.kind, "table" if member.kind in TYPES else member.kind)
-        if member.only not in (None, version):
+        if not member.available(APIS[api].dialect, api):
             wanted = "nil"
         if kind != wanted and not (member.missing and kind == "nil"):
             wrong.append((line, wanted))
@@ -76,12 +83,8 @@ def test_all_names_are_there_with_their_types_in_the_version_that_has_them(
     assert wrong == []
 
 
-@pytest.mark.parametrize("version", Version)
-def test_no_name_is_missing_from_the_tables(
-    dovecot_push: PushFactory, tmp_path: Path, version: Version
-) -> None:
-    lines = [
-        line.split(" ")[1:] for line in found(dovecot_push, tmp_path, version) if line.startswith("all ")
-    ]
+@pytest.mark.parametrize("api", LUA_APIS)
+def test_no_name_is_missing_from_the_tables(dovecot_push: PushFactory, tmp_path: Path, api: str) -> None:
+    lines = [line.split(" ")[1:] for line in found(dovecot_push, tmp_path, api) if line.startswith("all ")]
     assert lines
     assert [(name, key) for name, key in lines if key not in TYPES[name]] == []

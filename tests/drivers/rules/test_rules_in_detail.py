@@ -362,6 +362,27 @@ def test_globals_and_calls_are_those_of_the_version(tmp_path: Path, line: str, c
     assert codes_of_script(tmp_path, f"{line}\n{SCRIPT}") == codes
 
 
+@pytest.mark.parametrize(
+    ("version", "text", "severity"),
+    [
+        (Version.V23, "'base64' does not exist in Dovecot 2.3", Severity.ERROR),
+        (Version.V24, "'base64' exists from Dovecot 2.4.2 on, not in 2.4.1", Severity.WARNING),
+    ],
+)
+def test_what_a_later_release_has_is_a_warning_in_its_dialect(
+    tmp_path: Path, version: Version, text: str, severity: Severity
+) -> None:
+    path = tmp_path / "push.lua"
+    path.write_text(f"dovecot.base64.encode('x')\n{SCRIPT}")
+    setting = {
+        Version.V23: f"{LUA}plugin {{\n  push_notification_driver = lua:file={path}\n}}\n",
+        Version.V24: "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
+        f"{LUA}push_notification lua {{\n  lua_file = {path}\n}}\n",
+    }
+    found = [item for item in findings(setting[version], version=version) if item.code == "PN511"]
+    assert [(item.message, item.severity) for item in found] == [(text, severity)]
+
+
 def test_a_script_nested_deeper_than_anybody_writes_is_lua_s_to_judge(tmp_path: Path) -> None:
     assert codes_of_script(tmp_path, f"x = {'{' * 190}{'}' * 190}\n{SCRIPT}") == []
     assert codes_of_script(tmp_path, f"x = {'{' * 5000}{'}' * 5000}\n{SCRIPT}") == ["PN505"]

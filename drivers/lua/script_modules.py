@@ -1,4 +1,4 @@
-"""``socket.http`` and its kin for scripts: their requests go through the session's own transport."""
+"""The modules that scripts require; requests of ``socket.http`` go through the session's own transport."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def add_modules(
     world: Callable[[], Surroundings],
     requests: list[tuple[HttpRequest, HttpResult]],
 ) -> None:
-    """Let scripts require ``socket.http``, ``socket.url``, ``socket``, ``ltn12`` and ``mime``.
+    """Let scripts require LuaSocket's modules, ``cjson``, ``dkjson`` and ``json`` (``modules/preload.lua``).
 
     ``requests`` receives what is sent.
     """
@@ -73,7 +73,8 @@ def add_modules(
         "now": now,
         "sleep": sleep,
     }
-    machine.extend(compiled(machine.lua, "modules/preload"), machine.functions(calls), machine.extender)
+    preload = compiled(machine.lua, "modules/preload")
+    machine.extend(preload, machine.functions(calls), machine.extender, machine.null)
 
 
 def _source(name: bytes) -> bytes:
@@ -96,7 +97,7 @@ def _exchanged(
         text = _TEXTS.get(type(error), "closed")
         elapsed = (world.clock.monotonic() - begin) * 1000
         attempt = ReportedAttempt(None, "", text, elapsed)
-        requests.append((request, HttpResult(True, False, text, (attempt,), error=error)))
+        requests.append((request, HttpResult(True, False, text, (attempt,), error=error.without_frames())))
         return None, text, (), b""
     if response is None:
         requests.append((request, HttpResult(sent=False, success=False, message="", attempts=())))
