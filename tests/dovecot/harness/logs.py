@@ -19,7 +19,8 @@ _EVENTS = (
     "|MessageAppend|MessageExpunge|MessageNew|MessageRead|MessageTrash"
 )
 _ABOUT_PUSH = re.compile(
-    rf"push[-_ ]notification|notify_plugin|Plugin '?notify|^(?:Mailbox .*: )?(?:dlog|ox|lua|{_EVENTS}): "
+    r"push[-_ ]notification|notify_plugin|Plugin '?notify"
+    rf"|^(?:Mailbox .*: )?(?:dlog|ox|lua|lua-push|{_EVENTS}): "
     r"|^Mailbox data: Mailbox \[|^Message data: Mailbox \[",
     re.IGNORECASE,
 )
