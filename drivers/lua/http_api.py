@@ -79,6 +79,7 @@ class LuaHttp:
         line = TEXTS[version].header_line
         has: dict[bytes, Any] = {
             b"payload_arguments": _PAYLOAD_ARGUMENTS[version],
+            b"always_asks_first": version is Version.V23,
             b"header_assertion": (
                 f"file http-client-request.c: line {line} (http_client_request_add_header_full): "
                 'assertion failed: (strpbrk(value, "\\r\\n") == NULL)'
@@ -111,7 +112,13 @@ class LuaHttp:
         return True, b""
 
     def submit(
-        self, client: _Client, method: bytes, url: bytes, headers: Any, payload: bytes | None
+        self,
+        client: _Client,
+        method: bytes,
+        url: bytes,
+        headers: Any,
+        payload: bytes | None,
+        asks_first: bool | None,
     ) -> tuple[int, bytes, tuple[tuple[str, str], ...], bytes]:
         """Send a request and wait; return status, reason, headers and payload of the answer."""
         world = self._world()
@@ -122,6 +129,7 @@ class LuaHttp:
             payload,
             client.settings,
             world.clock.now(),
+            asks_first=bool(asks_first),
         )
         results: list[HttpResult] = []
         http = HttpClient(world.transport, world.clock, client.settings)
