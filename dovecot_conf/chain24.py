@@ -17,6 +17,9 @@ from dovecot_conf.settings24 import Settings24
 from dovecot_conf.versions import Version
 
 WORD = "push_notification"
+_LISTS = ("lua_settings",)
+"""The string lists that drivers read."""
+
 _OWN_KEYS = ("push_notification_driver", "push_notification_name")
 
 
@@ -70,16 +73,24 @@ def _definition(settings: Settings24, name: str) -> DriverDefinition:
     driver = settings.value(f"{WORD}/{name}/driver") or name
     keys = dict.fromkeys(key for scope in own for key in scope.values)
     keys.update(dict.fromkeys(settings.overridden(blocks)))
-    prefixes = (f"{WORD}_{driver.lower()}_", f"{driver.lower()}_")
-    if any(key.startswith(prefixes) for key in keys):
-        outer = (scope for scope in scopes if scope.block is None)
-        keys.update(dict.fromkeys(key for scope in outer for key in scope.values if key.startswith(prefixes)))
+    # Those named after the driver alone are looked for around an empty block as well.
+    own_prefix, short_prefix = f"{WORD}_{driver.lower()}_", f"{driver.lower()}_"
+    prefixes = (
+        (own_prefix, short_prefix) if any(key.startswith(own_prefix) for key in keys) else (short_prefix,)
+    )
+    outer = (scope for scope in scopes if scope.block is None)
+    keys.update(dict.fromkeys(key for scope in outer for key in scope.values if key.startswith(prefixes)))
     options = []
     for key in keys:
         value = settings.get(f"{WORD}/{name}/{key}")
         if value is not None and key not in _OWN_KEYS:
             options.append(DriverOption(key, value.text, value.span))
-    return DriverDefinition(f"{WORD}/{name}", driver, tuple(options), _span(own))
+    items = tuple(
+        DriverOption(f"{key}/{item}", value.text, value.span)
+        for key in _LISTS
+        for item, value in settings.items(f"{WORD}/{name}/{key}").items()
+    )
+    return DriverDefinition(f"{WORD}/{name}", driver, tuple(options), _span(own), items=items)
 
 
 def _span(scopes: list[Scope24]) -> Span:

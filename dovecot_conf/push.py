@@ -45,7 +45,7 @@ class DriverDefinition(NamedTuple):
     ``push_notification/NAME``. ``text`` is the setting's whole value in 2.3 (before %-expansion),
     None in 2.4. ``driver`` is the driver's name as written. ``option_text`` is what follows the
     first colon in 2.3, None without a colon. Options stand in file order. ``client`` are settings of
-    clients that hold for it.
+    clients that hold for it, ``items`` the items of 2.4's string lists, as ``lua_settings/NAME``.
     """
 
     setting: str
@@ -55,6 +55,7 @@ class DriverDefinition(NamedTuple):
     text: str | None = None
     option_text: str | None = None
     client: ClientSettings = ClientSettings()
+    items: tuple[DriverOption, ...] = ()
 
 
 class UnreadDefinition(NamedTuple):

@@ -166,7 +166,7 @@ class _Loader:
             return NotLoadedDriver(definition, text)
         try:
             if version is Version.V24:
-                definition = self._expanded_options(definition)
+                definition = self._expanded_options(definition, driver_class.settings_prefix)
             return LoadedDriver(definition, driver_class(definition, self._context))
         except DriverError as error:
             name = definition.driver if version is Version.V23 else driver_class.name
@@ -192,21 +192,25 @@ class _Loader:
             message = f"Failed to expand plugin setting {name} = '{shown}': {error.message}"
             raise DriverError(message) from error
 
-    def _expanded_options(self, definition: DriverDefinition) -> DriverDefinition:
+    def _expanded_options(self, definition: DriverDefinition, prefix: str) -> DriverDefinition:
         """Expand the options of a 2.4 block, as Dovecot does when the driver reads them."""
-        options = tuple(
-            option._replace(value=self._expanded_value(option.name, option.value))
-            for option in definition.options
-        )
-        pairs = tuple((name, self._expanded_value(name, value)) for name, value in definition.client.pairs)
-        return definition._replace(options=options, client=definition.client._replace(pairs=pairs))
 
-    def _expanded_value(self, name: str, value: str) -> str:
-        try:
-            return expand(value, self._variables, Version.V24)
-        except VariableError as error:
-            message = f"Failed to expand {name} setting variables: {error.message}"
-            raise DriverError(message) from error
+        def expanded(options: Iterable[DriverOption]) -> tuple[DriverOption, ...]:
+            return tuple(one._replace(value=value(one.name, one.value)) for one in options)
+
+        def value(name: str, text: str) -> str:
+            try:
+                return expand(text, self._variables, Version.V24)
+            except VariableError as error:
+                message = f"{prefix}Failed to expand {name} setting variables: {error.message}"
+                raise DriverError(message) from error
+
+        client = definition.client
+        return definition._replace(
+            options=expanded(definition.options),
+            items=expanded(definition.items),
+            client=client._replace(pairs=tuple((name, value(name, text)) for name, text in client.pairs)),
+        )
 
 
 def block_name(definition: DriverDefinition) -> str:

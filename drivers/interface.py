@@ -49,11 +49,13 @@ class Driver(ABC):
     """A push notification driver of one user session.
 
     ``name`` is compared without regard to case. ``plugin`` is what mail_plugins must have for it besides
-    ``push_notification``. ``options`` are the options it knows, by version.
+    ``push_notification``. ``options`` are the options it knows, by version. ``settings_prefix`` is what 2.4
+    puts before the text when a %variable of theirs is unknown.
     """
 
     name: ClassVar[str]
     plugin: ClassVar[str] = ""
+    settings_prefix: ClassVar[str] = ""
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = {Version.V23: (), Version.V24: ()}
 
     @classmethod

@@ -23,7 +23,11 @@ from drivers.transaction import Transaction
 from mailstore.simulated import INBOX, SimulatedMailboxes
 
 _NOTHING_HAPPENED = "nothing changed, so there was no event"
-_INTERNAL_USER = "raw mail user"
+_INTERNAL_USER: Mapping[Version, tuple[str, str]] = {
+    Version.V23: ("raw mail user", "/"),
+    Version.V24: ("raw-mail-user", "/run/dovecot/empty"),
+}
+"""Name and home of the internal user, the latter with the default base_dir."""
 _INTERNAL_USER_FIRST: Mapping[str, bool] = {"lmtp": True, "lda": False}
 _INTERNAL_USER_DEBUGS: Mapping[Version, bool] = {Version.V23: False, Version.V24: True}
 
@@ -151,8 +155,7 @@ class Process:
         if self.internal is None:
             push = self.first.push
             log = self.log if _INTERNAL_USER_DEBUGS[push.version] else self.log.without_debugging()
-            variables = _internal_variables(self.first.user.variables, push.protocol)
-            user = MailUser(_INTERNAL_USER, variables)
+            user = _internal_user(self.first.user.variables, push)
             self.internal = self._open(push, user, self.first.surroundings, log)
         return not self.internal.chain.fatal
 
@@ -169,10 +172,11 @@ class Process:
         return UserSession(user, push, chain, log, surroundings, self.http)
 
 
-def _internal_variables(variables: Mapping[str, str], protocol: str) -> Mapping[str, str]:
-    """Return what %variables of the internal user stand for (seen with 2.3.19.1)."""
-    process = {name: variables.get(name, "") for name in ("hostname", "pid")}
-    return user_values(_INTERNAL_USER, protocol, home="/", uid="0", gid="0", **process)
+def _internal_user(variables: Mapping[str, str], push: PushConfig) -> MailUser:
+    """Return the internal user with what its %variables stand for (seen with 2.3.19.1 and 2.4.1)."""
+    name, home = _INTERNAL_USER[push.version]
+    process = {key: variables.get(key, "") for key in ("hostname", "pid")}
+    return MailUser(name, user_values(name, push.protocol, home=home, uid="0", gid="0", **process))
 
 
 def _transactions(

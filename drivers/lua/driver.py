@@ -16,7 +16,7 @@ from drivers.lua.entry_points import BEGIN, DEINIT, END, HANDLERS, INIT
 from drivers.lua.event_tables import event_table
 from drivers.lua.machine import LuaMachine, ProcessEndError, ScriptError, encode
 from drivers.lua.script import open_script
-from drivers.lua.settings import OPTIONS, script_of
+from drivers.lua.settings import OPTIONS, script_of, settings_of
 from drivers.lua.versions import TEXTS
 from drivers.options import OptionSpec
 from drivers.report import Level, Outcome
@@ -36,6 +36,7 @@ class LuaDriver(Driver):
 
     name: ClassVar[str] = "lua"
     plugin: ClassVar[str] = "push_notification_lua"
+    settings_prefix: ClassVar[str] = "dlua settings: Failed to parse configuration: "
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = OPTIONS
 
     @classmethod
@@ -57,7 +58,7 @@ class LuaDriver(Driver):
             self._api = LuaApi(self._machine, context)
             self._debug("Calling script_init")
             if context.world is not None:
-                self._begin_script(path)
+                self._begin_script(path, settings_of(definition))
         except ScriptError as error:
             raise DriverError(str(error)) from None
         except ProcessEndError as error:
@@ -132,14 +133,18 @@ class LuaDriver(Driver):
             session.log.write(Level.PANIC, self.name, text)
             raise SessionEndedError("")
 
-    def _begin_script(self, path: str) -> None:
+    def _begin_script(self, path: str, settings: Mapping[str, str]) -> None:
         try:
             self._machine.run()
         except ScriptError as error:
             raise ScriptError(f"lua_pcall({path}) failed: {error}") from None
         if not self._machine.has_function(INIT):
             return
-        results = self._call(INIT, 0, 1, tuple)
+        arguments, wanted = self._texts.init
+        table = {encode(name): encode(value) for name, value in settings.items()}
+        results = self._call(INIT, arguments, wanted, lambda: (self._machine.table(table),) * arguments)
+        if not wanted:
+            return
         result = results[0] if results else None
         if not isinstance(result, int) or isinstance(result, bool):
             raise ScriptError("script_init() returned non-number")

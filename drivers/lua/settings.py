@@ -10,6 +10,7 @@ from dovecot_conf.versions import Version
 from drivers.interface import InitContext
 from drivers.options import OptionKind, OptionSpec
 
+_SETTINGS = "lua_settings/"
 SCRIPT_SETTING = "push_notification_lua_script_file"
 OPTIONS: Mapping[Version, tuple[OptionSpec, ...]] = {
     Version.V23: (OptionSpec("file", OptionKind.STRING),),
@@ -28,3 +29,12 @@ def script_of(definition: DriverDefinition, context: InitContext) -> str:
     if path is None:
         raise DriverError(f"No file in config and no {SCRIPT_SETTING} set")
     return path
+
+
+def settings_of(definition: DriverDefinition) -> dict[str, str]:
+    """Return 2.4's ``lua_settings``, which ``script_init`` is given."""
+    return {
+        item.name.removeprefix(_SETTINGS): item.value
+        for item in definition.items
+        if item.name.startswith(_SETTINGS)
+    }

@@ -57,7 +57,8 @@ DOVEADM_CLIENT: Mapping[str, float | str] = {"DOVEADM_PROXY_TTL": 5}
 class LuaTexts:
     """How one version words what it says of scripts; ``{file}`` and ``{error}`` are filled in.
 
-    ``loading`` is '' for a version that doesn't log it. ``has`` are the calls that not all versions have,
+    ``loading`` is '' for a version that doesn't log it. ``init`` is with how many arguments and results
+    ``script_init`` is called. ``has`` are the calls that not all versions have,
     ``lacks`` the constants that this one hasn't.
     ``mail_user_line`` is the line of ``mail-user.c`` that finds a user who is still referenced,
     ``mail_storage_line`` that of ``mail-storage.c`` which finds a mailbox that wasn't opened,
@@ -67,6 +68,7 @@ class LuaTexts:
     loading: str
     unreadable: str
     load_failed: str
+    init: tuple[int, int]
     mail_user_line: int
     mail_storage_line: int
     header_line: int
@@ -79,6 +81,7 @@ TEXTS: Mapping[Version, LuaTexts] = {
         loading="Loading {file}",
         unreadable="access({file}) failed: {error}",
         load_failed="lua_load({file}) failed: {error}",
+        init=(0, 1),
         mail_user_line=258,
         mail_storage_line=2424,
         header_line=444,
@@ -88,6 +91,7 @@ TEXTS: Mapping[Version, LuaTexts] = {
         loading="",
         unreadable="dlua settings: Failed to parse configuration: open({file}) failed: {error}",
         load_failed="Lua script '{file}': lua_load({file}) failed: {error}",
+        init=(1, 0),
         mail_user_line=185,
         mail_storage_line=2811,
         header_line=474,

@@ -22,7 +22,7 @@ PUSH = {
 }
 UIDVALIDITY = 1700000000
 Step = tuple[Any, ...]
-"""As in ``tests/dovecot/inputs/events.toml``, with each mail's text; bytes that aren't UTF-8 are surrogates."""
+"""As in ``tests/dovecot/inputs/events.toml``, with each mail's text; odd bytes are surrogates."""
 
 
 def encoded(text: str) -> bytes:

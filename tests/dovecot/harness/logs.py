@@ -25,7 +25,7 @@ _ABOUT_PUSH = re.compile(
     re.IGNORECASE,
 )
 _NOT_ABOUT_PUSH = re.compile(
-    r": request \[Req\d+: |^Module loaded: |^Loading modules |^http-client|^Executed "
+    r": request \[Req\d+: |^Module loaded: |^Loading modules |^(?:lua: )?http-client|^Executed "
 )
 
 
