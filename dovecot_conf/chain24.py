@@ -7,11 +7,13 @@ names of a scope in file order, a name that occurs again at its last place.
 from __future__ import annotations
 
 from dovecot_conf.clients import client_settings
+from dovecot_conf.file_values24 import TYPE, completed
 from dovecot_conf.files import Files
 from dovecot_conf.lists24 import parse_names
+from dovecot_conf.names import table
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, DriverOption, UnreadDefinition
-from dovecot_conf.scopes import override_span
+from dovecot_conf.scopes import SettingValue, override_span
 from dovecot_conf.scopes24 import Block, Scope24
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.versions import Version
@@ -26,14 +28,14 @@ _OWN_KEYS = ("push_notification_driver", "push_notification_name")
 def chain(settings: Settings24, files: Files) -> list[DriverDefinition]:
     """Return the definitions in loading order; ``files`` reads what their settings name."""
     return [
-        _definition(settings, name)._replace(
+        _definition(settings, name, files)._replace(
             client=client_settings(settings, Version.V24, files, f"{WORD}/{name}/")
         )
         for name in _names(settings)
     ]
 
 
-def unread(settings: Settings24) -> list[UnreadDefinition]:
+def unread(settings: Settings24, files: Files) -> list[UnreadDefinition]:
     """Return the blocks that only exist through settings such as ``push_notification/ox/url = …``.
 
     A running 2.4.1 doesn't load them, although doveconf prints them as blocks.
@@ -51,7 +53,7 @@ def unread(settings: Settings24) -> list[UnreadDefinition]:
             ):
                 found[block.name] = None
     reason = "{0}/{1} is only written as a path; without a block '{0} {1} {{' Dovecot doesn't load it"
-    return [UnreadDefinition(_definition(settings, name), reason.format(WORD, name)) for name in found]
+    return [UnreadDefinition(_definition(settings, name, files), reason.format(WORD, name)) for name in found]
 
 
 def _names(settings: Settings24) -> list[str]:
@@ -66,7 +68,7 @@ def _names(settings: Settings24) -> list[str]:
     return list(ordered)
 
 
-def _definition(settings: Settings24, name: str) -> DriverDefinition:
+def _definition(settings: Settings24, name: str, files: Files) -> DriverDefinition:
     blocks = frozenset((Block(WORD, name),))
     scopes = settings.scopes(blocks)
     own = [scope for scope in scopes if scope.block in blocks]
@@ -84,13 +86,21 @@ def _definition(settings: Settings24, name: str) -> DriverDefinition:
     for key in keys:
         value = settings.get(f"{WORD}/{name}/{key}")
         if value is not None and key not in _OWN_KEYS:
-            options.append(DriverOption(key, value.text, value.span))
+            options.append(DriverOption(key, _value(key, value, files), value.span))
     items = tuple(
         DriverOption(f"{key}/{item}", value.text, value.span)
         for key in _LISTS
         for item, value in settings.items(f"{WORD}/{name}/{key}").items()
     )
     return DriverDefinition(f"{WORD}/{name}", driver, tuple(options), _span(own), items=items)
+
+
+def _value(key: str, value: SettingValue, files: Files) -> str:
+    """Return a value; the name of a file is relative to the file that has the setting."""
+    known = table(Version.V24).names.get(key)
+    if known is None or known.type != TYPE:
+        return value.text
+    return completed(value.text, value.span.file, files)
 
 
 def _span(scopes: list[Scope24]) -> Span:

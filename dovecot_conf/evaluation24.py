@@ -43,7 +43,7 @@ class Evaluation24(Evaluation):
             protocol,
             settings.words("mail_plugins"),
             tuple(definitions),
-            unread=tuple(chain24.unread(settings)),
+            unread=tuple(chain24.unread(settings, self._files)),
         )
 
     def conditions(self) -> Iterator[Condition]:
