@@ -22,8 +22,11 @@ local function headers_of(request, host)
     local credentials = url.unescape(request.user) .. ":" .. url.unescape(request.password)
     headers[#headers + 1] = {"authorization", "Basic " .. (mime.b64(credentials) or "")}
   end
-  for name, value in pairs(request.headers or {}) do
-    local lower, replaced = name:lower(), false
+  local names = {}
+  for name in pairs(request.headers or {}) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local lower, value, replaced = name:lower(), request.headers[name], false
     for _, header in ipairs(headers) do
       if header[1] == lower then header[2], replaced = value, true end
     end
