@@ -166,3 +166,23 @@ def test_without_an_endpoint_the_scripts_say_what_they_say_on_the_server(beside:
     theirs, ours = beside.both([*STEPS["three-recipients"], *STEPS["append"]], None)
     assert ours.log == theirs.log
     assert any(re.search("connection refused|number expected", line) for line in theirs.log)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_on_24_the_scripts_fail_and_the_process_dies(
+    dovecot24: DovecotFactory, script: str, tmp_path: Path
+) -> None:
+    settings = "  lua_settings {\n    push_lua_url = http://127.0.0.1:1/\n  }\n"
+    push = PUSH["2.4"].format(script="wiki.lua", settings=settings)
+    files = {"wiki.lua": (FOLDER / f"{script}.lua").read_text("utf-8")}
+    server = dovecot24(push, plugins=PLUGINS, files=files)
+    theirs = Theirs(server, server.new_user())
+    theirs.prepare()
+    with pytest.raises(ConnectionError):
+        theirs.play(*STEPS["plain"][0])
+    with our_player(theirs, tmp_path) as player:
+        player.play(*STEPS["plain"][0])
+    *log, panic = [re.sub(r"failed: \S*/", "failed: /", line.split("\n")[0]) for line in player.log]
+    real = [re.sub(r"failed: \S*/", "failed: /", line.split("\n")[0]) for line in server.push_log()]
+    assert log == [line for line in real if "stack traceback" not in line]
+    assert panic in server.log()
