@@ -7,11 +7,13 @@ names of a scope in file order, a name that occurs again at its last place.
 from __future__ import annotations
 
 from dovecot_conf.clients import client_settings
+from dovecot_conf.file_values24 import TYPE, completed
 from dovecot_conf.files import Files
 from dovecot_conf.lists24 import parse_names
+from dovecot_conf.names import table
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, DriverOption, LuaSettings, UnreadDefinition
-from dovecot_conf.scopes import override_span
+from dovecot_conf.scopes import SettingValue, override_span
 from dovecot_conf.scopes24 import Block, Scope24
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.versions import Version
@@ -25,20 +27,22 @@ _OWN_KEYS = ("push_notification_driver", "push_notification_name")
 def chain(settings: Settings24, files: Files) -> list[DriverDefinition]:
     """Return the definitions in loading order; ``files`` reads what their settings name."""
     return [
-        _definition(settings, name)._replace(
+        _definition(settings, name, files)._replace(
             client=client_settings(settings, Version.V24, files, f"{WORD}/{name}/"),
-            lua=lua_settings(settings, f"{WORD}/{name}"),
+            lua=lua_settings(settings, f"{WORD}/{name}", files),
         )
         for name in _names(settings)
     ]
 
 
-def lua_settings(settings: Settings24, place: str) -> LuaSettings:
+def lua_settings(settings: Settings24, place: str, files: Files) -> LuaSettings:
     """Return what a script is given at a place, such as ``mail_lua``: its own, or what holds around it."""
-    return LuaSettings(settings.value(f"{place}/{_SCRIPT}"), settings.pairs(f"{place}/lua_settings"))
+    value = settings.get(f"{place}/{_SCRIPT}")
+    file = "" if value is None else _value(_SCRIPT, value, files)
+    return LuaSettings(file, settings.pairs(f"{place}/lua_settings"))
 
 
-def unread(settings: Settings24) -> list[UnreadDefinition]:
+def unread(settings: Settings24, files: Files) -> list[UnreadDefinition]:
     """Return the blocks that only exist through settings such as ``push_notification/ox/url = …``.
 
     A running 2.4.1 doesn't load them, although doveconf prints them as blocks.
@@ -56,7 +60,7 @@ def unread(settings: Settings24) -> list[UnreadDefinition]:
             ):
                 found[block.name] = None
     reason = "{0}/{1} is only written as a path; without a block '{0} {1} {{' Dovecot doesn't load it"
-    return [UnreadDefinition(_definition(settings, name), reason.format(WORD, name)) for name in found]
+    return [UnreadDefinition(_definition(settings, name, files), reason.format(WORD, name)) for name in found]
 
 
 def _names(settings: Settings24) -> list[str]:
@@ -71,25 +75,36 @@ def _names(settings: Settings24) -> list[str]:
     return list(ordered)
 
 
-def _definition(settings: Settings24, name: str) -> DriverDefinition:
+def _definition(settings: Settings24, name: str, files: Files) -> DriverDefinition:
     blocks = frozenset((Block(WORD, name),))
     scopes = settings.scopes(blocks)
     own = [scope for scope in scopes if scope.block in blocks]
     driver = settings.value(f"{WORD}/{name}/driver") or name
     keys = dict.fromkeys(key for scope in own for key in scope.values)
     keys.update(dict.fromkeys(settings.overridden(blocks)))
-    prefixes = (f"{WORD}_{driver.lower()}_", f"{driver.lower()}_")
-    if any(key.startswith(prefixes) for key in keys):
-        outer = (scope for scope in scopes if scope.block is None)
-        keys.update(dict.fromkeys(key for scope in outer for key in scope.values if key.startswith(prefixes)))
+    # Those named after the driver alone are looked for around an empty block as well.
+    own_prefix, short_prefix = f"{WORD}_{driver.lower()}_", f"{driver.lower()}_"
+    prefixes = (
+        (own_prefix, short_prefix) if any(key.startswith(own_prefix) for key in keys) else (short_prefix,)
+    )
+    outer = (scope for scope in scopes if scope.block is None)
+    keys.update(dict.fromkeys(key for scope in outer for key in scope.values if key.startswith(prefixes)))
     if driver.lower() == _SCRIPT_DRIVER:
         keys.setdefault(_SCRIPT)
     options = []
     for key in keys:
         value = settings.get(f"{WORD}/{name}/{key}")
         if value is not None and key not in _OWN_KEYS:
-            options.append(DriverOption(key, value.text, value.span))
+            options.append(DriverOption(key, _value(key, value, files), value.span))
     return DriverDefinition(f"{WORD}/{name}", driver, tuple(options), _span(own))
+
+
+def _value(key: str, value: SettingValue, files: Files) -> str:
+    """Return a value; the name of a file is relative to the file that has the setting."""
+    known = table(Version.V24).names.get(key)
+    if known is None or known.type != TYPE:
+        return value.text
+    return completed(value.text, value.span.file, files)
 
 
 def _span(scopes: list[Scope24]) -> Span:

@@ -43,8 +43,8 @@ class Evaluation24(Evaluation):
             protocol,
             settings.words("mail_plugins"),
             tuple(definitions),
-            unread=tuple(chain24.unread(settings)),
-            mail_lua=chain24.lua_settings(settings, "mail_lua"),
+            unread=tuple(chain24.unread(settings, self._files)),
+            mail_lua=chain24.lua_settings(settings, "mail_lua", self._files),
         )
 
     def conditions(self) -> Iterator[Condition]:

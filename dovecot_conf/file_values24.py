@@ -10,6 +10,7 @@ import errno
 import os
 
 from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.files import Files
 
 TYPE = "file"
 INLINE = "inline:"
@@ -20,11 +21,11 @@ def names_file(text: str) -> bool:
     return bool(text) and not text.startswith(INLINE) and "%{" not in text
 
 
-def completed(text: str, base: str, surroundings: Surroundings) -> str:
+def completed(text: str, base: str, files: Files) -> str:
     """Return the name of a file as ``doveconf -x`` shows it; ``base`` is the file that has the value."""
     if not names_file(text) or text.startswith("/"):
         return text
-    return surroundings.files.inside(surroundings.files.locate(text, base))
+    return files.inside(files.locate(text, base))
 
 
 def why_unreadable(text: str, base: str, surroundings: Surroundings) -> str:

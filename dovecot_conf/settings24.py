@@ -58,6 +58,11 @@ class Settings24(Settings):
         """Return the overrides of settings in exactly these blocks, by full name."""
         return {key: value for (where, key), value in self._overrides.items() if where == blocks}
 
+    def items(self, name: str) -> dict[str, SettingValue]:
+        """Return the items of a string list, from the outer scopes inwards; none if it isn't one."""
+        found = self._items(*self._resolve(name))
+        return {item: self._value(entry) for item, entry in found.items()}
+
     def words(self, name: str) -> tuple[str, ...]:
         """Return the names in a boolean list that are yes, from the outer scopes inwards."""
         blocks, key = self._resolve(name)

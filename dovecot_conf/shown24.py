@@ -69,7 +69,7 @@ class WrittenAssigner(Assigner):
 
     def _take_file(self, line: _Line, text: str) -> None:
         if self._expanding and not line.path:
-            line.text = file_values24.completed(text, line.node.document.path, self._surroundings)
+            line.text = file_values24.completed(text, line.node.document.path, self._surroundings.files)
 
     def _block_around(self, scope: Scope24, key: str) -> str:
         """Return the longest word of a block that the key begins with, '' when the scope is that block."""

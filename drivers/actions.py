@@ -132,6 +132,12 @@ class Actions:
                 self.subscribe(name)
         return self.mailboxes[name]
 
+    def select(self, mailbox: str) -> SimulatedMailbox:
+        """Let an IMAP client select a mailbox: nobody else finds its messages new. Raises MailboxError."""
+        box = self.open(mailbox)
+        self._select(box)
+        return box
+
     def copy(self, source: str, numbers: Iterable[int], target: str) -> list[StoredMessage]:
         """Copy messages, of which the source hears nothing."""
         found = self._numbered(self.open(source), numbers)
@@ -260,12 +266,20 @@ class Actions:
     def finish(self) -> None:
         """End the session for the mailboxes: what an IMAP client has selected is recent no more."""
         for box in self._selected:
+            box.unselect()
             for mail in box.messages:
                 mail.recent = False
 
+    def _select(self, box: SimulatedMailbox) -> None:
+        if not box.selected:
+            for other in self._selected:
+                other.unselect()
+            self._selected.append(box)
+            box.select()
+
     def _numbered(self, box: SimulatedMailbox, numbers: Iterable[int]) -> Numbered:
         if self._session.protocol == _SELECTING:
-            self._selected.append(box)
+            self._select(box)
         wanted = sorted(set(numbers))
         if wanted and not 1 <= wanted[0] <= wanted[-1] <= len(box.messages):
             raise MailboxError(f"{box.name} has {len(box.messages)} messages, not {wanted[-1]}")
@@ -280,6 +294,8 @@ def _change(
     keywords: tuple[str, ...],
 ) -> None:
     change = MessageChange(mail, mail.flags, mail.keywords)
+    if (flags, keywords) != (mail.flags, mail.keywords):
+        transaction.begin()
     if flags != mail.flags:
         mail.flags = flags
         transaction.message(Trigger.FLAGS, number, change)

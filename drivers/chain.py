@@ -241,7 +241,8 @@ class _Loader:
             return NotLoadedDriver(definition, text)
         try:
             if version is Version.V24:
-                definition = expanded_options(definition, self._variables)
+                prefix = driver_class.settings_prefix
+                definition = expanded_options(definition, self._variables, prefix)
             return LoadedDriver(definition, driver_class(definition, self._context))
         except DriverError as error:
             name = definition.driver if version is Version.V23 else driver_class.name

@@ -38,14 +38,19 @@ def with_plugin(push: PushConfig, plugin: Mapping[str, str]) -> PushConfig:
     )
 
 
-def expanded_options(definition: DriverDefinition, variables: Mapping[str, str]) -> DriverDefinition:
-    """Expand the options of a 2.4 block, as Dovecot does when the driver reads them. Raises DriverError."""
+def expanded_options(
+    definition: DriverDefinition, variables: Mapping[str, str], prefix: str
+) -> DriverDefinition:
+    """Expand the options of a 2.4 block, as Dovecot does when the driver reads them.
+
+    Raises DriverError, with ``prefix`` in front of the text.
+    """
 
     def expanded(name: str, value: str) -> str:
         try:
             return expand(value, variables, Version.V24)
         except VariableError as error:
-            message = f"Failed to expand {name} setting variables: {error.message}"
+            message = f"{prefix}Failed to expand {name} setting variables: {error.message}"
             raise DriverError(message) from error
 
     options = tuple(

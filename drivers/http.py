@@ -6,11 +6,15 @@ timeouts over several attempts and log texts are the business of ``drivers.http_
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dovecot_conf.http_url import HttpUrl
 from drivers.http_settings import HttpSettings
+
+if TYPE_CHECKING:
+    from drivers.http_answer import AnswerParser
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class HttpRequest:
 
     ``proxy`` is whom it is sent to instead of the server of its URL: a URL, or the path of a socket.
     ``redirected`` requests have the whole URL in the request line, as those to a proxy. ``wants_body`` is
-    for who reads the body of the answer.
+    for who reads the body of the answer, ``reader`` for who reads its head in another way than Dovecot:
+    it makes a parser for each head.
     """
 
     method: str
@@ -29,6 +34,7 @@ class HttpRequest:
     proxy: HttpUrl | str | None = None
     redirected: bool = False
     wants_body: bool = False
+    reader: Callable[[], AnswerParser] | None = None
 
     @property
     def target(self) -> str:

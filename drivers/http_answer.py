@@ -7,7 +7,7 @@ than Dovecot does, and can't say why in its words.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from drivers.http import BadResponseError, HttpResponse
 from drivers.http_body import Body
@@ -36,8 +36,23 @@ class Head(NamedTuple):
     closes: bool
 
 
-class HeadParser:
+class AnswerParser(Protocol):
     """Reads one head from bytes as they come in."""
+
+    def feed(self, data: bytearray) -> Head | None:
+        """Drop what is understood from the beginning of ``data``; return the head when it is complete.
+
+        Raises TransportError.
+        """
+        ...
+
+    def is_interim(self, status: int) -> bool:
+        """Tell whether another head follows one of this status."""
+        ...
+
+
+class HeadParser:
+    """Reads one head from bytes as they come in, as Dovecot does."""
 
     def __init__(self, limits: HeadLimits) -> None:
         self._limits = limits
@@ -69,6 +84,10 @@ class HeadParser:
         finally:
             del data[:position]
         return None
+
+    def is_interim(self, status: int) -> bool:
+        """Tell whether another head follows one of this status."""
+        return status // 100 == 1
 
     def _line(self, data: bytearray, start: int, message: Message) -> int:
         """Read the field, or the empty line, at ``start``; return where it ends, 0 if it isn't complete."""

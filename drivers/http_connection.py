@@ -21,7 +21,7 @@ from drivers.http import (
     TooLateError,
     TransportError,
 )
-from drivers.http_answer import Head, HeadParser
+from drivers.http_answer import AnswerParser, Head, HeadParser
 from drivers.http_body import Body, EndlessBody
 from drivers.http_settings import HeadLimits
 from drivers.system_errors import cause
@@ -71,7 +71,7 @@ class Connection:
         """
         try:
             self._stream.write(_encoded(request), timeout=self._left(attempt))
-            head = self._head(attempt)
+            head = self._head(request, attempt)
         except httpcore.WriteTimeout:
             raise self._timed_out(attempt) from None
         except httpcore.WriteError:
@@ -94,15 +94,15 @@ class Connection:
                 raise
         return replace(head.response, body=bytes(body.content))
 
-    def _head(self, attempt: Attempt) -> Head:
+    def _head(self, request: HttpRequest, attempt: Attempt) -> Head:
         """Read heads until one is that of a final answer."""
-        parser = HeadParser(attempt.settings.limits)
+        parser = _parser(request, attempt)
         while True:
             if self._pass_over_body() and (head := parser.feed(self._received)) is not None:
-                if head.response.status // 100 != 1:
+                if not parser.is_interim(head.response.status):
                     self._body = head.body
                     return head
-                parser = HeadParser(attempt.settings.limits)
+                parser = _parser(request, attempt)
                 continue
             self._receive(attempt)
 
@@ -134,6 +134,10 @@ class Connection:
 
     def _lost(self, reason: str) -> ConnectionLostError:
         return ConnectionLostError(reason, self._connected, premature=not self._answered)
+
+
+def _parser(request: HttpRequest, attempt: Attempt) -> AnswerParser:
+    return request.reader() if request.reader is not None else HeadParser(attempt.settings.limits)
 
 
 def _encoded(request: HttpRequest) -> bytes:

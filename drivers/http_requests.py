@@ -30,6 +30,10 @@ def put_request(
     return HttpRequest("PUT", url, tuple(headers), body, settings.proxy)
 
 
+_WITH_PAYLOAD = ("POST", "PUT")
+"""Methods whose requests have a length in any case."""
+
+
 def script_request(
     method: str,
     url: HttpUrl,
@@ -37,8 +41,13 @@ def script_request(
     payload: bytes | None,
     settings: HttpSettings,
     now: float,
+    *,
+    asks_first: bool = False,
 ) -> HttpRequest:
-    """Return the request of a Lua script with its own ``headers``; ``now`` is the time in its Date header."""
+    """Return the request of a Lua script with its own ``headers``; ``now`` is the time in its Date header.
+
+    One that ``asks_first`` wants to know whether its payload is welcome (``Expect: 100-continue``).
+    """
     given = list(headers)
     names = {name.lower() for name, _ in given}
     own = [("Host", url.authority), ("Date", http_date(now))]
@@ -46,8 +55,10 @@ def script_request(
         own.append(("Authorization", _basic(url.user, url.password)))
     if settings.user_agent:
         own.append(("User-Agent", settings.user_agent))
-    if payload is not None:
-        own += [("Expect", "100-continue"), ("Content-Length", str(len(payload)))]
+    if payload and asks_first:
+        own.append(("Expect", "100-continue"))
+    if payload is not None or method.upper() in _WITH_PAYLOAD:
+        own.append(("Content-Length", str(len(payload or b""))))
     own.append(("Connection", "Keep-Alive"))
     kept = [header for header in own if header[0].lower() not in names]
     return HttpRequest(method, url, (*kept, *given), payload or b"", settings.proxy, wants_body=True)

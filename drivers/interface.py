@@ -54,12 +54,14 @@ class Driver(ABC):
     """A push notification driver of one user session.
 
     ``name`` is compared without regard to case. ``plugin`` is what mail_plugins must have for it besides
-    ``push_notification``. ``options`` are the options it knows, by version. ``user_plugin`` is a plugin
-    that acts for users before the driver does, and whether or not the driver is used.
+    ``push_notification``. ``options`` are the options it knows, by version. ``settings_prefix`` is what 2.4
+    puts before the text when a %variable of theirs is unknown. ``user_plugin`` is a plugin that acts for
+    users before the driver does, and whether or not the driver is used.
     """
 
     name: ClassVar[str]
     plugin: ClassVar[str] = ""
+    settings_prefix: ClassVar[str] = ""
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = {Version.V23: (), Version.V24: ()}
     user_plugin: ClassVar[type[UserPlugin] | None] = None
 

@@ -24,6 +24,8 @@ from drivers.transaction import Transaction
 from mailstore.simulated import INBOX, SimulatedMailboxes
 
 _NOTHING_HAPPENED = "nothing changed, so there was no event"
+_INTERNAL_HOMES: Mapping[Version, str] = {Version.V23: "/", Version.V24: "/run/dovecot/empty"}
+"""The home of the internal user, with the default base_dir."""
 _INTERNAL_USER_DEBUGS: Mapping[Version, bool] = {Version.V23: False, Version.V24: True}
 
 
@@ -201,10 +203,10 @@ class Process:
 
 
 def _internal_user(variables: Mapping[str, str], push: PushConfig) -> MailUser:
-    """Return the internal user, and what %variables stand for (seen with 2.3.19.1)."""
-    process = {name: variables.get(name, "") for name in ("hostname", "pid")}
-    name = INTERNAL_USERS[push.version]
-    return MailUser(name, user_values(name, push.protocol, home="/", uid="0", gid="0", **process))
+    """Return the internal user, and what its %variables stand for (seen with 2.3.19.1 and 2.4.1)."""
+    process = {key: variables.get(key, "") for key in ("hostname", "pid")}
+    name, home = INTERNAL_USERS[push.version], _INTERNAL_HOMES[push.version]
+    return MailUser(name, user_values(name, push.protocol, home=home, uid="0", gid="0", **process))
 
 
 def _transactions(

@@ -96,11 +96,25 @@ class Transaction:
         """The unseen messages of the mailbox, with what the transaction did to them."""
         return self.mailbox.unseen
 
+    def begin(self, *, unsaved: bool = False) -> None:
+        """Let the drivers begin, before others can see what happens; an ``unsaved`` message is hidden."""
+        if self.begun or not self.session.chain.active:
+            return
+        self.begun = True
+        self._on_begin(self)
+        self.mailbox.unsaved = int(unsaved)
+        for loaded in self.session.loaded:
+            dtxn = DriverTransaction(loaded, self)
+            self._participants.append(dtxn)
+            if loaded.driver.begin(dtxn):
+                self._drivers.append(dtxn)
+        self.mailbox.unsaved = 0
+
     def message(self, trigger: Trigger, sequence: int, change: MessageChange) -> None:
         """Let something happen to a message; ``sequence`` is its number in the mailbox."""
         if not self.session.chain.active:
             return
-        self._begin(unsaved=trigger in ARRIVALS)
+        self.begin(unsaved=trigger in ARRIVALS)
         events = self._messages.get(sequence)
         if events is None:
             mailbox = self.mailbox
@@ -114,7 +128,7 @@ class Transaction:
         """Let something happen to the mailbox itself."""
         if not self.session.chain.active:
             return
-        self._begin()
+        self.begin()
         self._mailbox_events = MailboxEvents(mailbox=self.mailbox.name)
         collect_mailbox(trigger, self.registrations, self._mailbox_events, old_name)
 
@@ -139,20 +153,6 @@ class Transaction:
     def report_of(self, loaded: LoadedDriver) -> DriverReport:
         """Return what one driver of the session made of the transaction."""
         return next(dtxn.report() for dtxn in self._participants if dtxn.loaded is loaded)
-
-    def _begin(self, *, unsaved: bool = False) -> None:
-        """Let the drivers begin, before the message that arrives is there for others."""
-        if self.begun:
-            return
-        self.begun = True
-        self._on_begin(self)
-        self.mailbox.unsaved = int(unsaved)
-        for loaded in self.session.loaded:
-            dtxn = DriverTransaction(loaded, self)
-            self._participants.append(dtxn)
-            if loaded.driver.begin(dtxn):
-                self._drivers.append(dtxn)
-        self.mailbox.unsaved = 0
 
     def _shown(self) -> Iterator[Event]:
         if self._mailbox_events is not None:

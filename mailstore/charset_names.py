@@ -30,6 +30,7 @@ class _Variant(TypedDict, total=False):
     lower: dict[str, str]
     upper_half: str
     composed: dict[str, str]
+    waits: str
 
 
 class _Table(TypedDict):
@@ -65,7 +66,9 @@ def charset_decoder(charset: str) -> Decode | None:
         charmap = "".join(variant["lower"].get(char, char) for char in _ASCII) + variant["upper_half"]
         charmap = charmap.replace(_UNDEFINED, _UNDEFINED_IN_CHARMAP)
         composed = variant.get("composed", {})
-        return _ComposingCharmap(charmap, errors, composed) if composed else _Charmap(charmap, errors)
+        if not composed:
+            return _Charmap(charmap, errors)
+        return _ComposingCharmap(charmap, errors, composed, frozenset(variant.get("waits", "")))
     if variant["codec"] in _BYTE_ORDER_MARKS:
         return _ByteOrderMarked(variant["codec"], errors)
     return _Decoder(variant, errors)
@@ -84,9 +87,10 @@ class _Charmap:
 
 @dataclass
 class _ComposingCharmap(_Charmap):
-    """One whose marks join the letter in front; the last letter waits for what comes."""
+    """One whose marks join the letter in front; a letter that ``waits`` does so for what comes."""
 
     composed: dict[str, str]
+    waits: frozenset[str]
     _waiting: str = ""
 
     def __call__(self, data: bytes) -> str:
@@ -97,7 +101,7 @@ class _ComposingCharmap(_Charmap):
             if joined is None:
                 finished.append(waiting)
             waiting = joined or char
-        self._waiting = waiting if self._may_join(waiting) else ""
+        self._waiting = waiting if waiting in self.waits or self._may_join(waiting) else ""
         return "".join(finished) + ("" if self._waiting else waiting)
 
     def _may_join(self, char: str) -> bool:

@@ -47,7 +47,9 @@ class SimulatedMailbox:
 
     ``other_unseen`` counts unseen messages that are known by number only, ``unsaved`` those at the end of
     ``messages`` that who looks into the mailbox can't see yet. ``keywords`` are all names
-    that were used in it, in the order of their first use.
+    that were used in it, in the order of their first use. ``first_recent_uid`` is that of the first message
+    that no IMAP session has taken as new, by default that of the next one; a ``selected`` mailbox's
+    messages are all taken, those that are still to come too.
     """
 
     name: str = INBOX
@@ -57,6 +59,11 @@ class SimulatedMailbox:
     messages: list[StoredMessage] = field(default_factory=list)
     unsaved: int = 0
     keywords: list[str] = field(default_factory=list)
+    first_recent_uid: int = 0
+    selected: bool = False
+
+    def __post_init__(self) -> None:
+        self.first_recent_uid = self.first_recent_uid or self.next_uid
 
     @classmethod
     def of(cls, state: MailboxState) -> SimulatedMailbox:
@@ -67,6 +74,25 @@ class SimulatedMailbox:
     def unseen(self) -> int:
         """The number of unseen messages."""
         return self.other_unseen + sum(SEEN not in message.flags for message in self.messages)
+
+    @property
+    def recent(self) -> int:
+        """The number of messages that are new to whoever looks."""
+        return 0 if self.selected else sum(mail.uid >= self.first_recent_uid for mail in self.visible)
+
+    @property
+    def visible(self) -> list[StoredMessage]:
+        """The messages that who looks into the mailbox can see."""
+        return self.messages[: len(self.messages) - self.unsaved]
+
+    def select(self) -> None:
+        """Let an IMAP session take all messages as its new ones, until :meth:`unselect`."""
+        self.selected = True
+
+    def unselect(self) -> None:
+        """End what :meth:`select` began; what comes now is new again."""
+        if self.selected:
+            self.first_recent_uid, self.selected = self.next_uid, False
 
     def add(self, content: Message, flags: Iterable[str] = (), keywords: Iterable[str] = ()) -> StoredMessage:
         """Store a message under the next UID."""

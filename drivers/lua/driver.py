@@ -37,6 +37,7 @@ class LuaDriver(Driver):
 
     name: ClassVar[str] = "lua"
     plugin: ClassVar[str] = "push_notification_lua"
+    settings_prefix: ClassVar[str] = "dlua settings: Failed to parse configuration: "
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = OPTIONS
     user_plugin: ClassVar[type[UserPlugin] | None] = MailLua
 

@@ -49,6 +49,12 @@ function request_methods.add_header(...)
     host.panic(version.header_assertion)
     error("panic", 0)
   end
+  for _, header in ipairs(data.headers) do
+    if header[1]:lower() == name:lower() then
+      header[2] = value
+      return
+    end
+  end
   data.headers[#data.headers + 1] = {name, value}
 end
 function request_methods.remove_header(...)
@@ -62,18 +68,19 @@ function request_methods.remove_header(...)
   data.headers = kept
 end
 function request_methods.set_payload(...)
-  local self, first = ...
+  local self, first, sync = ...
   local count = select("#", ...)
   require_arguments(count, 2, version.payload_arguments)
   local data = check(self, 1, REQUEST)
   data.payload = check_string(first, 2)
+  data.asks_first = version.always_asks_first or not not sync
 end
 function request_methods.submit(...)
   local self = ...
   require_arguments(select("#", ...), 1)
   local data = check(self, 1, REQUEST)
   local status, reason, headers, payload =
-    host.http_submit(data.client, data.method, data.url, data.headers, data.payload)
+    host.http_submit(data.client, data.method, data.url, data.headers, data.payload, data.asks_first)
   data.is_submitted = true
   local answer = {status = status, reason = reason, headers = headers, payload = payload}
   return object(with(response_methods), nil, answer)

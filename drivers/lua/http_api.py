@@ -84,6 +84,7 @@ class LuaHttp:
         has: dict[bytes, Any] = {
             b"request_event": "request_event" in texts.has,
             b"payload_arguments": _PAYLOAD_ARGUMENTS[version],
+            b"always_asks_first": version is Version.V23,
             b"header_assertion": (
                 f"file http-client-request.c: line {line} (http_client_request_add_header_full): "
                 'assertion failed: (strpbrk(value, "\\r\\n") == NULL)'
@@ -116,7 +117,13 @@ class LuaHttp:
         return True, encode(str(target))
 
     def submit(
-        self, client: _Client, method: bytes, url: bytes, headers: Any, payload: bytes | None
+        self,
+        client: _Client,
+        method: bytes,
+        url: bytes,
+        headers: Any,
+        payload: bytes | None,
+        asks_first: bool | None,
     ) -> tuple[int, bytes, tuple[tuple[str, str], ...], bytes]:
         """Send a request and wait; return status, reason, headers and payload of the answer."""
         world = self._world()
@@ -127,6 +134,7 @@ class LuaHttp:
             payload,
             client.settings,
             world.clock.now(),
+            asks_first=bool(asks_first),
         )
         results: list[HttpResult] = []
         http = HttpClient(world.transport, world.clock, client.settings)

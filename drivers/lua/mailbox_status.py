@@ -10,20 +10,28 @@ from mailstore.simulated import SEEN, SimulatedMailbox
 def _first_unseen(box: SimulatedMailbox) -> int:
     if box.other_unseen:
         return 1
-    return next((number for number, mail in box.numbered() if SEEN not in mail.flags), 0)
+    return next((number for number, mail in enumerate(box.visible, 1) if SEEN not in mail.flags), 0)
+
+
+def _unseen(box: SimulatedMailbox) -> int:
+    return box.other_unseen + sum(SEEN not in mail.flags for mail in box.visible)
+
+
+def _first_recent(box: SimulatedMailbox) -> int:
+    return box.next_uid - box.unsaved if box.selected else box.first_recent_uid
 
 
 _ALWAYS = -1
 """For numbers that Dovecot gives whatever it is asked for."""
 
 _NUMBERS: Mapping[str, tuple[int, Callable[[SimulatedMailbox], int]]] = {
-    "messages": (_ALWAYS, lambda box: box.other_unseen + len(box.messages) - box.unsaved),
-    "recent": (0x02, lambda box: 0),  # noqa: ARG005
+    "messages": (_ALWAYS, lambda box: box.other_unseen + len(box.visible)),
+    "recent": (0x02, lambda box: box.recent),
     "uidnext": (_ALWAYS, lambda box: box.next_uid - box.unsaved),
     "uidvalidity": (_ALWAYS, lambda box: box.uidvalidity),
-    "unseen": (0x10, lambda box: box.unseen - box.unsaved),
+    "unseen": (0x10, _unseen),
     "first_unseen_seq": (0x20, _first_unseen),
-    "first_recent_uid": (_ALWAYS, lambda box: box.next_uid - box.unsaved),
+    "first_recent_uid": (_ALWAYS, _first_recent),
     "highest_modseq": (0x80, lambda box: 1),  # noqa: ARG005
     "highest_pvt_modseq": (0x2000, lambda box: 0),  # noqa: ARG005
     "permanent_flags": (0x200, lambda box: 0x1F),  # noqa: ARG005

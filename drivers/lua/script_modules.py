@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from dovecot_conf.http_url import HttpUrlError, parse_http_url
 from drivers.http import (
     Attempt,
+    BadResponseError,
     ConnectFailedError,
     HostLookupError,
     HttpRequest,
+    HttpResponse,
     RequestTimedOutError,
     TooLateError,
     TransportError,
@@ -21,6 +23,7 @@ from drivers.http_queue import HttpResult
 from drivers.http_settings import HttpSettings
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.runtimes import compiled
+from drivers.lua.socket_answers import SocketAnswerError, SocketHeadParser, SocketResponse
 from drivers.report import Attempt as ReportedAttempt
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ _TEXTS: Mapping[type[TransportError], str] = {
     ConnectFailedError: "connection refused",
     RequestTimedOutError: "timeout",
     TooLateError: "timeout",
+    BadResponseError: "invalid chunk size",
 }
 """LuaSocket's words for what went wrong; a connection that ends is ``closed``."""
 
@@ -56,10 +60,14 @@ def add_modules(
             target = parse_http_url(decode(url))
         except HttpUrlError as error:
             return None, encode(error.message)
-        request = HttpRequest(decode(method), target, tuple(pairs), body or b"", wants_body=True)
-        status, reason, fields, content = _exchanged(request, world(), timeout, requests)
-        flat = [encode(text) for field in fields for text in field]
-        return status, encode(reason), machine.array(flat), content
+        request = HttpRequest(
+            *(decode(method), target, tuple(pairs), body or b""), wants_body=True, reader=SocketHeadParser
+        )
+        answer = _exchanged(request, world(), timeout, requests)
+        if isinstance(answer, str):
+            return None, encode(answer)
+        flat = [encode(text) for field in answer.headers for text in field]
+        return answer.status, encode(_status_line(answer)), machine.array(flat), answer.body
 
     def now() -> float:
         return world().clock.now()
@@ -81,30 +89,37 @@ def _source(name: bytes) -> bytes:
     return resources.files(_PACKAGE).joinpath(f"{name.decode()}.lua").read_bytes()
 
 
+def _status_line(answer: HttpResponse) -> str:
+    """Return the status line; it is empty when nothing but a body came."""
+    if isinstance(answer, SocketResponse):
+        return answer.line
+    return f"HTTP/1.1 {answer.status} {answer.reason}"
+
+
 def _exchanged(
     request: HttpRequest,
     world: Surroundings,
     timeout: Any,
     requests: list[tuple[HttpRequest, HttpResult]],
-) -> tuple[int | None, str, tuple[tuple[str, str], ...], bytes]:
-    """Send once; return status, reason, headers and body of the answer, or None and what went wrong."""
+) -> HttpResponse | str:
+    """Send once; return the answer, or in LuaSocket's words what went wrong."""
     seconds = float(timeout) if isinstance(timeout, (int, float)) and timeout > 0 else 60.0
     settings = HttpSettings(timeout=seconds, connect_timeout=seconds)
     begin = world.clock.monotonic()
     try:
         response = world.transport.send(request, Attempt(settings, time.monotonic() + _LONGEST))
     except TransportError as error:
-        text = _TEXTS.get(type(error), "closed")
+        text = str(error) if isinstance(error, SocketAnswerError) else _TEXTS.get(type(error), "closed")
         elapsed = (world.clock.monotonic() - begin) * 1000
         attempt = ReportedAttempt(None, "", text, elapsed)
         requests.append((request, HttpResult(True, False, text, (attempt,), error=error.without_frames())))
-        return None, text, (), b""
+        return text
     if response is None:
         requests.append((request, HttpResult(sent=False, success=False, message="", attempts=())))
-        return 200, "OK", (), b""
+        return HttpResponse(200, "OK")
     elapsed = (world.clock.monotonic() - begin) * 1000
     attempt = ReportedAttempt(response.status, response.reason, "", elapsed)
     message = f"{response.status} {response.reason}"
     success = response.status // 100 == 2
     requests.append((request, HttpResult(True, success, message, (attempt,), response)))
-    return response.status, response.reason, response.headers, response.body
+    return response

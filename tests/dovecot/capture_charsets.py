@@ -112,6 +112,7 @@ def compare(name: str, variants: dict[str, dict[str, object]]) -> str | None:
         if len(table) != 256:
             return None
         composed = composed_characters(converter, table)
+        waits = "".join(char for char, byte in zip(table, SINGLE, strict=True) if waiting(converter, byte))
     codec = next((c for c in SINGLE_BYTE_CODECS if table == b"".join(SINGLE).decode(c, "replace")), None)
     if codec and not composed:
         return codec
@@ -120,7 +121,14 @@ def compare(name: str, variants: dict[str, dict[str, object]]) -> str | None:
         return None
     upper = table[128:] if table[128:].strip(INVALID) else ""
     variants[name.lower()] = {"lower": lower, "upper_half": upper, "composed": composed}
+    if waits:
+        variants[name.lower()]["waits"] = waits
     return name.lower()
+
+
+def waiting(converter: Converter, byte: bytes) -> bool:
+    """Tell whether a character is held back until it is known what follows."""
+    return converter.convert(byte) != converter.convert(byte, flush=False)
 
 
 def composed_characters(converter: Converter, table: str) -> dict[str, str]:

@@ -39,8 +39,11 @@ class Converter:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    def convert(self, data: bytes) -> tuple[Verdict, str]:
-        """Convert ``data`` from the initial state; return how it ended and the text up to there."""
+    def convert(self, data: bytes, *, flush: bool = True) -> tuple[Verdict, str]:
+        """Convert ``data`` from the initial state; return how it ended and the text up to there.
+
+        Without ``flush`` what waits for more input is left out.
+        """
         _LIBC.iconv(self._descriptor, None, None, None, None)
         source = ctypes.create_string_buffer(data, len(data))
         target = ctypes.create_string_buffer(len(data) * 12 + 64)
@@ -49,7 +52,7 @@ class Converter:
         ctypes.set_errno(0)
         places = [ctypes.byref(place) for place in (source_at, source_left, target_at, target_left)]
         failed = _LIBC.iconv(self._descriptor, *places) == ctypes.c_size_t(-1).value
-        if not failed:
+        if flush and not failed:
             _LIBC.iconv(self._descriptor, None, None, *places[2:])
         verdict = Verdict(ctypes.get_errno()) if failed else Verdict.DONE
         return verdict, target.raw[: len(target) - target_left.value].decode("utf-8", "backslashreplace")

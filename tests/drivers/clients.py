@@ -19,7 +19,7 @@ LAST = 2**32
 
 
 def message(text: str) -> Message:
-    return Message.from_bytes(text.encode().replace(b"\r\n", b"\n"))
+    return Message.from_bytes(text.encode("utf-8", "surrogateescape").replace(b"\r\n", b"\n"))
 
 
 def ranges(text: str, last: int) -> list[tuple[int, int]]:
@@ -108,7 +108,7 @@ class ImapClient:
     def _select(self, name: str, read_only: bool) -> None:
         self.selected, self.read_only = name, read_only
         if name:
-            self.actions.open(name)
+            (self.actions.open if read_only else self.actions.select)(name)
 
     def _numbers(self, text: str, uid: bool) -> list[int]:
         box = self.actions.open(self.selected)

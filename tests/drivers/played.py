@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dovecot_conf import PushConfig, user_values
-from drivers import DriverRegistry, LogLine, MailUser, Surroundings
+from drivers import DriverRegistry, LogLine, MailUser, Surroundings, SystemClock, Transport
 from drivers.actions import Actions, Place
 from drivers.process import Part, perform_together
 from drivers.simulate import perform
@@ -28,7 +28,7 @@ class Player:
     """A user (and others whose names begin with the user's) of a server.
 
     ``push`` gives the configuration of a protocol; ``server`` names the settings around it. ``places``
-    are those of the user's Sieve script.
+    are those of the user's Sieve script. Requests go out over ``network``, or are only kept.
     """
 
     user: str
@@ -38,6 +38,7 @@ class Player:
     places: list[Any] | None = None
     registry: DriverRegistry = field(default_factory=DriverRegistry.installed)
     log: list[str] = field(default_factory=list)
+    network: Transport | None = None
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
@@ -118,7 +119,8 @@ class Player:
 
     def _surroundings(self, name: str) -> Surroundings:
         self._mailboxes_of(name)
-        return Surroundings(lambda entry: self.metadata.get(name), self.transport, self.clock)
+        clock = self.clock if self.network is None else SystemClock()
+        return Surroundings(lambda entry: self.metadata.get(name), self.network or self.transport, clock)
 
 
 def place(mailbox: str, flags: str, autocreate: bool) -> Place:

@@ -25,6 +25,12 @@ def test_a_character_waits_for_its_second_half() -> None:
     assert translated("windows-1258", b"e", b"\xcc ") == "è "
 
 
+def test_what_could_still_get_a_mark_is_lost_at_the_end() -> None:
+    assert translated("windows-1258", b"a b") == "a "
+    assert translated("windows-1258", b"a 1~") == "a 1"
+    assert translated("windows-1258", b"a b\n") == "a b\n"
+
+
 def test_an_unknown_charset_is_read_as_utf_8() -> None:
     assert translated("x-unknown", "ä".encode()) == "ä"
 

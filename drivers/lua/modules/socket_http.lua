@@ -12,7 +12,7 @@ local WRITTEN = {
   referer = "Referer", ["transfer-encoding"] = "Transfer-Encoding", ["user-agent"] = "User-Agent",
   ["accept-encoding"] = "Accept-Encoding", ["accept-language"] = "Accept-Language", ["cache-control"] = "Cache-Control",
 }
-local MOST_REDIRECTS = 5
+local MOST_REDIRECTS, REQUEST_TIMEOUT = 5, 408
 
 local function headers_of(request, host)
   local headers = {
@@ -22,8 +22,11 @@ local function headers_of(request, host)
     local credentials = url.unescape(request.user) .. ":" .. url.unescape(request.password)
     headers[#headers + 1] = {"authorization", "Basic " .. (mime.b64(credentials) or "")}
   end
-  for name, value in pairs(request.headers or {}) do
-    local lower, replaced = name:lower(), false
+  local names = {}
+  for name in pairs(request.headers or {}) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local lower, value, replaced = name:lower(), request.headers[name], false
     for _, header in ipairs(headers) do
       if header[1] == lower then header[2], replaced = value, true end
     end
@@ -90,8 +93,16 @@ local function perform(request)
     written[place] = {WRITTEN[header[1]] or header[1], tostring(header[2])}
   end
   local method = parts.method or "GET"
-  local code, reason, fields, content = exchange(method, url.build(target), written, body, http.TIMEOUT)
-  if not code then return nil, reason end
+  local code, line, fields, content = exchange(method, url.build(target), written, body, http.TIMEOUT)
+  if not code then return nil, line end
+  if line == "" then
+    -- HTTP/0.9: nothing but a body
+    if not request.sink then error("assertion failed!", 0) end
+    local taken, wrong = ltn12.pump.all(ltn12.source.string(content), request.sink)
+    if not taken then return nil, wrong end
+    return 1, code
+  end
+  if code == REQUEST_TIMEOUT then return 1, code end
   local found = {}
   for place = 1, #fields, 2 do
     local name, value = fields[place]:lower(), fields[place + 1]
@@ -105,14 +116,14 @@ local function perform(request)
     })
   end
   local sink = request.sink or ltn12.sink.null()
-  if method ~= "HEAD" and code ~= 204 and code ~= 304 and code >= 200 then
+  if method ~= "HEAD" and code ~= 204 and code ~= 304 and code // 100 ~= 1 then
     if content ~= "" then
       local taken, wrong = sink(content)
       if not taken then return nil, wrong end
     end
     sink(nil)
   end
-  return 1, code, found, "HTTP/1.1 " .. code .. " " .. reason
+  return 1, code, found, line
 end
 
 local function simple(address, body)
@@ -131,7 +142,9 @@ end
 function http.request(request, body)
   if type(request) == "string" then return simple(request, body) end
   if request == nil then error("attempt to index a nil value (local 'reqt')", 2) end
-  return perform(request)
+  -- no tail call: a traceback names the function
+  local ok, code, headers, status = perform(request)
+  return ok, code, headers, status
 end
 
 return http

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from drivers.lua.source.script import ScriptText
 
 _HINTS = {
-    "plugin_getenv": "2.4 has no such call: write the value into the script, or a METADATA entry of the user",
+    "plugin_getenv": "2.4 gives what stands in lua_settings to script_init(settings)",
 }
 
 
 class LuaCallOfOtherVersion(ScriptRule):
     """A script uses a part of the API that its Dovecot version doesn't have.
 
-    `user:plugin_getenv` and `user.mail_debug` exist only in 2.3; `dovecot.dict`, `dovecot.tabescape`,
-    `dovecot.gettimeofday` and others only in 2.4. Calling one that is missing raises an error; in
-    `begin_txn` the process dies of it at the end of its session. `dovecot.base64` and `dovecot.var_expand`
-    exist from 2.4.2 on, `set_event` and `get_event` of requests from 2.4.3 on: a warning for 2.4. A script that tests for it
-    (`if user.plugin_getenv then`) is fine.
+    `user:plugin_getenv` and `user.mail_debug` exist only in 2.3 (2.4 gives `lua_settings` to
+    `script_init`); `dovecot.dict`, `dovecot.tabescape`, `dovecot.gettimeofday` and others only in 2.4.
+    Calling one that is missing raises an error; in `begin_txn` the process dies of it at the end of its
+    session. `dovecot.base64` and `dovecot.var_expand` exist from 2.4.2 on, `set_event` and `get_event` of
+    requests from 2.4.3 on: a warning for 2.4. A script that tests for it (`if user.plugin_getenv then`) is
+    fine.
 
     Bad:
 

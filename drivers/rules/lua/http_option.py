@@ -11,6 +11,7 @@ from dovecot_conf.versions import Version
 from drivers.lua.http_settings import HTTP_SETTINGS
 from drivers.rules.lua.http_tables import http_settings_tables, named_fields, renamed, wrong_value
 from drivers.rules.lua.script_rule import ScriptRule
+from drivers.rules.lua.unset import is_nil
 
 if TYPE_CHECKING:
     from drivers.lua.source.script import ScriptText
@@ -29,7 +30,7 @@ class LuaHttpOption(ScriptRule):
     it doesn't know is ignored, which is reported as a warning. An `event_parent` ends its process. 2.4 takes
     the names of its `http_client_*` settings without that prefix, with values as in a configuration
     (`request_timeout = "500ms"`), and raises an error for every other name; `true`, `false` or a table as a
-    value end its process.
+    value end its process. A setting whose value is `nil` isn't there at all.
 
     Bad:
 
@@ -98,12 +99,13 @@ class LuaHttpOption(ScriptRule):
         known = HTTP_SETTINGS[script.version]
         for table in http_settings_tables(script):
             for name, field in named_fields(table):
-                if name in script.names.fields_set:
+                value = field.part("value")
+                if name in script.names.fields_set or (value is not None and is_nil(script, value)):
                     continue
                 if name not in known:
                     yield self._unknown(script, name, field)
                     continue
-                problem = wrong_value(script, known[name], name, field.part("value"))
+                problem = wrong_value(script, known[name], name, value)
                 if problem:
                     yield self.at(script, field, f"'{name}': {problem}")
 

@@ -20,19 +20,23 @@ _UNCLEAR = re.compile(r"%|\{\{|\$\{|<%")
 class Script(NamedTuple):
     """The script of one lua driver.
 
-    ``path`` is as written, None when no setting names one; ``span`` is where. ``shared``: it is that of
-    the mail_lua plugin, which 2.3 takes if it stays.
+    ``path`` is None when no setting names one; ``span`` is where. ``shared``: it is that of the mail_lua
+    plugin, which 2.3 takes if it stays. ``placed``: a relative path is that from the working directory here,
+    as it began at the file that has the setting.
     """
 
     driver: Written
     path: str | None
     span: Span
     shared: bool = False
+    placed: bool = False
 
     @property
     def known(self) -> bool:
         """Tell whether the path is the same for every user and every working directory."""
-        return self.path is not None and self.path.startswith("/") and not _UNCLEAR.search(self.path)
+        if self.path is None or _UNCLEAR.search(self.path):
+            return False
+        return self.placed or self.path.startswith("/")
 
 
 def scripts(context: Context) -> Iterator[Script]:
@@ -40,13 +44,11 @@ def scripts(context: Context) -> Iterator[Script]:
     for lua in written(context, "lua"):
         settings = context.settings[lua.protocols[0]]
         if context.version is Version.V24:
-            value = settings.get(f"{lua.definition.setting}/lua_file")
-            named = value is not None and value.text != ""
-            yield Script(
-                lua,
-                value.text if value is not None and named else None,
-                value.span if value is not None else lua.span,
+            named = next(
+                (one for one in lua.definition.options if one.name == "lua_file" and one.value), None
             )
+            path, span = (None, lua.span) if named is None else (named.value, named.span)
+            yield Script(lua, path, span, placed=True)
             continue
         value = settings.plugin.get(SCRIPT_SETTING)
         option = next((item for item in reversed(lua.definition.options) if item.name == "file"), None)

@@ -10,6 +10,7 @@ from dovecot_conf.near import nearest
 from drivers.lua.lua_globals import DOVECOT_GLOBALS, LUA_GLOBALS, OTHER_LANGUAGES, REPLACEMENTS
 from drivers.lua.source.uses import is_tested
 from drivers.rules.lua.script_rule import ScriptRule
+from drivers.rules.lua.unset import is_unset
 
 if TYPE_CHECKING:
     from drivers.lua.source.script import ScriptText
@@ -87,9 +88,8 @@ class LuaUndefinedGlobal(ScriptRule):
 
     def check_script(self, script: ScriptText) -> Iterator[Diagnostic]:
         """Look for names that neither Lua nor Dovecot nor the script gives a value."""
-        known = frozenset((*LUA_GLOBALS[script.lua], *DOVECOT_GLOBALS))
         for name, variable in script.names.globals.items():
-            if name in known or variable.writes:
+            if not is_unset(script, variable):
                 continue
             foreign = OTHER_LANGUAGES.get(name)
             if foreign is None and (script.is_dynamic or any(map(is_tested, variable.reads))):

@@ -66,30 +66,50 @@ _OF_LUA = re.compile(r"\w+: lua: (?:Loading|Calling|Called|Found) ")
 
 def capture(bench: Bench) -> Iterator[Record]:
     """Play the cases of ``events.toml`` with each version, those of the reference with 2.4."""
-    inputs = tomllib.loads((INPUTS / "events.toml").read_text(encoding="utf-8"))
-    cases = [_spelled_out(case, inputs["mails"]) for case in inputs["case"]]
+    inputs = _inputs()
     silent_about_ox = {case["name"] for case in inputs["case"] if case.get("dlog_only")}
     for version in bench.pools:
-        known = _reference_cases() if version == "2.4" else []
+        known = reference_cases() if version == "2.4" else []
         for drivers in CHAINS[version]:
-            for number, case in enumerate([*known, *cases]):
+            for number, case in enumerate([*known, *cases()]):
                 if drivers != "dlog" and case["name"] in silent_about_ox:
                     continue
-                extra = inputs["servers"][case["server"]][version] if "server" in case else ""
-                server = bench.server(version, _setup(version, drivers, extra, case.get("sieve")))
+                server = bench.server(version, _setup(version, drivers, case))
                 yield _played(bench, server, {"version": version, "drivers": drivers, **case}, f"e{number}")
 
 
-def _setup(version: str, drivers: str, extra: str, sieve: str | None) -> Setup:
-    files = [("script.sieve", f"{sieve}\n")] if sieve else []
+def cases() -> list[Case]:
+    """Return the cases of ``events.toml``, with the text of each mail."""
+    inputs = _inputs()
+    return [_spelled_out(case, inputs["mails"]) for case in inputs["case"]]
+
+
+def settings_around(case: Case, version: str) -> str:
+    """Return the settings that a case wants besides the drivers."""
+    around: str = _inputs()["servers"][case["server"]][version] if "server" in case else ""
+    return around + (SIEVE[version] if case.get("sieve") else "")
+
+
+def files_of(case: Case) -> dict[str, str]:
+    """Return the files that a case wants, its Sieve script."""
+    return {"script.sieve": f"{case['sieve']}\n"} if case.get("sieve") else {}
+
+
+def _inputs() -> dict[str, Any]:
+    return tomllib.loads((INPUTS / "events.toml").read_text(encoding="utf-8"))
+
+
+def _setup(version: str, drivers: str, case: Case) -> Setup:
+    files = files_of(case)
     if "lua" in drivers:
-        files.append(("all-events.lua", (INPUTS / "all-events.lua").read_text(encoding="utf-8")))
+        files["all-events.lua"] = (INPUTS / "all-events.lua").read_text(encoding="utf-8")
     plugins = LUA_PLUGINS if "lua" in drivers else PLUGINS
-    extra += SIEVE[version] if sieve else ""
-    return Setup(CHAINS[version][drivers], extra, plugins=plugins, files=tuple(files))
+    extra = settings_around(case, version)
+    return Setup(CHAINS[version][drivers], extra, plugins=plugins, files=tuple(files.items()))
 
 
-def _reference_cases() -> list[Case]:
+def reference_cases() -> list[Case]:
+    """Return the cases of the reference."""
     lines = gzip.decompress(REFERENCE.read_bytes()).decode("utf-8").split("\n")
     cases = [json.loads(line) for line in lines if line]
     kept = ("mailboxes", "setup", "steps")
@@ -126,9 +146,9 @@ def _command(command: str | list[str], mails: Mapping[str, str]) -> str | list[s
 
 def _played(bench: Bench, server: Dovecot, case: Case, user: str) -> Record:
     for name in (user, f"{user}-second", f"{user}-third"):
-        _prepare(server, name, case)
+        prepare(server, name, case)
     bench.listener.reset()
-    log = [line for step in case["steps"] for line in _step(server, user, *step)]
+    log = [line for step in case["steps"] for line in step_on(server, user, *step)]
     return {
         **case,
         "user": user,
@@ -143,7 +163,8 @@ def _stable(line: str) -> str:
     return re.sub(rf"UIDVALIDITY \[(?!{UIDVALIDITY}\])\d+\]", "UIDVALIDITY [@new@]", line)
 
 
-def _prepare(server: Dovecot, user: str, case: Case) -> None:
+def prepare(server: Dovecot, user: str, case: Case) -> None:
+    """Make the mailboxes of a user, with the mail that is there before the case."""
     guids = {name: GUIDS.get(name, f"{number:032x}") for number, name in enumerate(case["mailboxes"], 3)}
     server.make_maildir(user, guids, UIDVALIDITY)
     if "INBOX" in guids:
@@ -159,29 +180,41 @@ def _prepare(server: Dovecot, user: str, case: Case) -> None:
         server.doveadm_silently("mailbox", "status", "-u", user, "messages", "*")
 
 
-def _step(server: Dovecot, user: str, kind: str, *given: Any) -> list[str]:
+def step_on(server: Dovecot, user: str, kind: str, *given: Any) -> list[str]:
     """Do one step; return the push lines it makes."""
     server.forget_log()
     if kind == "doveadm":
         arguments, text = given
         result = server.doveadm(
-            "-D", *(word.replace("USER", user) for word in arguments), stdin=text.encode()
+            "-D",
+            *(word.replace("USER", user) for word in arguments),
+            stdin=text.encode("utf-8", "surrogateescape"),
         )
         return push_lines(result.stderr)
     if kind == "imap":
         server.imap(user, [_sent(command) for command in given[0]])
     elif kind == "lmtp":
-        server.deliver_lmtp([name.replace("USER", user) for name in given[0]], given[1].encode())
+        server.deliver_lmtp(
+            [name.replace("USER", user) for name in given[0]], given[1].encode("utf-8", "surrogateescape")
+        )
     elif kind == "lmtp-session":
-        mails = [([name.replace("USER", user) for name in names], text.encode()) for names, text in given]
+        mails = [
+            ([name.replace("USER", user) for name in names], text.encode("utf-8", "surrogateescape"))
+            for names, text in given
+        ]
         server.deliver_lmtp_all(mails)
     else:
         text, *arguments = given
-        server.deliver_lda(user, text.encode(), *(arguments[0] if arguments else ()))
+        server.deliver_lda(
+            user, text.encode("utf-8", "surrogateescape"), *(arguments[0] if arguments else ())
+        )
     return server.push_log()
 
 
 def _sent(command: str | list[str]) -> str | tuple[str | bytes, ...]:
     if isinstance(command, str):
         return command
-    return tuple(piece.encode() if place % 2 else piece for place, piece in enumerate(command))
+    return tuple(
+        piece.encode("utf-8", "surrogateescape") if place % 2 else piece
+        for place, piece in enumerate(command)
+    )

@@ -19,12 +19,13 @@ _EVENTS = (
     "|MessageAppend|MessageExpunge|MessageNew|MessageRead|MessageTrash"
 )
 _ABOUT_PUSH = re.compile(
-    rf"push[-_ ]notification|notify_plugin|Plugin '?notify|^(?:Mailbox .*: )?(?:dlog|ox|lua|{_EVENTS}): "
+    r"push[-_ ]notification|notify_plugin|Plugin '?notify"
+    rf"|^(?:Mailbox .*: )?(?:dlog|ox|lua|lua-push|{_EVENTS}): "
     r"|^Mailbox data: Mailbox \[|^Message data: Mailbox \[",
     re.IGNORECASE,
 )
 _NOT_ABOUT_PUSH = re.compile(
-    r": request \[Req\d+: |^Module loaded: |^Loading modules |^http-client|^Executed "
+    r": request \[Req\d+: |^Module loaded: |^Loading modules |^(?:lua: )?http-client|^Executed "
 )
 
 
