@@ -7,8 +7,16 @@ from functools import cached_property
 
 from dovecot_conf.lint.suppressions import Comment
 from dovecot_conf.positions import Span
+from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
-from drivers.lua.source.compiling import COMPILED, SyntaxProblem, as_text, compile_problem
+from drivers.lua.source.compiling import (
+    BYTE_ORDER_MARK,
+    COMPILED,
+    SyntaxProblem,
+    as_text,
+    compile_problem,
+    with_line_feeds,
+)
 from drivers.lua.source.kinds import KindFinder
 from drivers.lua.source.names import Names, Variable, constant, key_of, resolve
 from drivers.lua.source.tree import Node, TooDeepError, Tree, parse
@@ -37,6 +45,14 @@ class ScriptText:
         if self.source.startswith(COMPILED):
             return "it is compiled"
         return ""
+
+    @cached_property
+    def shown(self) -> SourceFile:
+        """The text that places are counted in."""
+        text = with_line_feeds(self.source)
+        if text.startswith(BYTE_ORDER_MARK):
+            text = b" " * len(BYTE_ORDER_MARK) + text[len(BYTE_ORDER_MARK) :]
+        return SourceFile.decode(self.path, text)
 
     @cached_property
     def problem(self) -> SyntaxProblem | None:
