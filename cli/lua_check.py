@@ -13,7 +13,7 @@ import click
 from cli.common import remark
 from cli.findings import Wanted, finding_options, lua_option, show
 from cli.render import diagnostics as render
-from dovecot_conf.errors import ScriptError
+from dovecot_conf.errors import PushnotifError
 from dovecot_conf.lint import Catalogue, Selection, Suppressions, reported
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 DEFAULT_VERSION = Version.V24
+
+
+class ScriptFileError(PushnotifError):
+    """A script can't be read at all."""
 
 
 class Checked(NamedTuple):
@@ -82,7 +86,7 @@ def check(files: tuple[str, ...], dovecot_version: str | None, lua: str, wanted:
 
 
 def _read(reader: ScriptReader, name: str, version: Version) -> ScriptText:
-    """Read a script, or stdin. Raises ScriptError."""
+    """Read a script, or stdin. Raises ScriptFileError."""
     if name == STDIN:
         return reader.text_of(STDIN_NAME, cast(BinaryIO, sys.stdin.buffer), version)
     path = Path(name)
@@ -93,7 +97,7 @@ def _read(reader: ScriptReader, name: str, version: Version) -> ScriptText:
     except OSError as error:
         problem = os.strerror(error.errno or errno.EIO)
     shown = name or "''"
-    raise ScriptError(f"can't read {shown}: {problem}: give the file of a Lua script")
+    raise ScriptFileError(f"can't read {shown}: {problem}: give the file of a Lua script")
 
 
 def _findings(script: ScriptText, catalogue: Catalogue, selection: Selection) -> tuple[Diagnostic, ...]:

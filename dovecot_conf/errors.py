@@ -7,7 +7,6 @@ wrong and what to do. ``span`` says where, when the place is known.
 
     PushnotifError
     ├── ConfigError            a configuration can't be read at all (missing, a directory, unreadable)
-    ├── ScriptError            a script can't be read at all
     ├── OverrideError          an override given as NAME=VALUE is malformed
     ├── VariableError          a %variable of a setting can't be expanded
     ├── MessageError           a mail can't be read
@@ -38,10 +37,6 @@ class PushnotifError(Exception):
 
 class ConfigError(PushnotifError):
     """A configuration file can't be read at all."""
-
-
-class ScriptError(PushnotifError):
-    """A script can't be read at all."""
 
 
 class OverrideError(PushnotifError):

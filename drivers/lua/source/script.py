@@ -9,6 +9,8 @@ from dovecot_conf.lint.suppressions import Comment
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
+from drivers.lua.lua_globals import LUA_GLOBALS
+from drivers.lua.lua_libraries import COMPATIBILITY
 from drivers.lua.source.compiling import (
     BYTE_ORDER_MARK,
     COMPILED,
@@ -96,7 +98,8 @@ class ScriptText:
     @cached_property
     def is_dynamic(self) -> bool:
         """Tell whether global variables may be made in ways that can't be seen here."""
-        for name in _DYNAMIC:
+        known = frozenset((*LUA_GLOBALS[self.lua], *COMPATIBILITY.get(self.lua, ())))
+        for name in known.intersection(_DYNAMIC):
             variable = self.names.globals.get(name)
             if variable is not None and any(not self._is_plain_index(read) for read in variable.reads):
                 return True
