@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.lua_check import check
 from cli.lua_stubs import stubs
 
 
@@ -12,4 +13,5 @@ def lua() -> None:
     """Help with writing Lua push scripts."""
 
 
+lua.add_command(check)
 lua.add_command(stubs)

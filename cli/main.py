@@ -94,6 +94,7 @@ def pushnotif() -> None:
       pushnotif drivers                         what loads, in which order, and what doesn't
       pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob
       pushnotif listen                          receive requests, and misbehave on purpose
+      pushnotif lua check push.lua              find mistakes in a push script
     """
 
 

@@ -33,9 +33,45 @@ from drivers import (
 from drivers.load import Load
 from drivers.scripting import Scripting
 
+SCENARIO = "--scenario"
+
+
+class EventCommand(click.Command):
+    """Knows that a scenario is played without an EVENT, and says so."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; raises UsageError."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name != SCENARIO:
+                raise
+            text = f"{SCENARIO} says itself what happens: leave out {self.name}"
+            raise click.UsageError(text, ctx=ctx.parent) from None
+
 
 class EventGroup(click.Group):
-    """Knows the names of events that Dovecot doesn't raise, and says so."""
+    """Knows the names of events that Dovecot doesn't raise, and the options of events, and says so."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options in front of an event; raises UsageError."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if not self._of_event(error.option_name):
+                raise
+            with_scenario = any(word.partition("=")[0] == SCENARIO for word in given)
+            why = f"can't be used with {SCENARIO}: the file says it" if with_scenario else "goes behind EVENT"
+            text = f"{error.option_name} {why}"
+            raise click.UsageError(text, ctx=ctx) from None
+
+    def _of_event(self, name: str) -> bool:
+        return any(
+            name in (*param.opts, *param.secondary_opts)
+            for command in self.commands.values()
+            for param in command.params
+        )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -135,7 +171,7 @@ def _command(form: Form) -> click.Command:
         f"{form.about}\n\nThe exit code is 1 when a notification failed, or Dovecot would log an error or"
         f" not start at all.{examples}"
     )
-    return click.command(form.name)(options_of(form)(perform_it))
+    return click.command(form.name, cls=EventCommand)(options_of(form)(perform_it))
 
 
 for _form in FORMS:

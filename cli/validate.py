@@ -8,82 +8,37 @@ from pathlib import Path
 
 import click
 
-from cli.common import (
-    SYSTEM_CONFIG,
-    ConfigSource,
-    color_option,
-    config_options,
-    find_configuration,
-    show_secrets_option,
-)
-from cli.output import write_result
+from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
+from cli.findings import Wanted, finding_options, lua_option, show
 from cli.render import diagnostics as render
-from cli.render.styled import render as render_lines
-from cli.render.styled import wants_color
-from dovecot_conf import Configuration, Severity, limits, load, loads
+from dovecot_conf import Configuration, limits, load, loads
 from dovecot_conf.errors import ConfigError
-from dovecot_conf.lint import Catalogue, Selection, lint
+from dovecot_conf.lint import Catalogue, Context, Selection, lint_context
 from drivers.rules import all_rules
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
-RANKS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
 @click.command()
 @click.argument("files", metavar="[FILE|-]...", nargs=-1)
 @config_options
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "concise", "json"]),
-    default="text",
-    show_default=True,
-    help="How to show the findings.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the result into FILE, not to stdout.",
-)
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    help="Only these rules: codes (PN301, PN3), names; commas between.",
-)
-@click.option("--ignore", multiple=True, metavar="RULES", help="All but these rules.")
-@click.option(
-    "--fail-on",
-    type=click.Choice([str(severity) for severity in Severity]),
-    default=str(Severity.ERROR),
-    show_default=True,
-    help="Exit with 1 if there is a finding of this severity or worse.",
-)
+@finding_options
 @click.option(
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
     help="Look up absolute paths of the configuration below DIR, as in a checkout of /etc.",
 )
-@click.option("--statistics", is_flag=True, help="Count the findings by rule instead of showing them.")
-@color_option
-@show_secrets_option
+@lua_option
 @click.pass_context
-def validate(  # noqa: PLR0913, PLR0917 - one for each option
+def validate(
     ctx: click.Context,
     source: ConfigSource,
     files: tuple[str, ...],
-    format_: str,
-    output: Path | None,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    fail_on: str,
+    wanted: Wanted,
     root: Path | None,
-    statistics: bool,
-    color: str,
-    show_secrets: bool,
+    lua: str,
 ) -> int:
     """Find what is wrong with a configuration: its language, and why a notification would be lost.
 
@@ -93,28 +48,15 @@ def validate(  # noqa: PLR0913, PLR0917 - one for each option
     """
     if files and (source.path is not None or source.demo):
         raise click.UsageError("name the configuration either as FILE or with an option", ctx=ctx)
-    if statistics and format_ == "json":
-        raise click.UsageError("--statistics is for the formats text and concise", ctx=ctx)
-    catalogue = Catalogue(all_rules())
-    selection = Selection.of(catalogue, select, ignore)
+    catalogue = Catalogue(all_rules(lua))
+    selection = Selection.of(catalogue, wanted.select, wanted.ignore)
     results = []
     for configuration in _configurations(source, files, root):
-        found = lint(configuration, catalogue, selection=selection, root=root)
-        results.append(render.Validation(configuration, found))
-    validations = render.Validations(tuple(results), show_secrets)
-    if statistics:
-        write_result(render.statistics(validations), output)
-    elif format_ == "json":
-        from cli.render.diagnostics_json import to_json  # noqa: PLC0415 - only for this format
-
-        write_result(to_json(validations), output)
-    elif format_ == "concise":
-        write_result(render.concise(validations), output)
-    else:
-        lines = render.text(validations, quiet=source.quiet, verbose=source.verbose)
-        write_result(render_lines(lines, colored=wants_color(color, into_file=output is not None)), output)
-    threshold = RANKS[Severity(fail_on)]
-    return int(any(RANKS[item.severity] >= threshold for item in validations.diagnostics))
+        context = Context(configuration, root)
+        found = lint_context(context, catalogue, selection=selection)
+        results.append(render.Validation(configuration, found, tuple(context.sources.values())))
+    validations = render.Validations(tuple(results), wanted.show_secrets)
+    return show(validations, wanted, quiet=source.quiet, verbose=source.verbose)
 
 
 def _configurations(source: ConfigSource, files: tuple[str, ...], root: Path | None) -> list[Configuration]:

@@ -4,49 +4,110 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cli.output import printable, width
-from cli.render.secrets import hide, hide_in_sentence, hide_marked
+from cli.render.secrets import hide, hide_in_sentence, hide_spans, secrets
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
 from dovecot_conf.source import SourceFile
+from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from cli.render.lua_secrets import ScriptSecrets
 
 MAX_PART = 160
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 
 
+class MainFile(Protocol):
+    """What is looked at: a configuration, or a script by itself."""
+
+    @property
+    def version(self) -> Version:
+        """The Dovecot version it is for."""
+
+    @property
+    def version_reason(self) -> str:
+        """Why that one."""
+
+    @property
+    def path(self) -> str:
+        """Its path."""
+
+    @property
+    def files(self) -> Sequence[SourceFile]:
+        """Every file of it, in reading order."""
+
+
 class Validation(NamedTuple):
-    """A main file that was looked at, and what was found."""
+    """A main file that was looked at, what was found, and the scripts that findings may be in."""
 
-    configuration: Configuration
+    main: MainFile
     diagnostics: tuple[Diagnostic, ...]
+    scripts: tuple[SourceFile, ...] = ()
 
 
-class Validations(NamedTuple):
+@dataclass(frozen=True)
+class Validations:
     """All of one run. Secrets are hidden unless ``show_secrets``."""
 
     results: tuple[Validation, ...]
     show_secrets: bool = False
 
-    @property
+    @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The findings of all files, each once although several main files may include its place."""
         found = dict.fromkeys(item for result in self.results for item in result.diagnostics)
-        return tuple(found if self.show_secrets else map(_without_secrets, found))
+        return tuple(found if self.show_secrets else map(self._without_secrets, found))
 
-    @property
+    @cached_property
     def sources(self) -> Mapping[str, SourceFile]:
-        """Every file by path."""
-        return {source.path: source for result in self.results for source in result.configuration.files}
+        """Every file by path, without the scripts of a configuration."""
+        return {source.path: source for result in self.results for source in result.main.files}
 
+    @cached_property
+    def scripts(self) -> Mapping[str, SourceFile]:
+        """Every script by path."""
+        return {source.path: source for result in self.results for source in result.scripts}
 
-def _without_secrets(item: Diagnostic) -> Diagnostic:
-    fix = item.fix and Fix(
-        hide(item.fix.title), tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits)
-    )
-    return item._replace(message=hide_in_sentence(item.message), hint=hide_in_sentence(item.hint), fix=fix)
+    def lines(self, path: str) -> Sequence[str]:
+        """Return the lines of a file, none for one that isn't known."""
+        source = self.scripts.get(path) or self.sources.get(path)
+        return source.lines if source is not None else ()
+
+    def hidden(self, path: str, number: int) -> Sequence[tuple[int, int]]:
+        """Return start and end of what is not to be shown of a line."""
+        if self.show_secrets:
+            return ()
+        script = self._script_secrets(path)
+        return tuple(secrets(self.lines(path)[number - 1])) if script is None else script.in_line(number)
+
+    def _without_secrets(self, item: Diagnostic) -> Diagnostic:
+        script = self._script_secrets(item.span.file)
+        message, hint = item.message, item.hint
+        if script is not None:
+            message, hint = (script.hide_in_message(text, item.span.line) for text in (message, hint))
+        fix = item.fix and Fix(
+            hide(item.fix.title), tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits)
+        )
+        return item._replace(message=hide_in_sentence(message), hint=hide_in_sentence(hint), fix=fix)
+
+    def _script_secrets(self, path: str) -> ScriptSecrets | None:
+        if path not in self.scripts:
+            return None
+        if path not in self._found:
+            from cli.render.lua_secrets import ScriptSecrets  # noqa: PLC0415 - only where there is a script
+
+            self._found[path] = ScriptSecrets(self.scripts[path])
+        return self._found[path]
+
+    @cached_property
+    def _found(self) -> dict[str, ScriptSecrets]:
+        return {}
 
 
 def concise(validations: Validations) -> str:
@@ -68,21 +129,19 @@ def text(validations: Validations, *, quiet: bool, verbose: bool) -> Iterator[Li
 
     ``quiet`` leaves the latter out, ``verbose`` adds the driver chain of each protocol.
     """
-    sources = validations.sources
     for item in validations.diagnostics:
-        source = sources.get(item.span.file)
-        lines = source.lines if source is not None else ()
-        yield from _finding(item, lines, validations.show_secrets)
+        yield from _finding(item, validations)
         yield Line()
     if quiet:
         return
     for result in validations.results:
         yield _closing(result)
-        if verbose:
-            yield from _chains(result.configuration)
+        if verbose and isinstance(result.main, Configuration):
+            yield from _chains(result.main)
 
 
-def _finding(item: Diagnostic, lines: Sequence[str], show_secrets: bool) -> Iterator[Line]:
+def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
+    lines = validations.lines(item.span.file)
     yield (
         Line()
         .add(f"{item.severity}[{item.code}]", STYLES[item.severity])
@@ -93,7 +152,8 @@ def _finding(item: Diagnostic, lines: Sequence[str], show_secrets: bool) -> Iter
     yield Line().add(" " * margin + "--> ", "blue").add(printable(str(item.span)))
     if 1 <= number <= len(lines):
         end = item.span.end_column - 1 if item.span.end_line == number else len(lines[number - 1])
-        shown, before, marked = _marked_line(lines[number - 1], item.span.column - 1, end, show_secrets)
+        hidden = validations.hidden(item.span.file, number)
+        shown, before, marked = _marked_line(lines[number - 1], item.span.column - 1, end, hidden)
         yield Line().add(" " * margin + " |", "blue")
         yield Line().add(f"{number} | ", "blue").add(shown)
         yield (
@@ -105,11 +165,9 @@ def _finding(item: Diagnostic, lines: Sequence[str], show_secrets: bool) -> Iter
         yield Line().add(" " * margin + " = ", "blue").add(f"help: {printable(item.hint)}")
 
 
-def _marked_line(line: str, start: int, end: int, show_secrets: bool) -> tuple[str, int, int]:
+def _marked_line(line: str, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> tuple[str, int, int]:
     """Return a source line as it can be shown, the columns before the mark and those under it."""
-    line = line.replace("\t", " ")
-    if not show_secrets:
-        line, start, end = hide_marked(line, start, end)
+    line, start, end = hide_spans(line.replace("\t", " "), start, end, hidden)
     before, marked, after = _cut(line[:start], line[start:end], line[end:].rstrip())
     return before + marked + after, width(before), width(marked)
 
@@ -124,13 +182,13 @@ def _cut(before: str, marked: str, after: str) -> tuple[str, str, str]:
 
 
 def _closing(result: Validation) -> Line:
-    configuration = result.configuration
+    main = result.main
     counts = summary(result.diagnostics)
-    included = len({source.path for source in configuration.files}) - 1
-    files = printable(configuration.path)
+    included = len({source.path for source in main.files}) - 1
+    files = printable(main.path)
     if included:
         files += f" and {included} included file{'s' if included > 1 else ''}"
-    dialect = f"read as Dovecot {configuration.version} ({printable(configuration.version_reason)})"
+    dialect = f"read as Dovecot {main.version} ({printable(main.version_reason)})"
     if not result.diagnostics:
         return Line().add("ok: ", "bold green").add(f"{files}, {dialect}")
     found = ", ".join(

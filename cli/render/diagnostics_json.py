@@ -10,7 +10,7 @@ from dovecot_conf.diagnostics import Diagnostic, Fix
 
 def to_json(validations: Validations) -> str:
     """Return the findings as one JSON document (schema: docs/schemas/validate.schema.json)."""
-    versions = {str(result.configuration.version) for result in validations.results}
+    versions = {str(result.main.version) for result in validations.results}
     diagnostics = validations.diagnostics
     document = {
         "version": 1,

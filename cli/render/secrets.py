@@ -7,7 +7,7 @@ a password, secret, key or token. Of two readings of a text the one that hides m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 HIDDEN = "<hidden>"
@@ -23,7 +23,8 @@ _URL_WITHOUT_SCHEME = r"(?<==)[^\s=/\"']*:(?!//)[^\s\"']{0,2000}(?=@)"
 _NAME = r"[\w.-]*(?:passw(?:or)?d|pass|secret|token|nonce|apikey|[_-]key|^\s*key)"
 _WHOLE = rf"^\s*{_NAME}(?:\s*=\s*|\s+(?![=<{{]))(?P<secret>[^<\s].*)$"
 _OPTION = rf"(?<![\w.-]){_NAME}\s*=\s*(?P<secret>[^\s;<][^\s;]*)"
-_PART = f"{_URL}|{_CUT_URL}|{_LOST_URL}|{_URL_WITHOUT_SCHEME}|{_OPTION}"
+_IN_URL = f"{_URL}|{_CUT_URL}|{_LOST_URL}"
+_PART = f"{_IN_URL}|{_URL_WITHOUT_SCHEME}|{_OPTION}"
 
 
 _SENTENCE = re.compile(r"[a-z][a-z0-9_]* (?=(?:must|is|can't|set|value|setting|and|directory) )")
@@ -31,19 +32,29 @@ _SENTENCE = re.compile(r"[a-z][a-z0-9_]* (?=(?:must|is|can't|set|value|setting|a
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(_WHOLE, re.IGNORECASE), re.compile(_PART, re.IGNORECASE)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    whole, part, in_url = (re.compile(text, re.IGNORECASE) for text in (_WHOLE, _PART, _IN_URL))
+    return whole, part, in_url
 
 
 def secrets(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each secret in one line, from left to right."""
-    whole_line, part = _patterns()
-    whole = whole_line.match(text)
+    whole = _patterns()[0].match(text)
     if whole is not None:
         yield whole.span("secret")
         return
-    for match in part.finditer(text):
+    yield from parts(text)
+
+
+def parts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each secret that is a part of a text: in URLs, and behind ``password=``."""
+    for match in _patterns()[1].finditer(text):
         yield match.span("secret" if match["secret"] else 0)
+
+
+def parts_of_urls(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each secret in a URL, from left to right."""
+    return (match.span() for match in _patterns()[2].finditer(text))
 
 
 def hide(text: str) -> str:
@@ -59,14 +70,19 @@ def hide_in_sentence(text: str) -> str:
 
 
 def hide_marked(text: str, start: int, end: int) -> tuple[str, int, int]:
-    """Hide the secrets of one line; return it with what became of the offsets ``start`` and ``end``.
+    """Hide the secrets of one line; return it with what became of the offsets ``start`` and ``end``."""
+    return hide_spans(text, start, end, secrets(text))
+
+
+def hide_spans(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> tuple[str, int, int]:
+    """Hide pieces of one line; return it with what became of the offsets ``start`` and ``end``.
 
     An offset inside a secret moves to the edge of what stands in its place.
     """
     pieces: list[str] = []
     done, grown = 0, 0
     new_start, new_end = start, end
-    for first, last in secrets(text):
+    for first, last in spans:
         pieces += (text[done:first], HIDDEN)
         if start > first:
             new_start = first + grown if start < last else start + grown + len(HIDDEN) - (last - first)

@@ -9,7 +9,8 @@ from dovecot_conf.lint.catalogue import FAMILIES, Catalogue, Selection, Selectio
 from dovecot_conf.lint.context import Context, gather
 from dovecot_conf.lint.registry import RULES
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.lint.runner import lint
+from dovecot_conf.lint.runner import lint, lint_context, reported
+from dovecot_conf.lint.suppressions import Suppressions
 
 __all__ = [
     "FAMILIES",
@@ -19,6 +20,9 @@ __all__ = [
     "Rule",
     "Selection",
     "SelectionError",
+    "Suppressions",
     "gather",
     "lint",
+    "lint_context",
+    "reported",
 ]

@@ -14,6 +14,7 @@ from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, PushConfig
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
+from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
 
 _UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%")
@@ -29,8 +30,8 @@ class Context:
     """A configuration under the eyes of the rules.
 
     What several rules ask is worked out once: the settings and the driver chain of each protocol
-    whose processes load mail plugins. ``comments`` are those of files in other languages that rules
-    report on; who reads such a file puts them there.
+    whose processes load mail plugins. ``comments`` and ``sources`` are those of files in other languages
+    that rules report on; who reads such a file puts them there.
     """
 
     def __init__(self, configuration: Configuration, root: Path | None = None) -> None:
@@ -38,6 +39,7 @@ class Context:
         self.version: Version = configuration.version
         self._root = root
         self.comments: dict[str, Comments] = {}
+        self.sources: dict[str, SourceFile] = {}
         self._results: dict[Callable[[Context], Any], Any] = {}
 
     def once(self, work: Callable[[Context], Result]) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from dovecot_conf.configuration import Configuration
@@ -29,19 +29,34 @@ def lint(
     The findings stand in the order of the files as they were read, then of lines, columns and codes.
     ``root`` is where absolute paths (scripts) are looked up, as for ``load``.
     """
-    context = Context(configuration, root)
-    suppressions = Suppressions(
-        {source.path: source for source in configuration.files}, catalogue.match, context.comments
-    )
-    order = {source.path: number for number, source in reversed([*enumerate(configuration.files)])}
-    found = {
+    return lint_context(Context(configuration, root), catalogue, selection=selection)
+
+
+def lint_context(
+    context: Context, catalogue: Catalogue, *, selection: Selection = EVERYTHING
+) -> tuple[Diagnostic, ...]:
+    """Do the same with a context, which knows afterwards of files in other languages that were read."""
+    files = context.configuration.files
+    suppressions = Suppressions({source.path: source for source in files}, catalogue.match, context.comments)
+    order = {source.path: number for number, source in reversed([*enumerate(files)])}
+    return reported(_all(context, catalogue, selection), selection, suppressions, order)
+
+
+def reported(
+    found: Iterable[Diagnostic],
+    selection: Selection,
+    suppressions: Suppressions,
+    order: Mapping[str, int],
+) -> tuple[Diagnostic, ...]:
+    """Return the findings that are wanted and not silenced, each once, by file (``order``) and place."""
+    wanted = {
         diagnostic: None
-        for diagnostic in _all(context, catalogue, selection)
+        for diagnostic in found
         if diagnostic.code in selection and not suppressions.silenced(diagnostic)
     }
     return tuple(
         sorted(
-            found,
+            wanted,
             key=lambda item: (
                 order.get(item.span.file, len(order)),
                 item.span.line,

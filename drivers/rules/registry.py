@@ -16,6 +16,7 @@ from drivers.rules.lua.http_option import LuaHttpOption
 from drivers.rules.lua.option_unread import LuaOptionUnread
 from drivers.rules.lua.plugin_missing import LuaPluginMissing
 from drivers.rules.lua.script_missing import LuaScriptMissing
+from drivers.rules.lua.script_rule import DEFAULT_READER, ScriptReader, ScriptRule
 from drivers.rules.lua.script_syntax import LuaSyntaxError
 from drivers.rules.lua.script_unreadable import LuaScriptUnreadable
 from drivers.rules.lua.transaction_missing import LuaTransactionMissing
@@ -30,7 +31,22 @@ from drivers.rules.ox.option_unknown import OxOptionUnknown
 from drivers.rules.ox.url_invalid import OxUrlInvalid
 from drivers.rules.ox.url_missing import OxUrlMissing
 
-DRIVER_RULES: tuple[Rule, ...] = (
+SCRIPT_RULES: tuple[type[ScriptRule], ...] = (
+    LuaSyntaxError,
+    LuaHandlerMissing,
+    LuaTransactionMissing,
+    LuaHandlerMisspelled,
+    LuaHandlerUncalled,
+    LuaCallOfOtherVersion,
+    LuaHttpOption,
+    LuaUndefinedGlobal,
+    LuaFieldUnknown,
+    LuaFlagsAreTable,
+    LuaCallBlocking,
+)
+"""Those about the text of a script."""
+
+_CONFIGURATION_RULES: tuple[Rule, ...] = (
     DriverUnknown(),
     OxUrlMissing(),
     OxUrlInvalid(),
@@ -43,23 +59,21 @@ DRIVER_RULES: tuple[Rule, ...] = (
     LuaDependencyMissing(),
     LuaScriptMissing(),
     LuaScriptUnreadable(),
-    LuaSyntaxError(),
     LuaOptionUnread(),
-    LuaHandlerMissing(),
-    LuaTransactionMissing(),
-    LuaHandlerMisspelled(),
-    LuaHandlerUncalled(),
-    LuaCallOfOtherVersion(),
-    LuaHttpOption(),
-    LuaUndefinedGlobal(),
-    LuaFieldUnknown(),
-    LuaFlagsAreTable(),
-    LuaCallBlocking(),
     MetadataDictMissing(),
     MetadataDictInvalid(),
 )
 
 
-def all_rules() -> tuple[Rule, ...]:
-    """Return the rules of the linter and of the built-in drivers."""
-    return (*RULES, *DRIVER_RULES)
+def script_rules(reader: ScriptReader = DEFAULT_READER) -> tuple[ScriptRule, ...]:
+    """Return the rules about scripts; ``reader`` says for which Lua they read those of a configuration."""
+    return tuple(rule(reader) for rule in SCRIPT_RULES)
+
+
+DRIVER_RULES: tuple[Rule, ...] = (*_CONFIGURATION_RULES, *script_rules())
+"""The rules of the built-in drivers, with the Lua that Debian's Dovecot has."""
+
+
+def all_rules(lua: str = DEFAULT_READER.lua) -> tuple[Rule, ...]:
+    """Return the rules of the linter and of the built-in drivers; scripts are judged as ``lua`` would."""
+    return (*RULES, *_CONFIGURATION_RULES, *script_rules(ScriptReader(lua)))

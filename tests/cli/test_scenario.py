@@ -130,6 +130,11 @@ def test_expectations_are_not_taken_for_checked(run: Run, tmp_path: Path) -> Non
             "--dry-run stands before message-new: its options go behind",
         ),
         (("--dry-run",), "name an EVENT, or a scenario with --scenario FILE"),
+        (("message-new", "--scenario", "x"), "--scenario says itself what happens: leave out message-new"),
+        (("flags-set", "--demo", "--scenario=x"), "--scenario says itself what happens: leave out flags-set"),
+        (("--scenario", "x", "--user", "bob"), "--user can't be used with --scenario: the file says it"),
+        (("--scenario=x", "--count", "3"), "--count can't be used with --scenario: the file says it"),
+        (("-u", "bob", "message-new"), "-u goes behind EVENT"),
     ],
 )
 def test_a_wrong_call_gets_one_line(run: Run, arguments: tuple[str, ...], expected: str) -> None:

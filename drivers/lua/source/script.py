@@ -7,11 +7,21 @@ from functools import cached_property
 
 from dovecot_conf.lint.suppressions import Comment
 from dovecot_conf.positions import Span
+from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
-from drivers.lua.source.compiling import COMPILED, SyntaxProblem, as_text, compile_problem
+from drivers.lua.lua_globals import LUA_GLOBALS
+from drivers.lua.lua_libraries import COMPATIBILITY
+from drivers.lua.source.compiling import (
+    BYTE_ORDER_MARK,
+    COMPILED,
+    SyntaxProblem,
+    as_text,
+    compile_problem,
+    with_line_feeds,
+)
 from drivers.lua.source.kinds import KindFinder
 from drivers.lua.source.names import Names, Variable, constant, key_of, resolve
-from drivers.lua.source.tree import Node, TooDeepError, Tree, parse
+from drivers.lua.source.tree import Node, NoTreeError, Tree, parse
 from drivers.lua.source.uses import Use, uses_of_api
 
 MAX_SCRIPT_SIZE = 1024 * 1024
@@ -39,6 +49,14 @@ class ScriptText:
         return ""
 
     @cached_property
+    def shown(self) -> SourceFile:
+        """The text that places are counted in."""
+        text = with_line_feeds(self.source)
+        if text.startswith(BYTE_ORDER_MARK):
+            text = b" " * len(BYTE_ORDER_MARK) + text[len(BYTE_ORDER_MARK) :]
+        return SourceFile.decode(self.path, text)
+
+    @cached_property
     def problem(self) -> SyntaxProblem | None:
         """What Lua says of a script that it can't compile."""
         return compile_problem(self.source, self.lua) if not self.unchecked else None
@@ -50,7 +68,7 @@ class ScriptText:
             return None
         try:
             return parse(as_text(self.source), self.path)
-        except TooDeepError:
+        except NoTreeError:
             return None
 
     @cached_property
@@ -80,7 +98,8 @@ class ScriptText:
     @cached_property
     def is_dynamic(self) -> bool:
         """Tell whether global variables may be made in ways that can't be seen here."""
-        for name in _DYNAMIC:
+        known = frozenset((*LUA_GLOBALS[self.lua], *COMPATIBILITY.get(self.lua, ())))
+        for name in known.intersection(_DYNAMIC):
             variable = self.names.globals.get(name)
             if variable is not None and any(not self._is_plain_index(read) for read in variable.reads):
                 return True

@@ -16,8 +16,8 @@ MAX_DEPTH = 500
 _OPERATORS = frozenset(("binary_expression", "unary_expression", "field"))
 
 
-class TooDeepError(Exception):
-    """A script is nested deeper than anybody writes."""
+class NoTreeError(Exception):
+    """There is no tree of a script that Lua accepts: it is nested too deeply, or the grammar refuses it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -102,12 +102,16 @@ def _characters(line: bytes) -> int:
 
 
 def parse(source: bytes, path: str) -> Tree:
-    """Return the tree of a script. Raises TooDeepError."""
+    """Return the tree of a script. Raises NoTreeError."""
     # Heavy, and only where there is a script.
     import tree_sitter_lua  # noqa: PLC0415
     from tree_sitter import Language, Parser  # noqa: PLC0415
 
-    cursor = Parser(Language(tree_sitter_lua.language())).parse(source).walk()
+    # A null byte in a text is fine for Lua, and nothing that the grammar knows.
+    top = Parser(Language(tree_sitter_lua.language())).parse(source.replace(b"\0", b" ")).root_node
+    if top.has_error:
+        raise NoTreeError
+    cursor = top.walk()
     comments: list[Node] = []
     root: Node | None = None
     above: list[Node] = []
@@ -135,7 +139,7 @@ def parse(source: bytes, path: str) -> Tree:
         if seen.is_named and seen.type != "comment" and cursor.goto_first_child():
             above.append(node)
             if len(above) > MAX_DEPTH:
-                raise TooDeepError
+                raise NoTreeError
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():

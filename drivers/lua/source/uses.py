@@ -58,7 +58,7 @@ def uses_of_api(nodes: Iterable[Node], finder: KindFinder) -> tuple[Use, ...]:
     """Return all reads of fields of the API's tables, in the order of the text."""
     found = []
     for node in nodes:
-        if node.kind not in _INDEXED or _is_target(node):
+        if node.kind not in _INDEXED or is_target(node):
             continue
         table = finder.member(node)
         if table is None:
@@ -94,7 +94,8 @@ def compared_with_constant(node: Node) -> bool:
     return other is not None and (other.kind == "number" or constant(other) is not None)
 
 
-def _is_target(node: Node) -> bool:
+def is_target(node: Node) -> bool:
+    """Tell whether a variable or field is set there, not read."""
     parent = node.parent
     return (
         parent is not None

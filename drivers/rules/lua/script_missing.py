@@ -9,7 +9,7 @@ from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
 from drivers.lua.entry_points import CREATED
 from drivers.lua.settings import SCRIPT_SETTING, SHARED_SETTING
-from drivers.rules.lua.script_rule import read_files
+from drivers.rules.lua.script_rule import DEFAULT_READER
 from drivers.rules.lua.scripts import scripts
 
 _HINTS: Mapping[Version, str] = {
@@ -91,7 +91,7 @@ class LuaScriptMissing(Rule):
                 yield self.found(script.span, text, hint=_HINTS[context.version])
 
     def _check_shared(self, context: Context) -> Iterator[Diagnostic]:
-        for script, text in context.once(read_files):
+        for script, text in context.once(DEFAULT_READER):
             if not script.shared or text.tree is None or text.function(CREATED) is not None:
                 continue
             lead = f"the lua driver has no script but that of {SHARED_SETTING}"

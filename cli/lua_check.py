@@ -1,0 +1,112 @@
+"""`pushnotif lua check`: the linter for push scripts by themselves."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+import click
+
+from cli.common import remark
+from cli.findings import Wanted, finding_options, lua_option, show
+from cli.render import diagnostics as render
+from dovecot_conf.errors import PushnotifError
+from dovecot_conf.lint import Catalogue, Selection, Suppressions, reported
+from dovecot_conf.source import SourceFile
+from dovecot_conf.versions import Version
+from drivers.rules import all_rules, script_rules
+from drivers.rules.lua.script_rule import ScriptReader
+from drivers.rules.lua.script_unreadable import why_unreadable
+
+if TYPE_CHECKING:
+    from dovecot_conf.diagnostics import Diagnostic
+    from drivers.lua.source.script import ScriptText
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+DEFAULT_VERSION = Version.V24
+
+
+class ScriptFileError(PushnotifError):
+    """A script can't be read at all."""
+
+
+class Checked(NamedTuple):
+    """A script that was looked at, as the renderers want a main file."""
+
+    version: Version
+    version_reason: str
+    path: str
+    files: tuple[SourceFile, ...]
+
+
+@click.command(short_help="Find mistakes in push scripts, without a configuration.")
+@click.argument("files", metavar="FILE|-...", nargs=-1, required=True)
+@click.option(
+    "--dovecot-version",
+    type=click.Choice([version.value for version in Version]),
+    help=f"The Dovecot that the scripts are for.  [default: {DEFAULT_VERSION}]",
+)
+@lua_option
+@finding_options
+@click.option("-q", "--quiet", is_flag=True, help="No remarks on stderr.")
+def check(files: tuple[str, ...], dovecot_version: str | None, lua: str, wanted: Wanted, quiet: bool) -> int:
+    """Find mistakes in Lua push scripts: what Lua can't compile, and what Dovecot would never call.
+
+    FILE is a script, - is stdin. Scripts are compiled, never run. These are the rules PN505 and PN507 to
+    PN516 of 'pushnotif validate', which looks at the scripts of a configuration too. A comment
+    '-- pushnotif: ignore[PN513]' on a line, or in the line above, silences a finding.
+    Exit code: 0 fine, 1 findings (see --fail-on), 2 wrong usage.
+
+    \b
+      pushnotif lua check push.lua
+      pushnotif lua check --dovecot-version 2.3 --lua 5.1 *.lua
+      pushnotif lua check --format concise --fail-on warning - < push.lua
+    """
+    version = Version(dovecot_version) if dovecot_version else DEFAULT_VERSION
+    catalogue = Catalogue(all_rules(lua))
+    selection = Selection.of(catalogue, wanted.select, wanted.ignore)
+    reader = ScriptReader(lua)
+    scripts = [_read(reader, name, version) for name in dict.fromkeys(files)]
+    if dovecot_version is None:
+        remark(f"assuming Dovecot {version}; --dovecot-version names another", quiet=quiet)
+    reason = f"{'--dovecot-version' if dovecot_version else 'assumed'}; Lua {lua}"
+    results = [
+        render.Validation(
+            Checked(version, reason, script.path, (script.shown,)),
+            _findings(script, catalogue, selection),
+            scripts=(script.shown,),
+        )
+        for script in scripts
+    ]
+    return show(render.Validations(tuple(results), wanted.show_secrets), wanted, quiet=quiet)
+
+
+def _read(reader: ScriptReader, name: str, version: Version) -> ScriptText:
+    """Read a script, or stdin. Raises ScriptFileError."""
+    if name == STDIN:
+        return reader.text_of(STDIN_NAME, cast(BinaryIO, sys.stdin.buffer), version)
+    path = Path(name)
+    problem = why_unreadable(path)
+    try:
+        if not problem:
+            return reader.read(path, version)
+    except OSError as error:
+        problem = os.strerror(error.errno or errno.EIO)
+    shown = name or "''"
+    raise ScriptFileError(f"can't read {shown}: {problem}: give the file of a Lua script")
+
+
+def _findings(script: ScriptText, catalogue: Catalogue, selection: Selection) -> tuple[Diagnostic, ...]:
+    """Return what the rules about scripts find in one."""
+    found = (
+        item
+        for rule in script_rules()
+        if rule.code in selection and script.version in rule.versions
+        for item in rule.check_script(script)
+    )
+    suppressions = Suppressions({}, catalogue.match, {script.path: script.comments})
+    return reported(found, selection, suppressions, {})
