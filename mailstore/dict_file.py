@@ -73,6 +73,14 @@ class FileDict:
         finally:
             os.close(descriptor)
 
+    def lookup(self, key: str) -> str | None:
+        """Return the value of a key, None when it has none."""
+        return self.read().get(key)
+
+    def keys_below(self, path: str) -> Iterable[str]:
+        """Return what stands behind ``path`` in each key that begins with it, a plain string prefix."""
+        return [key.removeprefix(path) for key in self.read() if key.startswith(path)]
+
     def update(self, changes: Mapping[str, str | None]) -> None:
         """Set the keys of ``changes`` to their values, remove those whose value is None.
 
@@ -256,8 +264,3 @@ def _name(look_up: Callable[[], str]) -> str:
         return look_up()
     except KeyError:
         return "<unknown>"
-
-
-def keys_below(pairs: Mapping[str, str], prefix: str) -> Iterable[str]:
-    """Return the rest of each key behind ``prefix``, a plain string prefix."""
-    return [key[len(prefix) :] for key in pairs if key.startswith(prefix)]
