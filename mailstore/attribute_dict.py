@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mailstore.dict_file import FileDict, RefusedDictError
+from mailstore.dict_interface import Dict
 from mailstore.dict_setting import DictSetting
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, Metadata, NotEnabledError
@@ -16,14 +17,14 @@ _NOT_ENABLED = "Mailbox attributes not enabled"
 
 def dict_opener(
     setting: DictSetting, home: str, below: Callable[[str], Path], times: LockTimes
-) -> Callable[[], FileDict]:
+) -> Callable[[], Dict]:
     """Return a function that opens the dict for one user; ``~/`` in its path is ``home``.
 
     It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
     a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
     """
 
-    def open_dict() -> FileDict:
+    def open_dict() -> Dict:
         if setting.error:
             raise DictInitError(setting.error)
         if not setting.driver:

@@ -71,6 +71,14 @@ class FileDict:
         finally:
             os.close(descriptor)
 
+    def lookup(self, key: str) -> str | None:
+        """Return the value of a key, None when it has none."""
+        return self.read().get(key)
+
+    def keys_below(self, path: str) -> Iterable[str]:
+        """Return what stands behind ``path`` in each key that begins with it, a plain string prefix."""
+        return [key.removeprefix(path) for key in self.read() if key.startswith(path)]
+
     def update(self, changes: Mapping[str, str | None]) -> None:
         """Set the keys of ``changes`` to their values, remove those whose value is None.
 
@@ -236,8 +244,3 @@ def _give(target: int | Path, folder: os.stat_result) -> None:
     """Hand what root has made to the owner of the folder it is in."""
     if os.geteuid() == 0 and folder.st_uid != 0:
         os.chown(target, folder.st_uid, folder.st_gid)
-
-
-def keys_below(pairs: Mapping[str, str], prefix: str) -> Iterable[str]:
-    """Return the rest of each key behind ``prefix``, a plain string prefix."""
-    return [key[len(prefix) :] for key in pairs if key.startswith(prefix)]

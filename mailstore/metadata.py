@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
-from mailstore.dict_file import FileDict, keys_below
+from mailstore.dict_interface import Dict
 from mailstore.entries import (
     Entry,
     EntryName,
@@ -97,7 +97,7 @@ class Metadata:
     """
 
     mailboxes: Mailboxes
-    open_dict: Callable[[], FileDict]
+    open_dict: Callable[[], Dict]
     location: str
     own: bool = False
     owner: tuple[int | None, int | None] = (None, None)
@@ -115,7 +115,7 @@ class Metadata:
         stored = None
         with acting_as(*self.owner), suppress(MailboxNotCreatedError):
             key = self._key(box, parsed)
-            stored = self.open_dict().read().get(key)
+            stored = self.open_dict().lookup(key)
         if stored is None and built_in is not None:
             return self.mailboxes.setting(box, built_in.setting) or None
         return stored
@@ -187,7 +187,7 @@ class Metadata:
         try:
             with acting_as(*self.owner):
                 key = self._key(box, prefix)
-                stored = list(keys_below(self.open_dict().read(), key))
+                stored = list(self.open_dict().keys_below(key))
         except NotEnabledError:
             has_dict = False
         except MailboxNotCreatedError:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf.errors import DictError
-from mailstore.dict_file import FileDict, RefusedDictError, keys_below, parse, serialize
+from mailstore.dict_file import FileDict, RefusedDictError, parse, serialize
 from mailstore.dotlock import LockTimes
 from mailstore.lock_methods import LockMethod
 
@@ -64,8 +64,10 @@ def test_any_pairs_survive_a_round_trip() -> None:
         assert parse(serialize(pairs)) == pairs
 
 
-def test_keys_are_found_by_a_plain_string_prefix() -> None:
-    assert keys_below({"priv/1/vendor/a": "", "priv/2/x": ""}, "priv/1/ven") == ["dor/a"]
+def test_keys_are_found_by_a_plain_string_prefix(path: Path) -> None:
+    store = FileDict(path)
+    store.update({"priv/1/vendor/a": "", "priv/2/x": ""})
+    assert store.keys_below("priv/1/ven") == ["dor/a"]
 
 
 @pytest.mark.parametrize("method", METHODS)
