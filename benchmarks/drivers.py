@@ -21,12 +21,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from benchmarks.answering import answering
+from benchmarks.rates import Row, print_rows, rates
 from dovecot_conf import loads, user_values
 from drivers import (
     DriverRegistry,
@@ -55,23 +55,6 @@ ROUNDS = 5
 DELIVERIES = 1500
 REAL_DELIVERIES = 300
 FEW, MANY = 10_000, 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A ratio that was measured; ``wanted`` is its least value, or with ``at_most`` its greatest."""
-
-    what: str
-    ours: str
-    theirs: str
-    ratio: float
-    wanted: float
-    at_most: bool = False
-
-    @property
-    def reached(self) -> bool:
-        """Whether the ratio is as wanted."""
-        return self.ratio <= self.wanted if self.at_most else self.ratio >= self.wanted
 
 
 def delivering(port: int, transport: Transport) -> Callable[[int], SimulationReport]:
@@ -163,26 +146,15 @@ def measure() -> Iterator[Row]:
             shown.append(rate_of_ours(dry, Outcome.WOULD_SEND))
             if server is not None:
                 real.append(rate_of_real(server))
-    yield _rates("ox over HTTP, beside httpx with the same bodies", max(sent), max(bare), 0.7)
+    yield rates("ox over HTTP, beside httpx with the same bodies", max(sent), max(bare), 0.7)
     if real:
-        yield _rates("ox over HTTP, beside Dovecot 2.3", max(sent), max(real), 4)
-        yield _rates("dry run, beside Dovecot 2.3 with HTTP", max(shown), max(real), 20)
+        yield rates("ox over HTTP, beside Dovecot 2.3", max(sent), max(real), 4)
+        yield rates("dry run, beside Dovecot 2.3 with HTTP", max(shown), max(real), 20)
     else:
         sys.stderr.write("benchmarks: no Dovecot 2.3 is installed: nothing is measured beside it\n")
     few, many = memory_after(FEW), memory_after(MANY)
     what = f"memory after {MANY:,} deliveries, beside {FEW:,}"
     yield Row(what, f"{many / 1024:.0f} MiB", f"{few / 1024:.0f} MiB", many / few, 1.1, at_most=True)
-
-
-def _rates(what: str, ours: float, theirs: float, wanted: float) -> Row:
-    return Row(what, f"{ours:,.0f}/s", f"{theirs:,.0f}/s", ours / theirs, wanted)
-
-
-def shown(row: Row, *, markdown: bool) -> str:
-    """Return a row as text."""
-    limit = f"{'≤' if row.at_most else '≥'} {row.wanted:g}"
-    cells = (f"{row.what:50}", f"{row.ours:>10}", f"{row.theirs:>10}", f"{row.ratio:6.2f}", f"{limit:>6}")
-    return f"| {' | '.join(cells)} |" if markdown else "  ".join((*cells, "" if row.reached else "MISSED"))
 
 
 def main() -> int:
@@ -196,14 +168,7 @@ def main() -> int:
     if options.memory:
         print_memory(options.memory)
         return 0
-    rows = []
-    if options.markdown:
-        sys.stdout.write("| what | ours | theirs | ratio | wanted |\n|---|---:|---:|---:|---:|\n")
-    for row in measure():
-        rows.append(row)
-        sys.stdout.write(f"{shown(row, markdown=options.markdown)}\n")
-        sys.stdout.flush()
-    return int(not all(row.reached for row in rows))
+    return print_rows(measure(), markdown=options.markdown)
 
 
 if __name__ == "__main__":

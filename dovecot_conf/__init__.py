@@ -2,31 +2,40 @@
 
 :func:`load` reads a configuration as Dovecot 2.3.19.1 or 2.4.1 does and returns a
 :class:`Configuration`: its tree, its problems, the settings and push notification drivers of a protocol.
+
+The names are imported when they are first asked for (PEP 562), so that who needs one module of the
+package doesn't load all of it.
 """
 
-from dovecot_conf.configuration import Configuration
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
-from dovecot_conf.errors import (
-    ConfigError,
-    DictError,
-    DriverError,
-    MailboxError,
-    MessageError,
-    MetadataError,
-    OverrideError,
-    PushnotifError,
-    UserError,
-    VariableError,
-)
-from dovecot_conf.loading import load, loads
-from dovecot_conf.positions import Span
-from dovecot_conf.push import DriverDefinition, DriverOption, PushConfig, UnreadDefinition
-from dovecot_conf.scopes import SettingValue
-from dovecot_conf.settings import Settings
-from dovecot_conf.source import SourceFile
-from dovecot_conf.tree import print_tree
-from dovecot_conf.variables import expand, user_values
-from dovecot_conf.versions import Version
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dovecot_conf.configuration import Configuration
+    from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+    from dovecot_conf.errors import (
+        ConfigError,
+        DictError,
+        DriverError,
+        MailboxError,
+        MessageError,
+        MetadataError,
+        OverrideError,
+        PushnotifError,
+        UserError,
+        VariableError,
+    )
+    from dovecot_conf.loading import load, loads
+    from dovecot_conf.positions import Span
+    from dovecot_conf.push import DriverDefinition, DriverOption, PushConfig, UnreadDefinition
+    from dovecot_conf.scopes import SettingValue
+    from dovecot_conf.settings import Settings
+    from dovecot_conf.source import SourceFile
+    from dovecot_conf.tree import print_tree
+    from dovecot_conf.variables import expand, user_values
+    from dovecot_conf.versions import Version
 
 __all__ = [
     "ConfigError",
@@ -59,3 +68,45 @@ __all__ = [
     "print_tree",
     "user_values",
 ]
+
+_MODULES = {
+    "configuration": ("Configuration",),
+    "diagnostics": ("Diagnostic", "Edit", "Fix", "Severity"),
+    "errors": (
+        "ConfigError",
+        "DictError",
+        "DriverError",
+        "MailboxError",
+        "MessageError",
+        "MetadataError",
+        "OverrideError",
+        "PushnotifError",
+        "UserError",
+        "VariableError",
+    ),
+    "loading": ("load", "loads"),
+    "positions": ("Span",),
+    "push": ("DriverDefinition", "DriverOption", "PushConfig", "UnreadDefinition"),
+    "scopes": ("SettingValue",),
+    "settings": ("Settings",),
+    "source": ("SourceFile",),
+    "tree": ("print_tree",),
+    "variables": ("expand", "user_values"),
+    "versions": ("Version",),
+}
+_HOMES = {name: f"dovecot_conf.{module}" for module, names in _MODULES.items() for name in names}
+
+if not TYPE_CHECKING:  # a type checker would take every name for one that exists
+
+    def __getattr__(name: str) -> object:
+        """Import a public name from its module."""
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module 'dovecot_conf' has no attribute '{name}'")
+        value = globals()[name] = getattr(import_module(home), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names and those of the module itself."""
+    return sorted({*__all__, *globals()})

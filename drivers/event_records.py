@@ -9,11 +9,11 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Flag, auto
 from functools import cache
 from typing import Any
 
 from dovecot_conf.versions import Version
+from drivers.message_fields import MessageField
 from mailstore.address import Address, first_address
 from mailstore.date import MailDate
 from mailstore.encoded_words import decode_words
@@ -23,27 +23,6 @@ from mailstore.snippet import snippet
 Fields = tuple[tuple[str, object], ...]
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
-
-
-class MessageField(Flag):
-    """The fields of a message that a driver can ask for with MessageNew and MessageAppend.
-
-    The order is that of dlog's lines; those behind TO have none.
-    """
-
-    NONE = 0
-    DATE = auto()
-    FROM = auto()
-    SNIPPET = auto()
-    SUBJECT = auto()
-    TO = auto()
-    MESSAGE_ID = auto()
-    FLAGS = auto()
-    KEYWORDS = auto()
-    ALL = DATE | FROM | SNIPPET | SUBJECT | TO | MESSAGE_ID | FLAGS | KEYWORDS
-
-    # There is one object of each value; Flag's own hash is slow, for keys that are looked up all the time.
-    __hash__ = object.__hash__
 
 
 Source = Callable[[StoredMessage, Version], object]

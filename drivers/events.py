@@ -19,11 +19,11 @@ from drivers.event_records import (
     ContentRecord,
     EventRecord,
     FlagsRecord,
-    MessageField,
     PlainRecord,
     RenameRecord,
     printable,
 )
+from drivers.message_fields import MessageField
 from mailstore.simulated import DELETED, RECENT, SEEN, StoredMessage
 
 __all__ = [

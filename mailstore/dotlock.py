@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import random
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -80,6 +78,8 @@ def _create(path: Path, lock_path: Path, times: LockTimes) -> int:
             raise _unlockable(path, lock_path, error) from None
         if _is_stale(path, lock_path, times):
             lock_path.unlink(missing_ok=True)
+        import random  # noqa: PLC0415 - heavy, and few have to wait
+
         # A pause also after a removal: somebody else may be about to remove the same stale lock.
         times.sleep(random.uniform(times.pause / 20, times.pause))
 
@@ -120,7 +120,7 @@ def _local_owner(lock_path: Path) -> int | None:
     except (OSError, UnicodeDecodeError):
         return None
     number, _, host = text.rstrip("\n").partition(":")
-    if host != socket.gethostname() or not number.isdecimal() or int(number) == 0:
+    if host != os.uname().nodename or not number.isdecimal() or int(number) == 0:
         return None
     return int(number)
 

@@ -12,10 +12,10 @@ from dovecot_conf.variables23 import Expansion
 from dovecot_conf.versions import Version
 from drivers.interface import InitContext
 from drivers.lua.api_mailboxes import LuaMailboxes
-from drivers.lua.api_metadata import LuaMetadata
 from drivers.lua.api_text import LuaText
 from drivers.lua.assertions import Answer, Assertions
 from drivers.lua.http_api import LuaHttp
+from drivers.lua.later import later
 from drivers.lua.machine import LuaMachine, decode, encode
 from drivers.lua.plain_calls import PLAIN_CALLS
 from drivers.lua.runtimes import compiled
@@ -24,8 +24,10 @@ from drivers.lua.versions import DICT, DOVEADM_CLIENT, STORAGE, LuaTexts
 from drivers.report import Level
 
 if TYPE_CHECKING:
+    from drivers.lua.api_metadata import LuaMetadata
     from drivers.session import Surroundings, UserSession
 
+_METADATA_CALLS = ("metadata_get", "metadata_set", "metadata_list")
 _LEVELS: Mapping[bytes, Level] = {
     b"debug": Level.DEBUG,
     b"info": Level.INFO,
@@ -133,8 +135,14 @@ class LuaApi:
         parts = (
             LuaText(self._machine, lambda: self._world),
             LuaMailboxes(self._machine, lambda: self._entered, assertions),
-            LuaMetadata(self._machine, lambda: self._entered, assertions, self._context.log),
         )
+
+        def metadata() -> LuaMetadata:
+            # Heavy, and not every script asks.
+            from drivers.lua.api_metadata import LuaMetadata  # noqa: PLC0415
+
+            return LuaMetadata(self._machine, lambda: self._entered, assertions, self._context.log)
+
         calls: list[Callable[..., Any]] = [
             *PLAIN_CALLS,
             self.item,
@@ -147,7 +155,7 @@ class LuaApi:
         ]
         for part in parts:
             calls += part.calls
-        return {call.__name__: call for call in calls}
+        return {call.__name__: call for call in calls} | later(metadata, _METADATA_CALLS)
 
     # Objects and the log
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from drivers.lua.assertions import Answer, Assertions
 from drivers.lua.machine import LuaMachine, decode, encode
-from drivers.lua.mailbox_status import status_fields
 
 if TYPE_CHECKING:
     from drivers.session import UserSession
@@ -60,6 +59,9 @@ class LuaMailboxes:
         if not ok:
             return ok, problem
         box = self._entered().mailboxes[decode(name)]
+        # Heavy, and not every script asks.
+        from drivers.lua.mailbox_status import status_fields  # noqa: PLC0415
+
         fields: dict[bytes, Any] = dict(status_fields(box, wanted))
         if isinstance(fields.get(b"keywords"), list):
             fields[b"keywords"] = self._machine.array(fields[b"keywords"])

@@ -45,11 +45,6 @@ class LuaMetadata:
         self._log = log
         self._dict_failed = False
 
-    @property
-    def calls(self) -> tuple[Callable[..., Any], ...]:
-        """The functions for ``api.lua``, by their names."""
-        return (self.metadata_get, self.metadata_set, self.metadata_list)
-
     def metadata_get(self, place: Any, key: bytes) -> Answer:
         """Return a value, None if there is none."""
         mailbox, entry = _mailbox(place), _entry(key)

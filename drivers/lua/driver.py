@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dovecot_conf.errors import DriverError, VariableError
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
-from drivers.event_records import EventRecord, MessageField
-from drivers.events import MailboxEvents, MessageEvents
 from drivers.interface import Driver, InitContext
 from drivers.lua.entry_points import BEGIN, END, HANDLERS
-from drivers.lua.event_tables import event_table
 from drivers.lua.machine import ScriptError, encode
 from drivers.lua.mail_lua import MailLua, shared_script
 from drivers.lua.script import LuaScript
 from drivers.lua.settings import OPTIONS, expanded_settings, named_by, script_of
 from drivers.lua.versions import api_texts
+from drivers.message_fields import MessageField
 from drivers.options import OptionSpec
 from drivers.report import Outcome
-from drivers.request_report import reported_request
 from drivers.user_plugin import UserPlugin
 
 if TYPE_CHECKING:
+    from drivers.event_records import EventRecord
+    from drivers.events import MailboxEvents, MessageEvents
     from drivers.session import UserSession
     from drivers.transaction import DriverTransaction
 
@@ -155,6 +154,9 @@ class LuaDriver(Driver):
     def _handle(
         self, dtxn: DriverTransaction, record: EventRecord, place: Mapping[bytes, Any], shown: str
     ) -> None:
+        # Heavy, and not needed to start a script.
+        from drivers.lua.event_tables import event_table  # noqa: PLC0415
+
         function = HANDLERS[record.name]
         self._debug(f"Calling {function}(ctx, event[name={record.name},{shown}])")
         self._run(dtxn, function, lambda: (dtxn.context, event_table(self._script.machine, record, place)))
@@ -173,6 +175,11 @@ class LuaDriver(Driver):
 
     def _report_requests(self, dtxn: DriverTransaction) -> None:
         sent = self._script.api.http.requests
+        if not sent:
+            return
+        # Heavy, and not every script sends requests.
+        from drivers.request_report import reported_request  # noqa: PLC0415
+
         dtxn.requests += [
             reported_request(request, result, show_secrets=self._show_secrets) for request, result in sent
         ]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from drivers.event_records import ContentRecord, EventRecord, FlagsRecord, MessageField, RenameRecord
+from drivers.event_records import ContentRecord, EventRecord, FlagsRecord, RenameRecord
 from drivers.lua.machine import LuaMachine, encode
+from drivers.message_fields import MessageField
 from mailstore.date import MailDate
 from mailstore.simulated import RECENT, SYSTEM_FLAGS
 

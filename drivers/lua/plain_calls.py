@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 import time
 from collections.abc import Callable
@@ -43,6 +42,8 @@ def microseconds() -> int:
 
 def ip_family(text: bytes) -> int:
     """4 or 6, and 0 for what is no address."""
+    import ipaddress  # noqa: PLC0415 - few scripts ask
+
     try:
         return ipaddress.ip_address(decode(text)).version
     except ValueError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 
 LUA_MODULES: Mapping[str, str] = {
     "5.1": "lupa.lua51",
@@ -24,10 +25,14 @@ return string.dump(assert(compile(...)))
 """
 
 
+def source_of(name: str) -> bytes:
+    """Return the text of ``NAME.lua`` of this package."""
+    return Path(__file__).parent.joinpath(f"{name}.lua").read_bytes()
+
+
 @cache
 def compiled(lua: str, name: str) -> bytes:
     """Return the byte code of ``NAME.lua`` of this package. Raises ImportError, KeyError without that Lua."""
-    source = resources.files("drivers.lua").joinpath(f"{name}.lua").read_bytes()
     runtime = import_module(LUA_MODULES[lua]).LuaRuntime(encoding=None)
-    code: bytes = runtime.execute(_COMPILE, source, CHUNK_NAME)
+    code: bytes = runtime.execute(_COMPILE, source_of(name), CHUNK_NAME)
     return code

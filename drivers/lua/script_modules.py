@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from importlib import resources
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dovecot_conf.http_url import HttpUrlError, parse_http_url
-from drivers.http import (
-    Attempt,
-    BadResponseError,
-    ConnectFailedError,
-    HostLookupError,
-    HttpRequest,
-    HttpResponse,
-    RequestTimedOutError,
-    TooLateError,
-    TransportError,
-)
-from drivers.http_queue import HttpResult
-from drivers.http_settings import HttpSettings
-from drivers.lua.machine import LuaMachine, decode, encode
-from drivers.lua.runtimes import compiled
-from drivers.lua.socket_answers import SocketAnswerError, SocketHeadParser, SocketResponse
-from drivers.report import Attempt as ReportedAttempt
+from drivers.lua.machine import LuaMachine
+from drivers.lua.runtimes import compiled, source_of
 
 if TYPE_CHECKING:
+    from drivers.http import HttpRequest
+    from drivers.http_queue import HttpResult
     from drivers.session import Surroundings
-
-_PACKAGE = "drivers.lua.modules"
-_TEXTS: Mapping[type[TransportError], str] = {
-    HostLookupError: "host or service not provided, or not known",
-    ConnectFailedError: "connection refused",
-    RequestTimedOutError: "timeout",
-    TooLateError: "timeout",
-    BadResponseError: "invalid chunk size",
-}
-"""LuaSocket's words for what went wrong; a connection that ends is ``closed``."""
 
 _LONGEST = 3600.0
 
@@ -52,22 +26,11 @@ def add_modules(
     ``requests`` receives what is sent.
     """
 
-    def exchange(
-        method: bytes, url: bytes, headers: Any, body: bytes | None, timeout: Any
-    ) -> tuple[Any, ...]:
-        pairs = [(decode(header[1]), decode(header[2])) for header in headers.values()]
-        try:
-            target = parse_http_url(decode(url))
-        except HttpUrlError as error:
-            return None, encode(error.message)
-        request = HttpRequest(
-            *(decode(method), target, tuple(pairs), body or b""), wants_body=True, reader=SocketHeadParser
-        )
-        answer = _exchanged(request, world(), timeout, requests)
-        if isinstance(answer, str):
-            return None, encode(answer)
-        flat = [encode(text) for field in answer.headers for text in field]
-        return answer.status, encode(_status_line(answer)), machine.array(flat), answer.body
+    def exchange(*arguments: Any) -> tuple[Any, ...]:
+        # Heavy, and not every script sends requests this way.
+        from drivers.lua.socket_exchange import exchange  # noqa: PLC0415
+
+        return exchange(machine, world(), requests, *arguments)
 
     def now() -> float:
         return world().clock.now()
@@ -86,40 +49,4 @@ def add_modules(
 
 
 def _source(name: bytes) -> bytes:
-    return resources.files(_PACKAGE).joinpath(f"{name.decode()}.lua").read_bytes()
-
-
-def _status_line(answer: HttpResponse) -> str:
-    """Return the status line; it is empty when nothing but a body came."""
-    if isinstance(answer, SocketResponse):
-        return answer.line
-    return f"HTTP/1.1 {answer.status} {answer.reason}"
-
-
-def _exchanged(
-    request: HttpRequest,
-    world: Surroundings,
-    timeout: Any,
-    requests: list[tuple[HttpRequest, HttpResult]],
-) -> HttpResponse | str:
-    """Send once; return the answer, or in LuaSocket's words what went wrong."""
-    seconds = float(timeout) if isinstance(timeout, (int, float)) and timeout > 0 else 60.0
-    settings = HttpSettings(timeout=seconds, connect_timeout=seconds)
-    begin = world.clock.monotonic()
-    try:
-        response = world.transport.send(request, Attempt(settings, time.monotonic() + _LONGEST))
-    except TransportError as error:
-        text = str(error) if isinstance(error, SocketAnswerError) else _TEXTS.get(type(error), "closed")
-        elapsed = (world.clock.monotonic() - begin) * 1000
-        attempt = ReportedAttempt(None, "", text, elapsed)
-        requests.append((request, HttpResult(True, False, text, (attempt,), error=error.without_frames())))
-        return text
-    if response is None:
-        requests.append((request, HttpResult(sent=False, success=False, message="", attempts=())))
-        return HttpResponse(200, "OK")
-    elapsed = (world.clock.monotonic() - begin) * 1000
-    attempt = ReportedAttempt(response.status, response.reason, "", elapsed)
-    message = f"{response.status} {response.reason}"
-    success = response.status // 100 == 2
-    requests.append((request, HttpResult(True, success, message, (attempt,), response)))
-    return response
+    return source_of(f"modules/{name.decode()}")

@@ -126,11 +126,13 @@ class ImapClient:
             self.actions.append(name, Message(part + message(rest[0]).data))
             return
         flags = [first[2] or "", *(piece.strip() for piece in rest[1::2])]
+        parts = [words(given) for given in flags]
         mails = [
-            (message(text), *words(given).values()) for text, given in zip(rest[::2], flags, strict=True)
+            (message(text), given["flags"], given["keywords"])
+            for text, given in zip(rest[::2], parts, strict=True)
         ]
         if all(mail.data for mail, *_ in mails):
-            self.actions.append_all(name, mails)  # type: ignore[arg-type]
+            self.actions.append_all(name, mails)
 
     def _copy(self, act: Callable[[str, Iterable[int], str], Any], text: str, uid: bool) -> None:
         numbered, target = text.split(" ", 1)

@@ -124,7 +124,8 @@ class Player:
 
 
 def place(mailbox: str, flags: str, autocreate: bool) -> Place:
-    return Place(mailbox, *words(flags).values(), autocreate)
+    given = words(flags)
+    return Place(mailbox, given["flags"], given["keywords"], autocreate)
 
 
 def _imap(actions: Actions, commands: list[Any]) -> None:
