@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from drivers.secrets import HIDDEN, hide_in_target
+from drivers.secrets import hide_in_headers, hide_in_target
 
 FORMAT_VERSION = 1
 
 Headers = tuple[tuple[str, str], ...]
 
-_SECRET_HEADER = re.compile(r"pass|pwd|secret|token|key|auth|cookie", re.IGNORECASE)
 _NO_CONTEXT: Mapping[str, object] = MappingProxyType({})
 
 
@@ -88,7 +86,7 @@ class Record:
             self.origin,
             self.method,
             hide_in_target(self.target),
-            tuple((name, HIDDEN if _SECRET_HEADER.search(name) else value) for name, value in self.headers),
+            hide_in_headers(self.headers),
             self.body,
             self.answer,
             self.peer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from dovecot_conf.http_url import HttpUrlError, parse_http_url
@@ -13,6 +14,7 @@ HIDDEN = "<hidden>"
 _SECRET_NAME = re.compile("pass|pwd|secret|token|nonce|key|auth|sig", re.IGNORECASE)
 _SECRET_PARAMETER = re.compile(rf"([?&;][^=&;]*(?:{_SECRET_NAME.pattern})[^=&;]*=)[^&;#\s]+", re.IGNORECASE)
 _SECRET_OPTION = re.compile("pass|pwd|secret|token|nonce|apikey|[_-]key", re.IGNORECASE)
+_SECRET_HEADER = re.compile("pass|pwd|secret|token|key|auth|cookie", re.IGNORECASE)
 # Where a port should be: the password of a URL that lost its @, in one that is refused.
 _NO_PORT = re.compile(r"(//[^/?#:@\[]*:)(?![0-9]*(?:[/?#]|\Z))[^/?#@]*")
 
@@ -58,6 +60,11 @@ def hide_in_target(target: str) -> str:
 def _hide_in_parameter(parameter: str) -> str:
     name, equals, value = parameter.partition("=")
     return f"{name}={HIDDEN}" if equals and value and _SECRET_NAME.search(name) else parameter
+
+
+def hide_in_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return header fields without the values of those that are called so."""
+    return tuple((name, HIDDEN if _SECRET_HEADER.search(name) else value) for name, value in headers)
 
 
 def hide_in_options(text: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.secrets import hide_in_options, hide_in_url
+from drivers.secrets import HIDDEN, hide_in_headers, hide_in_options, hide_in_url
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_options_keep_everything_but_userinfo() -> None:
 @pytest.mark.parametrize("name", ["password", "api_key", "dlog:token", "Client-Secret"])
 def test_options_that_are_called_like_secrets_lose_their_values(name: str) -> None:
     assert hide_in_options(f"a=b {name}=x= user_from_metadata") == f"a=b {name}=<hidden> user_from_metadata"
+
+
+def test_headers_that_are_called_like_secrets_lose_their_values() -> None:
+    shown = (("Host", "h"), ("Content-Type", "text/plain"), ("User-Agent", "u"))
+    secret = ("Authorization", "Cookie", "X-Native-Push-Secret", "x-api-key", "PRIVATE-TOKEN", "X-Auth-User")
+    hidden = tuple((name, HIDDEN) for name in secret)
+    assert hide_in_headers((*shown, *((name, "s3cr3t") for name in secret))) == (*shown, *hidden)
