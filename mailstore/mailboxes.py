@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from mailstore.location import (
     MailLocation,
     mailbox_paths,
 )
+from mailstore.mailbox_list import stored_names
 from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 
 
@@ -88,6 +89,19 @@ class UserMailboxes:
                 f"{mailbox} is no Maildir: only Dovecot can make it (doveadm mailbox create {mailbox})"
             )
         return create_maildir(paths.mail, paths.control, times=self.times)
+
+    def names(self) -> Iterator[str]:
+        """Yield the full names of all mailboxes on disk, some of which may have no GUID.
+
+        Raises MailboxError when a folder can't be read.
+        """
+        for namespace in self.namespaces:
+            separator = namespace.hierarchy_separator()
+            for stored in stored_names(namespace.location, self.below(namespace.location.path)):
+                if stored == INBOX and namespace.is_inbox:
+                    yield INBOX
+                elif separator == "/" or separator not in stored:
+                    yield namespace.prefix + stored.replace("/", separator)
 
     def setting(self, mailbox: str, name: str) -> str:
         """Return a setting of the server or of the mailbox, "" when it has no value."""

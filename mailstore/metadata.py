@@ -6,7 +6,7 @@ than those of IMAP.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,9 @@ class Mailboxes(Protocol):
 
     def create(self, mailbox: str) -> str:
         """Make a mailbox that Dovecot would make; return its GUID. Raises MailboxError."""
+
+    def names(self) -> Iterable[str]:
+        """Return the names of the mailboxes that can be found. Raises MailboxError."""
 
     def setting(self, mailbox: str, name: str) -> str:
         """Return a setting of the mailbox (``special_use``, ``comment``) or of the server; "" when unset."""

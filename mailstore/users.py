@@ -21,6 +21,10 @@ class UnknownUserError(UserError):
     """All userdbs were asked, and none knows the user."""
 
 
+class UserdbUnavailableError(UserError):
+    """A userdb can't be asked here, or there is none: somebody else has to say who the user is."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A user with the fields of the userdb; ``uid`` and ``gid`` are None when nobody says them.
@@ -71,7 +75,7 @@ class UserdbReader:
     def look_up(self, name: str) -> dict[str, str]:
         """Return the fields of a user. Raises UnknownUserError, and UserError when one can't be asked."""
         if not self.userdbs:
-            raise UserError(f"the configuration has no userdb: nobody can say who {name} is")
+            raise UserdbUnavailableError(f"the configuration has no userdb: nobody can say who {name} is")
         for userdb in self.userdbs:
             fields = self._ask(userdb, name)
             if fields is not None:
@@ -101,7 +105,7 @@ class UserdbReader:
             case "passwd-file":
                 answer = self._ask_passwd_file(userdb, variables)
             case other:
-                raise UserError(
+                raise UserdbUnavailableError(
                     f"userdb {other} can't be asked without its server: who {name} is stays unknown"
                 )
         if answer is None:
