@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 from dataclasses import dataclass
@@ -232,6 +233,26 @@ def test_the_guid_is_found_in_every_format(both: Both, number: int) -> None:
     for name in ("INBOX", *names):
         both.theirs(user, *theirs, "set", "-u", user, name, "/private/k", f"in {name}")
         assert both.ours(*ours, "get", "-u", user, name, "/private/k") == Outcome(f"in {name}\n", [], 0)
+    exported = both.ours(*ours, "export", "-u", user)
+    assert (exported.errors, exported.code) == ([], 0)
+    found = {line["mailbox"]: line["value"] for line in map(json.loads, exported.stdout.splitlines())}
+    assert found == {name: f"in {name}" for name in ("INBOX", *names)}
+
+
+def test_doveadm_reads_what_was_imported(both: Both, tmp_path: Path) -> None:
+    user, other = both.new_user(), both.new_user()
+    both.server.create_mailbox(user, "Work/Sub")
+    both.server.create_mailbox(other, "Work/Sub")
+    entries = (("", HTTP_NOTIFY, AWKWARD), ("Work/Sub", "/shared/comment", "x"), ("INBOX", "/private/e", ""))
+    for mailbox, entry, value in entries:
+        both.theirs(user, "set", "-u", user, "-s", mailbox, entry, value)
+    exported = both.ours("export", "-u", user)
+    assert (exported.errors, exported.code) == ([], 0)
+    lines = tmp_path / "lines"
+    lines.write_text(exported.stdout.replace(f'"user": "{user}"', f'"user": "{other}"'))
+    assert both.ours("import", "-q", str(lines)) == Outcome("", [], 0)
+    for mailbox, entry, value in entries:
+        assert both.theirs(other, "get", "-u", other, "-s", mailbox, entry).stdout == f"{value}\n"
 
 
 def _write_many(path: Path, prefix: str, method: LockMethod) -> None:
