@@ -29,7 +29,6 @@ from mailstore.dict_setting import has_dict
 from mailstore.entries import EntryNameError, parse_entry
 from mailstore.metadata import Metadata
 from mailstore.opening import open_metadata
-from mailstore.own_store import open_own_metadata
 from mailstore.users import UnknownUserError, User, UserdbUnavailableError
 
 USAGE = {
@@ -235,6 +234,8 @@ class Session:
     def open(self, user: str | User) -> Metadata:
         """Return the METADATA of a user. Raises UserError, MailboxError, VariableError."""
         if is_demo(self.configuration) or not has_dict(self.configuration):
+            from mailstore.own_store import open_own_metadata  # noqa: PLC0415 - not for a server's store
+
             metadata = open_own_metadata(user if isinstance(user, str) else user.name)
             why = "this is the example" if is_demo(self.configuration) else "no mail_attribute_dict is set"
             announce(self.call.source, f"{why}: using pushnotif's own store {metadata.location}")

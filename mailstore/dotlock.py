@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import random
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -81,7 +79,7 @@ def _create(path: Path, lock_path: Path, times: LockTimes) -> int:
         if _is_stale(path, lock_path, times):
             lock_path.unlink(missing_ok=True)
         # A pause also after a removal: somebody else may be about to remove the same stale lock.
-        times.sleep(random.uniform(times.pause / 20, times.pause))
+        times.sleep(times.pause * (0.05 + 0.95 * int.from_bytes(os.urandom(2)) / 0xFFFF))
 
 
 def _unlockable(path: Path, lock_path: Path, error: OSError) -> DictError:
@@ -120,7 +118,7 @@ def _local_owner(lock_path: Path) -> int | None:
     except (OSError, UnicodeDecodeError):
         return None
     number, _, host = text.rstrip("\n").partition(":")
-    if host != socket.gethostname() or not number.isdecimal() or int(number) == 0:
+    if host != os.uname().nodename or not number.isdecimal() or int(number) == 0:
         return None
     return int(number)
 

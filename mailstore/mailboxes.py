@@ -10,17 +10,17 @@ from pathlib import Path
 from dovecot_conf.errors import MailboxError
 from mailstore.dotlock import LockTimes
 from mailstore.guid import create_maildir, maildir_guid
-from mailstore.index_guid import PLACES, index_guid
 from mailstore.location import (
+    DBOX_DRIVERS,
     INBOX,
     MAILDIR,
+    MBOX,
     SEPARATORS,
     MailboxNameError,
     MailboxPaths,
     MailLocation,
     mailbox_paths,
 )
-from mailstore.mailbox_list import stored_names
 from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 
 
@@ -65,11 +65,13 @@ class UserMailboxes:
         driver = namespace.location.driver
         if driver == MAILDIR:
             guid = maildir_guid(paths.control) if _is_folder(paths.mail / "cur") else None
-        elif driver not in PLACES:
+        elif driver != MBOX and driver not in DBOX_DRIVERS:
             raise MailboxError(f"mailboxes of format {driver} can't be read without Dovecot")
         elif paths.index is None:
             raise MailboxError(f"{mailbox} has its index in memory: its GUID changes with every process")
         else:
+            from mailstore.index_guid import index_guid  # noqa: PLC0415 - a Maildir needs none of it
+
             guid = index_guid(paths.index, driver)
         if guid is not None:
             return guid
@@ -95,6 +97,8 @@ class UserMailboxes:
 
         Raises MailboxError when a folder can't be read.
         """
+        from mailstore.mailbox_list import stored_names  # noqa: PLC0415 - one mailbox is found without a list
+
         for namespace in self.namespaces:
             separator = namespace.hierarchy_separator()
             for stored in stored_names(namespace.location, self.below(namespace.location.path)):
