@@ -11,8 +11,8 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from dovecot_conf.errors import DictError
 
@@ -21,8 +21,7 @@ PID_CHECK_SECONDS = 2.0
 MAX_PID_TEXT = 512
 
 
-@dataclass(frozen=True, slots=True)
-class LockTimes:
+class LockTimes(NamedTuple):
     """How long to wait for a lock: all in seconds, with the clock and the sleep to use.
 
     ``timeout`` ends the wait with an error; a lock without any change for ``stale`` seconds is
@@ -32,8 +31,8 @@ class LockTimes:
     timeout: float = 120.0
     stale: float = 60.0
     pause: float = 0.2
-    clock: Callable[[], float] = field(default=time.time)
-    sleep: Callable[[float], None] = field(default=time.sleep)
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
 
 
 class LockPlaceError(DictError):

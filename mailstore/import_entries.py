@@ -150,6 +150,8 @@ def _new_box(guid: str, *, is_inbox: bool) -> _Box:
 
 
 def _check_text(name: str, value: str) -> None:
+    if "\0" not in name + value and name.isascii() and value.isascii():
+        return
     for what, text in (("entry", name), ("value", value)):
         if "\0" in text:
             raise ValueRefusedError(f"the {what} holds a NUL character: no dict of Dovecot can keep it")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from mailstore.dotlock import LockTimes
@@ -24,8 +24,7 @@ from mailstore.location import (
 from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(NamedTuple):
     """A namespace; ``mailboxes`` holds the settings of the mailboxes named in it, by full name.
 
     ``separator`` is "" for the one of the layout. Paths of ``location`` are expanded.
@@ -42,8 +41,7 @@ class Namespace:
         return self.separator or SEPARATORS.get(self.location.layout, "/")
 
 
-@dataclass(frozen=True, slots=True)
-class UserMailboxes:
+class UserMailboxes(NamedTuple):
     """The mailboxes of one user.
 
     ``server_settings`` answers for the server's own entries. ``times`` says how long to wait for

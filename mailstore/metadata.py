@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from mailstore.dict_interface import Dict
@@ -71,8 +71,7 @@ class Mailboxes(Protocol):
         """Return a setting of the mailbox (``special_use``, ``comment``) or of the server; "" when unset."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The names of one type below a prefix, and the error that kept the stored ones away.
 
     ``path`` is the beginning of the keys that were asked for, "" when the mailbox wasn't found.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pwd
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from dovecot_conf.errors import UserError
 from dovecot_conf.variables import user_values
@@ -25,8 +26,7 @@ class UserdbUnavailableError(UserError):
     """A userdb can't be asked here, or there is none: somebody else has to say who the user is."""
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """A user with the fields of the userdb; ``uid`` and ``gid`` are None when nobody says them.
 
     ``home`` is "" without a home folder. ``fields`` holds all userdb fields, which override
@@ -40,8 +40,7 @@ class User:
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Userdb:
+class Userdb(NamedTuple):
     """One userdb as configured.
 
     ``fields`` are templates with %variables: for static the answer itself, for the others what
@@ -52,16 +51,15 @@ class Userdb:
     driver: str
     path: str = ""
     username_format: str = "%u"
-    fields: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = MappingProxyType({})
+    defaults: Mapping[str, str] = MappingProxyType({})
     import_all: bool = True
 
 
 Expand = Callable[[str, Mapping[str, str]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class UserdbReader:
+class UserdbReader(NamedTuple):
     """Asks userdbs for a process of ``protocol``.
 
     ``expand`` expands %variables, ``open_path`` finds a file named in the configuration.

@@ -90,7 +90,7 @@ def test_entries_of_no_mailbox_are_counted_or_exported_with_their_guid(site: Sit
 
 def test_a_store_that_all_users_share_holds_no_orphans_and_is_written_once(site: Site) -> None:
     shared = ("-o", f"mail_attribute_dict=file:{site.root}/all.dict")
-    path = write_lines(site, item(), item(user="bob", value="2"))
+    path = write_lines(site, item(), f" {json.dumps(item(user='bob', value='2'))}\t")
     code, _, err = site.call("import", *shared, path)
     assert (code, err) == (0, "pushnotif: 2 entries of 2 users: stored\n")
     code, out, err = site.call("export", *shared, "-A")
