@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -23,8 +23,7 @@ class Exit(IntEnum):
     TEMPORARY = 75
 
 
-@dataclass(frozen=True, slots=True)
-class OptionProblem:
+class OptionProblem(NamedTuple):
     """What getopt says of the first wrong option; ``letter`` is its short form, "" without one."""
 
     message: str

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli.common import ConfigSource, config_options
-from cli.doveadm import DoveadmCommand, DoveadmGroup, option_problem
+from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
 
 ENTRY_HELP = (
     "ENTRY begins with /private or /shared. With -s, MAILBOX may be empty: entries of the server, such as "
@@ -41,7 +41,7 @@ def metadata(ctx: click.Context, source: ConfigSource, formatter: str | None) ->
     ctx.obj = (source, formatter)
 
 
-def _merge(outer: ConfigSource, inner: ConfigSource) -> ConfigSource:
+def merged(outer: ConfigSource, inner: ConfigSource) -> ConfigSource:
     """Join the options in front of the command's name with those behind it, which win."""
     return inner._replace(
         path=inner.path or (None if inner.demo else outer.path),
@@ -51,6 +51,44 @@ def _merge(outer: ConfigSource, inner: ConfigSource) -> ConfigSource:
         quiet=inner.quiet or outer.quiet,
         verbose=inner.verbose or outer.verbose,
     )
+
+
+def _userdb_fields(
+    ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str] | None:
+    """Read FIELD=VALUE of all --userdb; None without any."""
+    fields = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name or name != name.strip():
+            raise DoveadmUsageError("--userdb wants FIELD=VALUE, as in --userdb home=/srv/bob", ctx=ctx)
+        fields[name] = value
+    return fields or None
+
+
+userdb_option = click.option(
+    "--userdb",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    callback=_userdb_fields,
+    help="What the userdb says of the user (home, uid, gid, mail, …); no userdb is asked then. Repeatable.",
+)
+
+
+def user_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which users, and who they are."""
+    for option in reversed(
+        (
+            click.option("-u", "--user", help="The user; with * or ? all users that match."),
+            click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
+            click.option(
+                "-F", "--user-file", type=click.Path(path_type=Path), help="A file, a user name a line."
+            ),
+            userdb_option,
+        )
+    ):
+        command = option(command)
+    return command
 
 
 def _make_command(name: str) -> click.Command:
@@ -68,7 +106,7 @@ def _make_command(name: str) -> click.Command:
         return run(
             Call(
                 name,
-                _merge(outer_source, source),
+                merged(outer_source, source),
                 formatter or outer_formatter or "flow",
                 positionals,
                 named,
@@ -78,11 +116,7 @@ def _make_command(name: str) -> click.Command:
         )
 
     decorators: list[Callable[..., Any]] = [
-        click.option("-u", "--user", help="The user; with * or ? all users that match."),
-        click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
-        click.option(
-            "-F", "--user-file", type=click.Path(path_type=Path), help="A file, a user name a line."
-        ),
+        user_options,
         click.option(
             "-s", "--allow-empty-mailbox-name", is_flag=True, help="MAILBOX may be empty: the server."
         ),
@@ -106,3 +140,45 @@ def _make_command(name: str) -> click.Command:
 
 for _name in SUMMARIES:
     metadata.add_command(_make_command(_name))
+
+
+def _outer(source: ConfigSource) -> ConfigSource:
+    return merged(click.get_current_context().obj[0], source)
+
+
+@metadata.command("export", cls=DoveadmCommand)
+@config_options
+@user_options
+@click.option(
+    "--mailbox", "mailboxes", multiple=True, help="Only this mailbox; '' is the server. Repeatable."
+)
+@click.option(
+    "--orphans", is_flag=True, help="Also entries whose GUID belongs to no mailbox, with guid for mailbox."
+)
+def export(source: ConfigSource, **options: Any) -> int:
+    """Print all stored entries as JSON lines: user, mailbox ("" is the server), entry, value.
+
+    `import` writes them into the same store or another one.
+    """
+    from cli.metadata_exchange import ExportCall, run_export  # noqa: PLC0415
+
+    problem = option_problem(click.get_current_context())
+    return run_export(ExportCall(_outer(source), problem, **options))
+
+
+@metadata.command("import", cls=DoveadmCommand)
+@config_options
+@user_options
+@click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def import_(source: ConfigSource, **options: Any) -> int:
+    """Store the entries of FILE (- is stdin) as `export` prints them.
+
+    Everything is checked first; then each store is written once. -u, -A and -F select users of the
+    file; a line without a user is for the one of -u.
+    """
+    from cli.metadata_exchange import ImportCall, run_import  # noqa: PLC0415
+
+    problem = option_problem(click.get_current_context())
+    return run_import(ImportCall(_outer(source), problem, **options))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -24,13 +25,12 @@ from cli.render.rows import DEFAULT_WIDTH, FORMATTERS, LEAST_WIDTH
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError, PushnotifError, UserError
 from dovecot_conf.versions import Version
-from mailstore.accounts import environment_user, find_user, user_names
+from mailstore.accounts import environment_user, find_user, user_from_fields, user_names
 from mailstore.dict_setting import has_dict
 from mailstore.entries import EntryNameError, parse_entry
 from mailstore.metadata import Metadata
 from mailstore.opening import open_metadata
-from mailstore.own_store import open_own_metadata
-from mailstore.users import UnknownUserError, User
+from mailstore.users import UnknownUserError, User, UserdbUnavailableError
 
 USAGE = {
     "set": "[-u <user>|-A] [-s] <mailbox> <key> <value>",
@@ -49,8 +49,7 @@ NOBODY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call as its options say; ``named`` are positionals given by name."""
 
     name: str
@@ -65,9 +64,10 @@ class Call:
     allow_empty_mailbox_name: bool
     create: bool
     prepend_prefix: bool = False
+    userdb: Mapping[str, str] | None = None
 
 
-class _StopError(Exception):
+class StopError(Exception):
     """Ends the call: the lines to print and the exit code."""
 
     def __init__(self, code: int, *lines: str) -> None:
@@ -80,23 +80,23 @@ def run(call: Call) -> int:
     """Do what the call asks for; print its output and errors; return the exit code."""
     try:
         return _run(call)
-    except _StopError as stop:
+    except StopError as stop:
         for line in stop.lines:
-            _complain(line)
+            complain(line)
         return stop.code
 
 
 def _run(call: Call) -> int:
     if call.formatter not in FORMATTERS:
-        raise _StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
-    configuration = _configuration(call)
+        raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
+    configuration = read_configuration(call.source)
     if call.problem is not None:
-        raise _wrong_option(call, call.problem, configuration.version)
+        raise wrong_option(call.name, call.problem, configuration.version)
     arguments = _arguments(call, configuration.version)
-    session = _Session(call, configuration)
+    session = Session(call, configuration)
     users = session.users()
     if len(arguments) < REQUIRED[call.name]:
-        raise _StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
+        raise StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
     mailbox, entry, value = (*arguments, "", "")[:3]
     if entry or call.name != "list":
         _check_entry(entry)
@@ -108,20 +108,22 @@ def _run(call: Call) -> int:
     return session.code
 
 
-def _configuration(call: Call) -> Configuration:
+def read_configuration(source: ConfigSource) -> Configuration:
+    """Read the configuration. Raises StopError with doveadm's codes."""
     try:
-        return load_configuration(call.source)
+        return load_configuration(source)
     except OverrideError as error:
-        raise _StopError(Exit.USAGE, f"Fatal: {error}") from None
+        raise StopError(Exit.USAGE, f"Fatal: {error}") from None
     except ConfigError as error:
-        raise _StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {error}") from None
+        raise StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {error}") from None
 
 
-def _wrong_option(call: Call, problem: OptionProblem, version: Version) -> _StopError:
-    lines = [f"{call.name}: {problem.message}"]
+def wrong_option(name: str, problem: OptionProblem, version: Version) -> StopError:
+    """Return the end of a call with a wrong option, in getopt's words."""
+    lines = [f"{name}: {problem.message}"]
     if version is Version.V24:
         lines.append(f"Error: doveadm: Unexpected or incomplete option: -{problem.letter}")
-    return _StopError(Exit.USAGE, *lines)
+    return StopError(Exit.USAGE, *lines)
 
 
 def _arguments(call: Call, version: Version) -> list[str]:
@@ -133,7 +135,7 @@ def _arguments(call: Call, version: Version) -> list[str]:
             values[name] = rest.pop(0)
     if rest:
         by_whom = "doveadm: " if version is Version.V24 else ""
-        raise _StopError(Exit.USAGE, f"Error: {by_whom}Extraneous arguments found: {' '.join(rest)}")
+        raise StopError(Exit.USAGE, f"Error: {by_whom}Extraneous arguments found: {' '.join(rest)}")
     return [value for value in values.values() if value is not None]
 
 
@@ -141,16 +143,17 @@ def _check_entry(entry: str) -> None:
     try:
         parse_entry(entry)
     except EntryNameError as error:
-        raise _StopError(Exit.USAGE, f"Fatal: {error}") from None
+        raise StopError(Exit.USAGE, f"Fatal: {error}") from None
 
 
-def _complain(line: str) -> None:
+def complain(line: str) -> None:
+    """Print a line on stderr; bytes that aren't UTF-8 stay."""
     with contextlib.suppress(OSError):
         click.echo(f"pushnotif: {line}".encode("utf-8", "surrogateescape"), err=True)
 
 
 @dataclass(slots=True)
-class _Session:
+class Session:
     """What is known while a call runs through its users.
 
     ``code`` is the exit code so far: the first failure's, but a temporary one wins. ``broken``:
@@ -178,14 +181,14 @@ class _Session:
         user = environment_user(self.configuration, os.environ)
         if user is None:
             message, code = NOBODY[self.configuration.version]
-            raise _StopError(code, f"Fatal: {message}")
+            raise StopError(code, f"Fatal: {message}")
         return [user]
 
     def _users_of_file(self, path: Path) -> list[str]:
         try:
             text = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         except OSError as error:
-            raise _StopError(Exit.TEMPORARY, f"Error: read({path}) failed: {error.strerror}") from None
+            raise StopError(Exit.TEMPORARY, f"Error: read({path}) failed: {error.strerror}") from None
         lines = text.decode("utf-8", "surrogateescape").split("\n")
         return [line.removesuffix("\r") for line in lines if line]
 
@@ -196,50 +199,68 @@ class _Session:
                 if fnmatchcase(name.lower(), pattern):
                     yield name
         except UserError as error:
-            self._fail(Failure(Exit.TEMPORARY, "", str(error)))
+            self.fail(Failure(Exit.TEMPORARY, "", str(error)))
 
     def perform(self, user: str | User, mailbox: str, entry: str, value: str) -> None:
         """Do the operation for one user."""
+        metadata = self.open_store(user)
+        if metadata is None:
+            return
         name = user if isinstance(user, str) else user.name
-        try:
-            metadata = self._open(user)
-        except UnknownUserError as error:
-            if self.many:
-                _complain("Info: User no longer exists, skipping")
-            else:
-                self._fail(Failure(Exit.NO_USER, "", str(error)))
-            return
-        except UserError as error:
-            self.broken = True
-            self._fail(Failure(Exit.TEMPORARY, "User lookup failed: ", str(error)))
-            return
-        except PushnotifError as error:
-            self._fail(Failure(Exit.TEMPORARY, "User initialization failed: ", str(error)))
-            return
         call = self.call
         target = Target(metadata, mailbox, entry, value, call.allow_empty_mailbox_name, call.prepend_prefix)
         for result in perform(OPERATIONS[call.name], target, create=call.create):
             if isinstance(result, Failure):
-                self._fail(result)
+                self.fail(result)
             else:
                 self.rows.append((name, result.text) if self.many else (result.text,))
 
-    def _open(self, user: str | User) -> Metadata:
+    def open_store(self, user: str | User) -> Metadata | None:
+        """Return the METADATA of a user; None, and the reason printed, when it can't be had."""
+        try:
+            return self.open(user)
+        except UnknownUserError as error:
+            if self.many:
+                complain("Info: User no longer exists, skipping")
+            else:
+                self.fail(Failure(Exit.NO_USER, "", str(error)))
+        except UserError as error:
+            self.broken = True
+            self.fail(Failure(Exit.TEMPORARY, "User lookup failed: ", str(error)))
+        except PushnotifError as error:
+            self.fail(Failure(Exit.TEMPORARY, "User initialization failed: ", str(error)))
+        return None
+
+    def open(self, user: str | User) -> Metadata:
+        """Return the METADATA of a user. Raises UserError, MailboxError, VariableError."""
         if is_demo(self.configuration) or not has_dict(self.configuration):
+            from mailstore.own_store import open_own_metadata  # noqa: PLC0415 - not for a server's store
+
             metadata = open_own_metadata(user if isinstance(user, str) else user.name)
             why = "this is the example" if is_demo(self.configuration) else "no mail_attribute_dict is set"
             announce(self.call.source, f"{why}: using pushnotif's own store {metadata.location}")
             return metadata
-        found = find_user(self.configuration, user) if isinstance(user, str) else user
-        return open_metadata(self.configuration, found)
+        return open_metadata(self.configuration, self._find_user(user))
 
-    def _fail(self, failure: Failure) -> None:
+    def _find_user(self, user: str | User) -> User:
+        if not isinstance(user, str):
+            return user
+        fields = self.call.userdb
+        if fields is not None:
+            return user_from_fields(self.configuration, user, fields)
+        try:
+            return find_user(self.configuration, user)
+        except UserdbUnavailableError as error:
+            raise UserError(f"{error}; --userdb home=… says it, --userdb mail=… and others too") from None
+
+    def fail(self, failure: Failure) -> None:
+        """Print an error and remember its exit code."""
         version = self.configuration.version
         why = failure.why
         if failure.storage_prefix is not None:
-            _complain(f"Error: {failure.storage_prefix}{why}")
+            complain(f"Error: {failure.storage_prefix}{why}")
             why = f"{failure.storage_prefix}{why}" if version in REPEATS_MAILBOX else why
-        _complain(f"Error: {MESSAGE_PREFIX[version].format(name=self.call.name)}{failure.lead}{why}")
+        complain(f"Error: {MESSAGE_PREFIX[version].format(name=self.call.name)}{failure.lead}{why}")
         if self.code == Exit.FINE or failure.code is Exit.TEMPORARY:
             self.code = failure.code
 

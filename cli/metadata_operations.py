@@ -6,8 +6,8 @@ Source: ``doveadm mailbox metadata`` of Dovecot 2.3.19.1 and 2.4.1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from cli.doveadm import Exit
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
@@ -35,8 +35,7 @@ CODES: MappingProxyType[type[Exception], Exit] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What an operation works on; ``entry`` is "" for a list of everything."""
 
     metadata: Metadata
@@ -52,15 +51,13 @@ class Target:
         return canonical_mailbox(self.mailbox) or "INBOX"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of output."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An error: ``lead`` is what the command says first, ``why`` what the storage says.
 
     When the storage logs the error as well, ``storage_prefix`` stands in front of it there.
@@ -153,8 +150,7 @@ def _failure(lead: str, error: MetadataError | MailboxError) -> Failure:
     return Failure(code_of(error), lead, str(error), "" if isinstance(error, DictInitError) else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One of the commands: what it does, its column, and how it calls itself in messages."""
 
     run: Callable[[Target], Result]

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from dovecot_conf import Configuration
+from dovecot_conf.errors import UserError
 from dovecot_conf.variables import expand, user_values
 from dovecot_conf.versions import Version
 from mailstore.settings import Block, below_root, read_blocks
@@ -28,11 +29,26 @@ def find_user(
     ``root`` is where absolute paths of the configuration are looked up. Raises UnknownUserError for
     a user that nobody knows, UserError when a userdb can't be asked, VariableError.
     """
-    settings = configuration.settings(protocol)
-    login_format = settings.value("auth_username_format", LOGIN_FORMAT[configuration.version])
-    login = expand(login_format, user_values(name, protocol), configuration.version) if login_format else name
+    login = _login(configuration, protocol, name)
     fields = _reader(configuration, protocol, root).look_up(login)
     return _user(configuration, protocol, login, fields)
+
+
+def user_from_fields(
+    configuration: Configuration, name: str, fields: Mapping[str, str], *, protocol: str = PROTOCOL
+) -> User:
+    """Return the user ``name`` with these userdb fields, %variables in them expanded; no userdb is asked.
+
+    Raises UserError for a uid or gid that is neither a number nor a name known here, VariableError.
+    """
+    login = _login(configuration, protocol, name)
+    variables = user_values(login, protocol)
+    answer = {key: expand(value, variables, configuration.version) for key, value in fields.items()}
+    user = _user(configuration, protocol, login, answer)
+    for field, number in (("uid", user.uid), ("gid", user.gid)):
+        if answer.get(field) and number is None:
+            raise UserError(f"{field} {answer[field]} is neither a number nor a name known here")
+    return user
 
 
 def environment_user(configuration: Configuration, environ: Mapping[str, str]) -> User | None:
@@ -48,6 +64,13 @@ def user_names(
 ) -> Iterator[str]:
     """Yield the names of all users. Raises UserError when a userdb can't list them."""
     return _reader(configuration, protocol, root).names()
+
+
+def _login(configuration: Configuration, protocol: str, name: str) -> str:
+    """Return the name that userdbs are asked for."""
+    settings = configuration.settings(protocol)
+    login_format = settings.value("auth_username_format", LOGIN_FORMAT[configuration.version])
+    return expand(login_format, user_values(name, protocol), configuration.version) if login_format else name
 
 
 def _user(configuration: Configuration, protocol: str, name: str, fields: Mapping[str, str]) -> User:

@@ -11,8 +11,8 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from dovecot_conf.errors import DictError
 
@@ -21,8 +21,7 @@ PID_CHECK_SECONDS = 2.0
 MAX_PID_TEXT = 512
 
 
-@dataclass(frozen=True, slots=True)
-class LockTimes:
+class LockTimes(NamedTuple):
     """How long to wait for a lock: all in seconds, with the clock and the sleep to use.
 
     ``timeout`` ends the wait with an error; a lock without any change for ``stale`` seconds is
@@ -32,8 +31,8 @@ class LockTimes:
     timeout: float = 120.0
     stale: float = 60.0
     pause: float = 0.2
-    clock: Callable[[], float] = field(default=time.time)
-    sleep: Callable[[float], None] = field(default=time.sleep)
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
 
 
 class LockPlaceError(DictError):
@@ -81,7 +80,7 @@ def _create(path: Path, lock_path: Path, times: LockTimes) -> int:
         import random  # noqa: PLC0415 - heavy, and few have to wait
 
         # A pause also after a removal: somebody else may be about to remove the same stale lock.
-        times.sleep(random.uniform(times.pause / 20, times.pause))
+        times.sleep(times.pause * (0.05 + 0.95 * int.from_bytes(os.urandom(2)) / 0xFFFF))
 
 
 def _unlockable(path: Path, lock_path: Path, error: OSError) -> DictError:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from dovecot_conf.errors import MetadataError
 
@@ -29,8 +29,10 @@ class EntryType(StrEnum):
     SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+_TYPES = {type_.value: type_ for type_ in EntryType}
+
+
+class Entry(NamedTuple):
     """A parsed entry name: ``/private/vendor/x`` is PRIVATE and ``vendor/x``; the name may be empty."""
 
     type: EntryType
@@ -47,7 +49,7 @@ class Entry:
 
 def fold(text: str) -> str:
     """Lower-case the ASCII letters, as doveadm does with entry names."""
-    return text.translate(_ASCII_LOWER)
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
 def parse_entry(text: str) -> Entry:
@@ -56,11 +58,9 @@ def parse_entry(text: str) -> Entry:
     Raises EntryNameError when it doesn't begin with the component /private or /shared.
     """
     folded = fold(text)
-    for type_ in EntryType:
-        if folded == f"/{type_}":
-            return Entry(type_, "")
-        if folded.startswith(f"/{type_}/"):
-            return Entry(type_, folded.removeprefix(f"/{type_}/"))
+    start, _, rest = folded.removeprefix("/").partition("/")
+    if start in _TYPES and folded.startswith("/"):
+        return Entry(_TYPES[start], rest)
     raise EntryNameError(f"Invalid metadata key '{folded}': Must begin with /private or /shared")
 
 
@@ -73,8 +73,7 @@ def as_entry(name: EntryName) -> Entry:
     return name if isinstance(name, Entry) else parse_entry(name)
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltIn:
+class BuiltIn(NamedTuple):
     """An entry that Dovecot lists and answers also without a stored value.
 
     ``setting`` names where the value comes from. A ``read_only`` entry has this value only; the

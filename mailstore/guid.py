@@ -10,7 +10,6 @@ import os
 import re
 import stat
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -47,7 +46,11 @@ def maildir_guid(control: Path) -> str | None:
 
 
 def create_maildir(
-    folder: Path, control: Path, *, times: LockTimes, new_guid: Callable[[], str] = lambda: uuid.uuid4().hex
+    folder: Path,
+    control: Path,
+    *,
+    times: LockTimes,
+    new_guid: Callable[[], str] = lambda: os.urandom(16).hex(),
 ) -> str:
     """Make what is missing of the Maildir ``folder`` and its uidlist; return its GUID.
 

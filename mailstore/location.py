@@ -6,7 +6,6 @@ replace it in 2.4.1, and the paths their servers use for them.
 
 from __future__ import annotations
 
-import base64
 import codecs
 import re
 from collections.abc import Mapping
@@ -202,5 +201,7 @@ def modified_utf7(text: str) -> str:
 def _shifted(text: str) -> str:
     if text == "&":
         return "&-"
+    import base64  # noqa: PLC0415 - few names need it
+
     encoded = base64.b64encode(_UTF_16.encode(text, "surrogatepass")[0]).decode("ascii")
     return "&" + encoded.rstrip("=").replace("/", ",") + "-"

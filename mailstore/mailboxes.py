@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from mailstore.dotlock import LockTimes
 from mailstore.guid import create_maildir, maildir_guid
-from mailstore.index_guid import PLACES, index_guid
 from mailstore.location import (
+    DBOX_DRIVERS,
     INBOX,
     MAILDIR,
+    MBOX,
     SEPARATORS,
     MailboxNameError,
     MailboxPaths,
@@ -23,8 +24,7 @@ from mailstore.location import (
 from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(NamedTuple):
     """A namespace; ``mailboxes`` holds the settings of the mailboxes named in it, by full name.
 
     ``separator`` is "" for the one of the layout. Paths of ``location`` are expanded.
@@ -41,8 +41,7 @@ class Namespace:
         return self.separator or SEPARATORS.get(self.location.layout, "/")
 
 
-@dataclass(frozen=True, slots=True)
-class UserMailboxes:
+class UserMailboxes(NamedTuple):
     """The mailboxes of one user.
 
     ``server_settings`` answers for the server's own entries. ``times`` says how long to wait for
@@ -64,11 +63,13 @@ class UserMailboxes:
         driver = namespace.location.driver
         if driver == MAILDIR:
             guid = maildir_guid(paths.control) if _is_folder(paths.mail / "cur") else None
-        elif driver not in PLACES:
+        elif driver != MBOX and driver not in DBOX_DRIVERS:
             raise MailboxError(f"mailboxes of format {driver} can't be read without Dovecot")
         elif paths.index is None:
             raise MailboxError(f"{mailbox} has its index in memory: its GUID changes with every process")
         else:
+            from mailstore.index_guid import index_guid  # noqa: PLC0415 - a Maildir needs none of it
+
             guid = index_guid(paths.index, driver)
         if guid is not None:
             return guid
@@ -88,6 +89,21 @@ class UserMailboxes:
                 f"{mailbox} is no Maildir: only Dovecot can make it (doveadm mailbox create {mailbox})"
             )
         return create_maildir(paths.mail, paths.control, times=self.times)
+
+    def names(self) -> Iterator[str]:
+        """Yield the full names of all mailboxes on disk, some of which may have no GUID.
+
+        Raises MailboxError when a folder can't be read.
+        """
+        from mailstore.mailbox_list import stored_names  # noqa: PLC0415 - one mailbox is found without a list
+
+        for namespace in self.namespaces:
+            separator = namespace.hierarchy_separator()
+            for stored in stored_names(namespace.location, self.below(namespace.location.path)):
+                if stored == INBOX and namespace.is_inbox:
+                    yield INBOX
+                elif separator == "/" or separator not in stored:
+                    yield namespace.prefix + stored.replace("/", separator)
 
     def setting(self, mailbox: str, name: str) -> str:
         """Return a setting of the server or of the mailbox, "" when it has no value."""

@@ -6,11 +6,11 @@ than those of IMAP.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from mailstore.dict_interface import Dict
@@ -64,12 +64,14 @@ class Mailboxes(Protocol):
     def create(self, mailbox: str) -> str:
         """Make a mailbox that Dovecot would make; return its GUID. Raises MailboxError."""
 
+    def names(self) -> Iterable[str]:
+        """Return the names of the mailboxes that can be found. Raises MailboxError."""
+
     def setting(self, mailbox: str, name: str) -> str:
         """Return a setting of the mailbox (``special_use``, ``comment``) or of the server; "" when unset."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The names of one type below a prefix, and the error that kept the stored ones away.
 
     ``path`` is the beginning of the keys that were asked for, "" when the mailbox wasn't found.

@@ -21,7 +21,6 @@ from mailstore.location import (
 )
 from mailstore.mailboxes import Namespace, UserMailboxes
 from mailstore.metadata import Metadata
-from mailstore.own_store import open_own_metadata
 from mailstore.settings import Block, UserSettings, below_root, read_blocks
 from mailstore.users import User
 
@@ -52,6 +51,8 @@ def open_metadata(
     blocks = read_blocks(configuration, protocol)
     setting = find_dict_setting(reader, blocks)
     if setting is None:
+        from mailstore.own_store import open_own_metadata  # noqa: PLC0415 - not loaded for a server's store
+
         return open_own_metadata(user.name, data_dir=data_dir, times=times, server_settings=server_settings)
     below = below_root(root)
     mailboxes = UserMailboxes(_namespaces(reader, blocks), server_settings, times, below)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from mailstore.dict_file import FileDict
 from mailstore.dotlock import LockTimes
-from mailstore.metadata import Metadata
+from mailstore.metadata import INBOX, Metadata
 
 NAMESPACE = uuid.UUID("6f0bd4f5-4a3e-5d0f-9a07-6d5b1b8e2f10")
 
@@ -33,6 +33,10 @@ class NamedMailboxes:
     def create(self, mailbox: str) -> str:
         """Return the GUID: there is nothing to make."""
         return self.guid(mailbox)
+
+    def names(self) -> tuple[str, ...]:
+        """Return INBOX: which others were named can't be told from their GUIDs."""
+        return (INBOX,)
 
     def setting(self, mailbox: str, name: str) -> str:  # noqa: ARG002 - mailboxes have no settings here
         """Return a setting of the server, "" for those of mailboxes."""

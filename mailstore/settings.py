@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dovecot_conf import Configuration, Settings
 from dovecot_conf.tree import Section, Setting
@@ -104,8 +104,7 @@ def _identities(path: Sequence[str]) -> Iterator[Identity]:
         yield word, "" if word in NAMELESS else next(words, "")
 
 
-@dataclass(frozen=True, slots=True)
-class UserSettings:
+class UserSettings(NamedTuple):
     """The settings of a configuration as one user has them, for a process of ``protocol``."""
 
     configuration: Configuration

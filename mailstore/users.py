@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pwd
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from dovecot_conf.errors import UserError
 from dovecot_conf.variables import user_values
@@ -21,8 +22,11 @@ class UnknownUserError(UserError):
     """All userdbs were asked, and none knows the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class UserdbUnavailableError(UserError):
+    """A userdb can't be asked here, or there is none: somebody else has to say who the user is."""
+
+
+class User(NamedTuple):
     """A user with the fields of the userdb; ``uid`` and ``gid`` are None when nobody says them.
 
     ``home`` is "" without a home folder. ``fields`` holds all userdb fields, which override
@@ -36,8 +40,7 @@ class User:
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Userdb:
+class Userdb(NamedTuple):
     """One userdb as configured.
 
     ``fields`` are templates with %variables: for static the answer itself, for the others what
@@ -48,16 +51,15 @@ class Userdb:
     driver: str
     path: str = ""
     username_format: str = "%u"
-    fields: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = MappingProxyType({})
+    defaults: Mapping[str, str] = MappingProxyType({})
     import_all: bool = True
 
 
 Expand = Callable[[str, Mapping[str, str]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class UserdbReader:
+class UserdbReader(NamedTuple):
     """Asks userdbs for a process of ``protocol``.
 
     ``expand`` expands %variables, ``open_path`` finds a file named in the configuration.
@@ -71,7 +73,7 @@ class UserdbReader:
     def look_up(self, name: str) -> dict[str, str]:
         """Return the fields of a user. Raises UnknownUserError, and UserError when one can't be asked."""
         if not self.userdbs:
-            raise UserError(f"the configuration has no userdb: nobody can say who {name} is")
+            raise UserdbUnavailableError(f"the configuration has no userdb: nobody can say who {name} is")
         for userdb in self.userdbs:
             fields = self._ask(userdb, name)
             if fields is not None:
@@ -101,7 +103,7 @@ class UserdbReader:
             case "passwd-file":
                 answer = self._ask_passwd_file(userdb, variables)
             case other:
-                raise UserError(
+                raise UserdbUnavailableError(
                     f"userdb {other} can't be asked without its server: who {name} is stays unknown"
                 )
         if answer is None:

@@ -6,7 +6,6 @@ Source: doveadm of Dovecot 2.3.19.1 and 2.4.1, byte for byte.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
@@ -70,6 +69,8 @@ def as_json(columns: Row, rows: Sequence[Row], width: int) -> str:  # noqa: ARG0
 
 def _quoted(text: str) -> str:
     valid = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    import json  # noqa: PLC0415 - the other formats don't need it
+
     quoted = json.dumps(valid, ensure_ascii=False)
     return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 

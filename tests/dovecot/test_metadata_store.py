@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -232,12 +234,37 @@ def test_the_guid_is_found_in_every_format(both: Both, number: int) -> None:
     for name in ("INBOX", *names):
         both.theirs(user, *theirs, "set", "-u", user, name, "/private/k", f"in {name}")
         assert both.ours(*ours, "get", "-u", user, name, "/private/k") == Outcome(f"in {name}\n", [], 0)
+    exported = both.ours(*ours, "export", "-u", user)
+    assert (exported.errors, exported.code) == ([], 0)
+    found = {line["mailbox"]: line["value"] for line in map(json.loads, exported.stdout.splitlines())}
+    assert found == {name: f"in {name}" for name in ("INBOX", *names)}
 
 
-def _write_many(path: Path, prefix: str, method: LockMethod) -> None:
+def test_doveadm_reads_what_was_imported(both: Both, tmp_path: Path) -> None:
+    user, other = both.new_user(), both.new_user()
+    both.server.create_mailbox(user, "Work/Sub")
+    both.server.create_mailbox(other, "Work/Sub")
+    entries = (("", HTTP_NOTIFY, AWKWARD), ("Work/Sub", "/shared/comment", "x"), ("INBOX", "/private/e", ""))
+    for mailbox, entry, value in entries:
+        both.theirs(user, "set", "-u", user, "-s", mailbox, entry, value)
+    exported = both.ours("export", "-u", user)
+    assert (exported.errors, exported.code) == ([], 0)
+    lines = tmp_path / "lines"
+    lines.write_text(exported.stdout.replace(f'"user": "{user}"', f'"user": "{other}"'))
+    assert both.ours("import", "-q", str(lines)) == Outcome("", [], 0)
+    for mailbox, entry, value in entries:
+        assert both.theirs(other, "get", "-u", other, "-s", mailbox, entry).stdout == f"{value}\n"
+
+
+OURS, THEIRS = 1000, 200
+
+
+def _write_many(path: Path, prefix: str, method: LockMethod, count: int, stopped: Event) -> None:
+    """Set one key after the other, a few in each moment that doveadm needs for one."""
     store = FileDict(path, method=method, times=LockTimes(pause=0.02))
-    for number in range(150):
+    for number in range(count):
         store.update({f"{prefix}/ours{number}": str(number)})
+        stopped.wait(0.004)
 
 
 LOCKS = {
@@ -248,19 +275,25 @@ LOCKS = {
 
 @pytest.mark.parametrize("method", list(LockMethod))
 def test_nothing_is_lost_while_both_write(both: Both, method: LockMethod) -> None:
+    # flock differs from fcntl in the system call only.
+    share = 10 if method is LockMethod.FLOCK else 1
+    ours, theirs = OURS // share, THEIRS // share
     user = both.new_user()
     server, path = both.server, both.server.dict_file(user)
     server.set_metadata(user, "/private/first", "x", "INBOX")
     prefix = path.read_text().rpartition("/first")[0]
     override = LOCKS[server.version].format(path=f"{server.place.root}/mail/{user}.dict", method=method)
     options = () if method is LockMethod.DOTLOCK else ("-o", override)
-    writer = multiprocessing.Process(target=_write_many, args=(path, prefix, method))
+    stopped = multiprocessing.Event()
+    writer = multiprocessing.Process(target=_write_many, args=(path, prefix, method, ours, stopped))
     writer.start()
-    for number in range(12):
+    for number in range(theirs):
+        if number == theirs - 1:
+            stopped.set()
         result = both.theirs(user, *options, "set", "-u", user, "INBOX", f"/private/theirs{number}", "v")
         assert result == Outcome("", [], 0)
     writer.join(60)
     assert writer.exitcode == 0
-    wanted = {f"{prefix}/ours{number}" for number in range(150)}
-    wanted |= {f"{prefix}/theirs{number}" for number in range(12)} | {f"{prefix}/first"}
+    wanted = {f"{prefix}/ours{number}" for number in range(ours)}
+    wanted |= {f"{prefix}/theirs{number}" for number in range(theirs)} | {f"{prefix}/first"}
     assert set(FileDict(path).read()) == wanted

@@ -1,0 +1,262 @@
+"""`pushnotif metadata export` and `import`: the entries of users as JSON lines, between stores."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from cli.common import ConfigSource, announce
+from cli.doveadm import Exit, OptionProblem
+from cli.metadata_call import Call, Session, StopError, complain, read_configuration, wrong_option
+from cli.metadata_operations import Failure, code_of
+from cli.output import printable, writing_to_stdout
+from dovecot_conf.errors import MailboxError, MetadataError, PushnotifError
+from mailstore.export_entries import Exporter, Item
+from mailstore.import_entries import Importer, ValueRefusedError
+from mailstore.metadata import Metadata
+from mailstore.users import UnknownUserError
+
+WORDS = frozenset({"user", "mailbox", "guid", "entry", "value"})
+# Nearly all lines have these, and are quickly looked through.
+REGULAR = WORDS - {"guid"}
+_DECODER = json.JSONDecoder()
+_GUID_LENGTH = 32
+_HEX = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCall:
+    """A call of `export` as its options say."""
+
+    source: ConfigSource
+    problem: OptionProblem | None
+    user: str | None
+    all_users: bool
+    user_file: Path | None
+    userdb: Mapping[str, str] | None
+    mailboxes: tuple[str, ...]
+    orphans: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCall:
+    """A call of `import` as its options say."""
+
+    source: ConfigSource
+    problem: OptionProblem | None
+    user: str | None
+    all_users: bool
+    user_file: Path | None
+    userdb: Mapping[str, str] | None
+    create: bool
+    dry_run: bool
+    file: Path | None
+
+
+def run_export(call: ExportCall) -> int:
+    """Print the entries of the users asked for; return the exit code."""
+    try:
+        return _export(call)
+    except StopError as stop:
+        return _stopped(stop)
+
+
+def run_import(call: ImportCall) -> int:
+    """Check and store the entries of a file; return the exit code."""
+    try:
+        return _import(call)
+    except StopError as stop:
+        return _stopped(stop)
+
+
+def _stopped(stop: StopError) -> int:
+    for line in stop.lines:
+        complain(line)
+    return stop.code
+
+
+def _session(call: ExportCall | ImportCall, name: str) -> Session:
+    configuration = read_configuration(call.source)
+    if call.problem is not None:
+        raise wrong_option(name, call.problem, configuration.version)
+    common = Call(
+        name,
+        call.source,
+        "json",
+        (),
+        {},
+        None,
+        call.user,
+        call.all_users,
+        call.user_file,
+        allow_empty_mailbox_name=True,
+        create=False,
+        userdb=call.userdb,
+    )
+    return Session(common, configuration)
+
+
+def _export(call: ExportCall) -> int:
+    session = _session(call, "export")
+    exporter = Exporter()
+    opened: list[tuple[str, Metadata]] = []
+    for user in session.users():
+        metadata = session.open_store(user)
+        if session.broken:
+            break
+        if metadata is None:
+            continue
+        name = user if isinstance(user, str) else user.name
+        try:
+            items = exporter.items(metadata, call.mailboxes)
+        except (MetadataError, MailboxError) as error:
+            session.fail(Failure(code_of(error), f"Failed to export {printable(name)}: ", str(error)))
+            continue
+        opened.append((name, metadata))
+        _print_items(name, items)
+    if call.orphans and not call.mailboxes:
+        # Only now it is known which GUIDs belong to some other user's mailbox.
+        for name, metadata in opened:
+            _print_items(name, exporter.unclaimed(metadata))
+    left_out = 0 if call.mailboxes else exporter.count_left_out()
+    if left_out:
+        hint = "" if call.orphans else " (--orphans exports them)"
+        what = "entry belongs" if left_out == 1 else "entries belong"
+        complain(f"{left_out} {what} to no mailbox of the exported users: left out{hint}")
+    return session.code
+
+
+def _print_items(user: str, items: Iterator[Item] | list[Item]) -> None:
+    with writing_to_stdout():
+        click.echo(b"".join(_line(user, item) for item in items), nl=False)
+
+
+def _line(user: str, item: Item) -> bytes:
+    place = {"guid": item.guid} if item.mailbox is None else {"mailbox": item.mailbox}
+    line = {"user": user, **place, "entry": str(item.entry), "value": item.value}
+    try:
+        return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        # Bytes that aren't UTF-8: as \udcXX, which reads back as the same bytes.
+        return json.dumps(line).encode() + b"\n"
+
+
+def _import(call: ImportCall) -> int:
+    session = _session(call, "import")
+    if call.file is None:
+        raise StopError(Exit.USAGE, "usage: pushnotif metadata import [-u <user>|-A] [--dry-run] <file>|-")
+    chosen = _Chosen.of(call, session)
+    importer = Importer(session.open, create=call.create)
+    where = "stdin" if str(call.file) == "-" else str(call.file)
+    for number, text in enumerate(_text(call.file, where).split("\n"), 1):
+        if text and not text.isspace():
+            try:
+                _add(text, chosen, importer)
+            except PushnotifError as error:
+                raise StopError(_code(error), f"Error: {where}:{number}: {printable(str(error))}") from None
+    if not call.dry_run:
+        try:
+            importer.write()
+        except (MetadataError, MailboxError) as error:
+            raise StopError(code_of(error), f"Error: {printable(str(error))}") from None
+    entries = f"{importer.count:,} {'entry' if importer.count == 1 else 'entries'}"
+    users = f"{importer.user_count:,} {'user' if importer.user_count == 1 else 'users'}"
+    announce(call.source, f"{entries} of {users}: {'checked, nothing written' if call.dry_run else 'stored'}")
+    return Exit.FINE
+
+
+class LineError(PushnotifError):
+    """A line of an import isn't an entry."""
+
+
+def _code(error: PushnotifError) -> Exit:
+    if isinstance(error, UnknownUserError):
+        return Exit.NO_USER
+    if isinstance(error, (LineError, ValueRefusedError)):
+        return Exit.USAGE
+    return code_of(error)
+
+
+def _text(path: Path, where: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise StopError(Exit.TEMPORARY, f"Error: read({where}) failed: {error.strerror}") from None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start) + 1
+        raise StopError(Exit.USAGE, f"Error: {where}:{number}: no UTF-8") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Which users of a file are imported; ``default`` is the user of lines that name none."""
+
+    default: str | None = None
+    pattern: str | None = None
+    names: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, call: ImportCall, session: Session) -> _Chosen:
+        if call.user_file:
+            return cls(names=frozenset(user for user in session.users() if isinstance(user, str)))
+        if call.user and set("*?") & set(call.user):
+            return cls(pattern=call.user.replace("[", "[[]").lower())
+        return cls(default=call.user, names=frozenset({call.user}) if call.user else None)
+
+    def has(self, user: str) -> bool:
+        if self.pattern is not None:
+            return fnmatchcase(user.lower(), self.pattern)
+        return self.names is None or user in self.names
+
+
+def _parsed(text: str) -> object:
+    # Nearly all lines begin and end with their braces; the slower way knows the others.
+    with suppress(ValueError, RecursionError):
+        line, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return line
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        why = error.msg if isinstance(error, json.JSONDecodeError) else "too deep or too large"
+        raise LineError(f"no JSON: {why}") from None
+
+
+def _add(text: str, chosen: _Chosen, importer: Importer) -> None:
+    line = _parsed(text)
+    if not isinstance(line, dict):
+        raise LineError("a JSON object is wanted: user, mailbox, entry, value")
+    _check_line(line)
+    user = line.get("user", chosen.default)
+    if user is None:
+        raise LineError("user is missing (or say -u)")
+    if chosen.has(user):
+        importer.add(user, line.get("mailbox"), line.get("guid", ""), line["entry"], line["value"])
+
+
+def _check_line(line: Mapping[str, object]) -> None:
+    if line.keys() == REGULAR and {*map(type, line.values())} == {str} and line["user"]:
+        return
+    for word, value in line.items():
+        if word not in WORDS:
+            raise LineError(f"{word} is unknown: user, mailbox (or guid), entry, value are wanted")
+        if not isinstance(value, str):
+            raise LineError(f"{word} has to be a string")
+    if "entry" not in line or "value" not in line:
+        raise LineError(f"{'value' if 'entry' in line else 'entry'} is missing")
+    if ("mailbox" in line) is ("guid" in line):
+        raise LineError("mailbox and guid exclude each other" if "guid" in line else "mailbox is missing")
+    guid = line.get("guid")
+    if isinstance(guid, str) and (len(guid) != _GUID_LENGTH or not _HEX.issuperset(guid)):
+        raise LineError("guid has to be 32 lower-case hex digits")
+    if line.get("user") == "":
+        raise LineError("user is empty")
