@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cli.common import ConfigSource, announce, is_demo, load_configuration
+from cli.common import ConfigSource, announce, is_demo, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
-from cli.metadata_operations import OPERATIONS, Failure, Target, perform
+from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
 from cli.output import writing_to_stdout
 from cli.render.rows import DEFAULT_WIDTH, FORMATTERS, LEAST_WIDTH
 from dovecot_conf import Configuration
@@ -27,10 +28,14 @@ from dovecot_conf.versions import Version
 from mailstore.accounts import environment_user, find_user, user_names
 from mailstore.dict_setting import has_dict
 from mailstore.entries import EntryNameError, parse_entry
-from mailstore.metadata import Metadata
+from mailstore.live.errors import LiveServerError
+from mailstore.metadata_store import MetadataStore
 from mailstore.opening import open_metadata
 from mailstore.own_store import open_own_metadata
 from mailstore.users import UnknownUserError, User
+
+if TYPE_CHECKING:
+    from mailstore.live.servers import LiveServer
 
 USAGE = {
     "set": "[-u <user>|-A] [-s] <mailbox> <key> <value>",
@@ -64,6 +69,8 @@ class Call:
     user_file: Path | None
     allow_empty_mailbox_name: bool
     create: bool
+    via: str | None = None
+    insecure: bool = False
     prepend_prefix: bool = False
 
 
@@ -93,7 +100,12 @@ def _run(call: Call) -> int:
     if call.problem is not None:
         raise _wrong_option(call, call.problem, configuration.version)
     arguments = _arguments(call, configuration.version)
-    session = _Session(call, configuration)
+    with _server(call, configuration) as server:
+        return _work(_Session(call, configuration, server), arguments)
+
+
+def _work(session: _Session, arguments: list[str]) -> int:
+    call = session.call
     users = session.users()
     if len(arguments) < REQUIRED[call.name]:
         raise _StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
@@ -108,9 +120,26 @@ def _run(call: Call) -> int:
     return session.code
 
 
+@contextlib.contextmanager
+def _server(call: Call, configuration: Configuration) -> Iterator[LiveServer | None]:
+    """Give the running server of ``--via``, None without it."""
+    if call.via is None:
+        yield None
+        return
+    # The network is loaded only where it is used.
+    from cli.metadata_via import UnusableError, open_server  # noqa: PLC0415
+
+    try:
+        server = open_server(call.via, call.user, configuration, insecure=call.insecure)
+    except UnusableError as error:
+        raise _StopError(error.code, f"Fatal: {error}") from None
+    with contextlib.closing(server):
+        yield server
+
+
 def _configuration(call: Call) -> Configuration:
     try:
-        return load_configuration(call.source)
+        return load_configuration(call.source) if call.via is None else load_beside_a_server(call.source)
     except OverrideError as error:
         raise _StopError(Exit.USAGE, f"Fatal: {error}") from None
     except ConfigError as error:
@@ -159,6 +188,7 @@ class _Session:
 
     call: Call
     configuration: Configuration
+    server: LiveServer | None = None
     many: bool = False
     code: int = Exit.FINE
     broken: bool = False
@@ -175,6 +205,8 @@ class _Session:
             return self._listed_users(mask or "*")
         if call.user is not None:
             return [call.user]
+        if self.server is not None and self.server.only_user is not None:
+            return [self.server.only_user]
         user = environment_user(self.configuration, os.environ)
         if user is None:
             message, code = NOBODY[self.configuration.version]
@@ -192,11 +224,13 @@ class _Session:
     def _listed_users(self, mask: str) -> Iterator[str]:
         pattern = mask.replace("[", "[[]").lower()
         try:
-            for name in user_names(self.configuration):
+            for name in self.server.user_names() if self.server else user_names(self.configuration):
                 if fnmatchcase(name.lower(), pattern):
                     yield name
         except UserError as error:
             self._fail(Failure(Exit.TEMPORARY, "", str(error)))
+        except LiveServerError as error:
+            self._break_off(error)
 
     def perform(self, user: str | User, mailbox: str, entry: str, value: str) -> None:
         """Do the operation for one user."""
@@ -204,27 +238,48 @@ class _Session:
         try:
             metadata = self._open(user)
         except UnknownUserError as error:
-            if self.many:
-                _complain("Info: User no longer exists, skipping")
-            else:
-                self._fail(Failure(Exit.NO_USER, "", str(error)))
-            return
+            self._miss(error)
         except UserError as error:
             self.broken = True
             self._fail(Failure(Exit.TEMPORARY, "User lookup failed: ", str(error)))
-            return
+        except LiveServerError as error:
+            self._break_off(error)
         except PushnotifError as error:
             self._fail(Failure(Exit.TEMPORARY, "User initialization failed: ", str(error)))
-            return
-        call = self.call
-        target = Target(metadata, mailbox, entry, value, call.allow_empty_mailbox_name, call.prepend_prefix)
-        for result in perform(OPERATIONS[call.name], target, create=call.create):
-            if isinstance(result, Failure):
-                self._fail(result)
-            else:
-                self.rows.append((name, result.text) if self.many else (result.text,))
+        else:
+            call = self.call
+            self._operate(
+                name,
+                Target(metadata, mailbox, entry, value, call.allow_empty_mailbox_name, call.prepend_prefix),
+            )
 
-    def _open(self, user: str | User) -> Metadata:
+    def _operate(self, name: str, target: Target) -> None:
+        try:
+            for result in perform(OPERATIONS[self.call.name], target, create=self.call.create):
+                if isinstance(result, Failure):
+                    self._fail(result)
+                else:
+                    self.rows.append((name, result.text) if self.many else (result.text,))
+        except UnknownUserError as error:
+            self._miss(error)
+        except LiveServerError as error:
+            self._break_off(error)
+
+    def _miss(self, error: UnknownUserError) -> None:
+        """Note that a user is not there; one of many may have gone meanwhile."""
+        if self.many:
+            _complain("Info: User no longer exists, skipping")
+        else:
+            self._fail(Failure(Exit.NO_USER, "", str(error)))
+
+    def _break_off(self, error: LiveServerError) -> None:
+        """Note that the server can't be asked: it can't for the next user either."""
+        self.broken = True
+        self._fail(Failure(code_of(error), "", str(error)))
+
+    def _open(self, user: str | User) -> MetadataStore:
+        if self.server is not None:
+            return self.server.metadata(user if isinstance(user, str) else user.name)
         if is_demo(self.configuration) or not has_dict(self.configuration):
             metadata = open_own_metadata(user if isinstance(user, str) else user.name)
             why = "this is the example" if is_demo(self.configuration) else "no mail_attribute_dict is set"
@@ -240,7 +295,7 @@ class _Session:
             _complain(f"Error: {failure.storage_prefix}{why}")
             why = f"{failure.storage_prefix}{why}" if version in REPEATS_MAILBOX else why
         _complain(f"Error: {MESSAGE_PREFIX[version].format(name=self.call.name)}{failure.lead}{why}")
-        if self.code == Exit.FINE or failure.code is Exit.TEMPORARY:
+        if self.code == Exit.FINE or failure.code == Exit.TEMPORARY:
             self.code = failure.code
 
     def print_rows(self) -> None:
