@@ -85,25 +85,28 @@ def test_unset_is_nil() -> None:
     assert any(b'SETMETADATA "Entw&APw-rfe" ("/private/k" NIL)' in line for line in played.heard)
 
 
-@pytest.mark.parametrize(
-    ("answer", "error", "text"),
-    [
-        (b"@ NO Mailbox doesn't exist: Nope (0.001 + 0.000 secs).\r\n", MailboxNotFoundError, "Mailbox doesn't exist: Nope"),
-        (b"@ NO [NONEXISTENT] Mailbox doesn't exist: Nope (0.001 + 0.000 secs).\r\n", MailboxNotFoundError, "Mailbox doesn't exist: Nope"),
-        (b"@ NO [CANNOT] The /private/specialuse attribute cannot be changed (0.001 + 0.000 secs).\r\n", ReadOnlyEntryError, "The /private/specialuse attribute cannot be changed"),
-        (b"@ BAD Error in IMAP command SETMETADATA: Entry name can't contain '*' (0.001 + 0.000 secs).\r\n", EntryNameError, "can't contain '*'"),
-        (b"@ NO [SERVERBUG] Internal error occurred. (0.001 + 0.000 secs).\r\n", ServerFailureError, "Internal error occurred."),
-    ],
-)  # fmt: skip
+READ_ONLY = b"The /private/specialuse attribute cannot be changed"
+REFUSALS: list[tuple[bytes, type[Exception], str]] = [
+    (b"NO Mailbox doesn't exist: Nope", MailboxNotFoundError, "Mailbox doesn't exist: Nope"),
+    (b"NO [NONEXISTENT] Mailbox doesn't exist: Nope", MailboxNotFoundError, "Mailbox doesn't exist: Nope"),
+    (b"NO [CANNOT] " + READ_ONLY, ReadOnlyEntryError, READ_ONLY.decode()),
+    (b"BAD Error in IMAP command: Entry name can't contain '*'", EntryNameError, "can't contain '*'"),
+    (b"NO [SERVERBUG] Internal error occurred.", ServerFailureError, "Internal error occurred."),
+]
+
+
+@pytest.mark.parametrize(("answer", "error", "text"), REFUSALS)
 def test_refusals_become_errors(answer: bytes, error: type[Exception], text: str) -> None:
+    line = b"@ " + answer + b" (0.001 + 0.000 secs).\r\n"
     with pytest.raises(error) as caught:
-        Played((b"SETMETADATA", answer)).change("Nope", "/private/k", "v")
+        Played((b"SETMETADATA", line)).change("Nope", "/private/k", "v")
     assert str(caught.value).endswith(text)
 
 
 def test_a_list_asks_for_whole_components() -> None:
     answer = (
-        b"* METADATA INBOX (/private/vendor/a {1}\r\n1 /private/vendor/ab/c {0}\r\n /private/vendor/b NIL)\r\n"
+        b"* METADATA INBOX (/private/vendor/a {1}\r\n1 "
+        b"/private/vendor/ab/c {0}\r\n /private/vendor/b NIL)\r\n"
         b"@ OK done\r\n"
     )
     played = Played((b"GETMETADATA", answer))
