@@ -99,11 +99,11 @@ class DoveadmHttp:
     def _post(self, body: bytes) -> tuple[int, bytes]:
         scheme, host = ("https", "http")[not self.address.tls], self.address.host
         host = f"[{host}]" if ":" in host else host
+        # No "Connection: close": with it Dovecot never answers a wrong key.
         headers: dict[bytes | str, bytes | str] = {
             "Host": f"{host}:{self.address.port}",
             "Authorization": self.authorization,
             "Content-Type": "application/json",
-            "Connection": "close",
         }
         times = {"connect": min(CONNECT_TIMEOUT, self.timeout), "read": self.timeout, "write": self.timeout}
         try:
