@@ -14,6 +14,7 @@ import click
 
 from cli.output import printable
 from dovecot_conf import Configuration, Severity, Version, load
+from dovecot_conf.errors import ConfigError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -122,6 +123,19 @@ def load_configuration(source: ConfigSource, *, root: Path | None = None) -> Con
             source, f"{reading}: read as Dovecot {configuration.version}: {configuration.version_reason}"
         )
     return configuration
+
+
+def load_beside_a_server(source: ConfigSource) -> Configuration:
+    """Read the configuration for work on a server elsewhere, which need not have one here.
+
+    Only one that was named has to be there. Raises what ``load_configuration`` raises.
+    """
+    try:
+        return load_configuration(source._replace(quiet=True))
+    except ConfigError:
+        if source.path is not None:
+            raise
+        return load_configuration(source._replace(demo=True, quiet=True))
 
 
 def is_demo(configuration: Configuration) -> bool:

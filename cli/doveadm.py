@@ -21,6 +21,7 @@ class Exit(IntEnum):
     NO_USER = 67
     NOT_FOUND = 68
     TEMPORARY = 75
+    NO_PERMISSION = 77
 
 
 class OptionProblem(NamedTuple):

@@ -21,6 +21,7 @@ SUMMARIES = {
     "unset": ("Remove ENTRY of MAILBOX.", ("mailbox", "key")),
     "list": ("Print the names of the entries of MAILBOX.", ("mailbox", "key-prefix")),
 }
+VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, imap://USER@HOST or imaps://."
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
 format_option = click.option(
@@ -35,7 +36,8 @@ format_option = click.option(
 def metadata(ctx: click.Context, source: ConfigSource, formatter: str | None) -> None:
     """Read and change METADATA entries: who wants to be notified, and how.
 
-    The same as `doveadm mailbox metadata`, on the same store, without a server. A configuration
+    The same as `doveadm mailbox metadata`, on the same store, without a server; with
+    --via through a running one. A configuration
     without mail_attribute_dict gets a store of pushnotif's own.
     """
     ctx.obj = (source, formatter)
@@ -98,7 +100,8 @@ def _make_command(name: str) -> click.Command:
         source: ConfigSource, formatter: str | None, positionals: tuple[str, ...], **options: Any
     ) -> int:
         # The modules that do the work are loaded only when there is work.
-        from cli.metadata_call import Call, run  # noqa: PLC0415
+        from cli.metadata_call import run  # noqa: PLC0415
+        from cli.metadata_session import Call  # noqa: PLC0415
 
         ctx = click.get_current_context()
         outer_source, outer_formatter = ctx.obj
@@ -119,6 +122,12 @@ def _make_command(name: str) -> click.Command:
         user_options,
         click.option(
             "-s", "--allow-empty-mailbox-name", is_flag=True, help="MAILBOX may be empty: the server."
+        ),
+        click.option("--via", metavar="URL", help=VIA_HELP),
+        click.option(
+            "--insecure",
+            is_flag=True,
+            help="With --via: no look at certificates; a password may go in clear.",
         ),
         click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would."),
         click.argument(

@@ -14,8 +14,9 @@ import click
 
 from cli.common import ConfigSource, announce
 from cli.doveadm import Exit, OptionProblem
-from cli.metadata_call import Call, Session, StopError, complain, read_configuration, wrong_option
+from cli.metadata_call import read_configuration, wrong_option
 from cli.metadata_operations import Failure, code_of
+from cli.metadata_session import Call, Session, StopError, complain
 from cli.output import printable, writing_to_stdout
 from dovecot_conf.errors import MailboxError, MetadataError, PushnotifError
 from mailstore.export_entries import Exporter, Item
@@ -176,7 +177,7 @@ class LineError(PushnotifError):
     """A line of an import isn't an entry."""
 
 
-def _code(error: PushnotifError) -> Exit:
+def _code(error: PushnotifError) -> int:
     if isinstance(error, UnknownUserError):
         return Exit.NO_USER
     if isinstance(error, (LineError, ValueRefusedError)):

@@ -13,15 +13,16 @@ from cli.doveadm import Exit
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from mailstore.dict_file import RefusedDictError
 from mailstore.entries import EntryNameError, ReadOnlyEntryError, parse_entry
+from mailstore.live.errors import AccessDeniedError, ServerFailureError
 from mailstore.location import MailboxNameError
 from mailstore.metadata import (
     DictInitError,
     MailboxNotCreatedError,
     MailboxNotFoundError,
-    Metadata,
     NotEnabledError,
     canonical_mailbox,
 )
+from mailstore.metadata_store import MetadataStore
 
 CODES: MappingProxyType[type[Exception], Exit] = MappingProxyType(
     {
@@ -31,6 +32,7 @@ CODES: MappingProxyType[type[Exception], Exit] = MappingProxyType(
         ReadOnlyEntryError: Exit.NOT_POSSIBLE,
         MailboxNotFoundError: Exit.NOT_FOUND,
         MailboxNotCreatedError: Exit.NOT_FOUND,
+        AccessDeniedError: Exit.NO_PERMISSION,
     }
 )
 
@@ -38,7 +40,7 @@ CODES: MappingProxyType[type[Exception], Exit] = MappingProxyType(
 class Target(NamedTuple):
     """What an operation works on; ``entry`` is "" for a list of everything."""
 
-    metadata: Metadata
+    metadata: MetadataStore
     mailbox: str
     entry: str
     value: str = ""
@@ -63,7 +65,7 @@ class Failure(NamedTuple):
     When the storage logs the error as well, ``storage_prefix`` stands in front of it there.
     """
 
-    code: Exit
+    code: int
     lead: str
     why: str
     storage_prefix: str | None = None
@@ -72,8 +74,10 @@ class Failure(NamedTuple):
 Result = Iterator[Row | Failure]
 
 
-def code_of(error: Exception) -> Exit:
+def code_of(error: Exception) -> int:
     """Return the exit code for an error; what is not the caller's fault may be gone the next time."""
+    if isinstance(error, ServerFailureError):
+        return error.exit_code
     return CODES.get(type(error), Exit.TEMPORARY)
 
 
@@ -100,7 +104,9 @@ def _change(target: Target, change: Callable[[], None]) -> Result:
         return
     try:
         change()
-    except (MetadataError, MailboxError) as error:
+    except MailboxError as error:
+        yield _failure("Failed to open mailbox: ", error)
+    except MetadataError as error:
         if _is_from_the_dict(error):
             kind = parse_entry(target.entry).type
             why = f"Dict {kind} transaction commit failed: {error}"

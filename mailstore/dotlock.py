@@ -77,7 +77,6 @@ def _create(path: Path, lock_path: Path, times: LockTimes) -> int:
             raise _unlockable(path, lock_path, error) from None
         if _is_stale(path, lock_path, times):
             lock_path.unlink(missing_ok=True)
-        import random  # noqa: PLC0415 - heavy, and few have to wait
 
         # A pause also after a removal: somebody else may be about to remove the same stale lock.
         times.sleep(times.pause * (0.05 + 0.95 * int.from_bytes(os.urandom(2)) / 0xFFFF))

@@ -158,6 +158,11 @@ def mailbox_paths(location: MailLocation, name: str) -> MailboxPaths:
     return MailboxPaths(mail, control, _index_path(location, stored, mail))
 
 
+def check_mailbox_name(name: str) -> None:
+    """Raise MailboxNameError for a name, "/" between its levels, that no layout can hold."""
+    _checked_levels(name, "/")
+
+
 def _checked_levels(name: str, separator: str) -> list[str]:
     levels = name.split("/")
     if not levels[0] or not levels[-1]:

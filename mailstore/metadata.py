@@ -17,7 +17,6 @@ from mailstore.dict_interface import Dict
 from mailstore.entries import (
     Entry,
     EntryName,
-    EntryNameError,
     EntryType,
     ReadOnlyEntryError,
     as_entry,
@@ -25,6 +24,7 @@ from mailstore.entries import (
     find_built_in,
     merge_names,
 )
+from mailstore.metadata_store import require_name
 from mailstore.privileges import acting_as
 
 INBOX = "INBOX"
@@ -80,7 +80,7 @@ class Listing(NamedTuple):
     type: EntryType
     names: tuple[str, ...]
     path: str = ""
-    error: MailboxError | DictError | None = None
+    error: MailboxError | MetadataError | None = None
 
 
 def canonical_mailbox(name: str) -> str:
@@ -133,11 +133,7 @@ class Metadata:
     def change(self, mailbox: str, entry: EntryName, value: str | None) -> None:
         """Store a value, or with None remove it. Raises what ``set`` raises."""
         box, parsed = self._address(mailbox, entry)
-        if not parsed.name:
-            raise EntryNameError(
-                f"Invalid metadata key '{entry}': nothing behind the type; Dovecot would store it "
-                "and mark the mailbox's index log as corrupt"
-            )
+        require_name(parsed)
         built_in = find_built_in(parsed, is_inbox=box == INBOX)
         with acting_as(*self.owner):
             key = self._key(box, parsed)

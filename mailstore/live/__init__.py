@@ -1,0 +1,1 @@
+"""METADATA of a running Dovecot, asked over the network."""

@@ -1,0 +1,343 @@
+"""`pushnotif metadata --via` a running server, beside the real doveadm on the same server."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from tests.dovecot.harness.pool import DovecotFactory
+from tests.dovecot.harness.processes import free_ports
+from tests.dovecot.harness.server import Dovecot
+
+HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
+AWKWARD = 'user=bob\tx\x01y\r\nzé✓😀\\"\x7f {5}'
+KEY = "sécret key"
+PASSWORD = "x"
+
+API = """\
+doveadm_api_key = <key>
+service doveadm {
+  inet_listener http {
+    <listen> = 127.0.0.1
+    port = <port>
+  }
+}
+"""
+LISTED = {
+    "2.3": "userdb {\n  driver = passwd-file\n  args = @root@/users\n}\n",
+    "2.4": "userdb passwd-file {\n  passwd_file_path = @root@/users\n}\n",
+}
+LISTEN = {"2.3": "address", "2.4": "listen"}
+USERS = ("listed1", "listed2", "other3")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed and how it ended; error lines without the program's prefix."""
+
+    stdout: str
+    errors: list[str]
+    code: int
+
+
+@functools.cache
+def port_of(version: str) -> int:
+    return free_ports(1)[0]
+
+
+@dataclass
+class Live:
+    """A running server and the configuration that its administrator has here."""
+
+    server: Dovecot
+    configuration: Path
+    capture: pytest.CaptureFixture[bytes]
+
+    def ours(self, *args: str) -> Outcome:
+        self.capture.readouterr()
+        code = run(["metadata", "-c", str(self.configuration), *args])
+        captured = self.capture.readouterr()
+        lines = captured.err.decode().splitlines()
+        return Outcome(captured.out.decode(), [line.removeprefix("pushnotif: ") for line in lines], code)
+
+    def http(self, command: str, *args: str) -> Outcome:
+        return self.ours(command, "--via", f"doveadm-http://127.0.0.1:{port_of(self.server.version)}", *args)
+
+    def imap(self, user: str, command: str, *args: str) -> Outcome:
+        return self.ours(command, "--via", f"imap://{user}@127.0.0.1:{self.server.place.imap_port}", *args)
+
+    def theirs(self, command: str, *args: str) -> Outcome:
+        result = self.server.doveadm("mailbox", "metadata", command, *args)
+        lines = [line.partition("): ")[2] or line for line in result.stderr.splitlines()]
+        return Outcome(result.stdout, lines, result.exit_code)
+
+    def new_user(self) -> str:
+        user = self.server.new_user()
+        self.server.create_mailbox(user, "Entwürfe & mehr")
+        return user
+
+
+def settings(version: str, *, listed: bool = True) -> str:
+    text = API.replace("<key>", KEY).replace("<listen>", LISTEN[version])
+    return text.replace("<port>", str(port_of(version))) + (LISTED[version] if listed else "")
+
+
+@pytest.fixture(params=["2.3", "2.4"])
+def live(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Live:
+    start: DovecotFactory = request.getfixturevalue(f"dovecot{request.param.replace('.', '')}")
+    files = {"users": "".join(f"{user}:::::::\n" for user in USERS)}
+    server = start(extra=settings(request.param), files=files)
+    configuration = tmp_path / "dovecot.conf"
+    header = "dovecot_config_version = 2.4.0\n" if request.param == "2.4" else ""
+    configuration.write_text(f"{header}doveadm_api_key = {KEY}\n")
+    monkeypatch.setenv("PUSHNOTIF_IMAP_PASSWORD", PASSWORD)
+    return Live(server, configuration, capfdbinary)
+
+
+Way = Callable[..., Outcome]
+
+
+@pytest.fixture(params=["http", "imap"])
+def way(request: pytest.FixtureRequest, live: Live) -> Way:
+    """Give each way to a running server: called with a user, a command and its arguments."""
+    if request.param == "imap":
+        return live.imap
+    return lambda user, command, *args: live.http(command, "-u", user, *args)
+
+
+PLACES = [
+    (("-s",), "", HTTP_NOTIFY),
+    ((), "INBOX", "/shared/Comment"),
+    ((), "Entwürfe & mehr", '/private/Vendor/x "x\\y"'),
+    ((), "inbox", "/private/vendor/vendor.dovecot/pvt/server/mine"),
+]
+VALUES = [AWKWARD, "plain", "", "NIL", '"', "x" * 30000, "a\n", " "]
+
+
+@pytest.mark.parametrize(("options", "mailbox", "entry"), PLACES)
+def test_doveadm_reads_what_was_set_and_the_other_way_round(
+    live: Live, way: Way, options: tuple[str, ...], mailbox: str, entry: str
+) -> None:
+    user = live.new_user()
+    for value in VALUES:
+        assert way(user, "set", *options, mailbox, entry, value) == Outcome("", [], 0)
+        theirs = live.theirs("get", "-u", user, *options, mailbox, entry)
+        assert theirs == Outcome(value + "\n", [], 0)
+        assert way(user, "get", *options, mailbox, entry) == theirs
+    live.theirs("set", "-u", user, *options, mailbox, entry, AWKWARD)
+    assert way(user, "get", *options, mailbox, entry) == Outcome(AWKWARD + "\n", [], 0)
+    assert way(user, "unset", *options, mailbox, entry) == Outcome("", [], 0)
+    assert live.theirs("get", "-u", user, *options, mailbox, entry) == Outcome("\n", [], 0)
+    assert way(user, "unset", *options, mailbox, entry) == Outcome("", [], 0)
+
+
+WHAT_TO_LIST = [
+    ("INBOX",),
+    ("-p", "INBOX"),
+    ("INBOX", "/private/vendor"),
+    ("INBOX", "/private/ve"),
+    ("INBOX", "/private/vendor/"),
+    ("INBOX", "/private/vendor/a"),
+    ("-p", "INBOX", "/shared/comm"),
+    ("INBOX", "/private"),
+    ("INBOX", "/shared/"),
+    ("Entwürfe & mehr",),
+    ("-p", "Entwürfe & mehr", "/shared"),
+    ("-s", ""),
+    ("-s", "-p", ""),
+    ("-s", "", "/private/vendor/vendor.dovecot/http"),
+    ("-s", "", "/shared"),
+    ("-s", "", "/shared/admin"),
+]
+
+
+@pytest.mark.parametrize("args", WHAT_TO_LIST, ids=" ".join)
+def test_the_same_names_are_listed(live: Live, way: Way, args: tuple[str, ...]) -> None:
+    user = live.new_user()
+    for mailbox in ("INBOX", "Entwürfe & mehr"):
+        for entry in ("/private/vendor/a", "/private/vendor/a/b", "/private/comment", "/shared/vendor/ü"):
+            live.server.set_metadata(user, entry, "1", mailbox)
+    live.server.set_metadata(user, "/shared/vendor/s", "1")
+    in_inbox = args[-2:] == ("INBOX",) or "INBOX" in args
+    if not in_inbox:
+        live.server.set_metadata(user, HTTP_NOTIFY, "user=x")
+        live.server.set_metadata(user, "/private/vendor/empty", "")
+    ours, theirs = way(user, "list", *args), live.theirs("list", "-u", user, *args)
+    hidden = {
+        "vendor/vendor.dovecot/pvt/server/vendor/s",
+        "/shared/vendor/vendor.dovecot/pvt/server/vendor/s",
+    }
+    shown = sorted(ours.stdout.splitlines())
+    wanted = sorted(theirs.stdout.splitlines())
+    if way == live.imap:
+        wanted = [name for name in wanted if name not in hidden]
+    assert (shown, ours.errors, ours.code) == (wanted, theirs.errors, theirs.code)
+
+
+WRONG_CALLS = [
+    ("get", "Nope", "/private/k"),
+    ("set", "Nope", "/private/k", "v"),
+    ("set", "Nope", "/private/specialuse", "v"),
+    ("unset", "Nope", "/private/k"),
+    ("list", "Nope"),
+    ("list", "Nope", "/shared/vendor"),
+    ("set", "INBOX", "/private/specialuse", "v"),
+    ("unset", "-s", "", "/shared/admin"),
+    ("get", "INBOX", "/private/specialuse"),
+    ("get", "", "/private/k"),
+    ("list", ""),
+    ("set", "INBOX", "/privatex", "v"),
+    ("get", "INBOX", "k"),
+]
+# IMAP says that such mailboxes don't exist.
+IMPOSSIBLE_MAILBOXES = [
+    ("get", "a//b", "/private/k"),
+    ("set", "a/", "/private/k", "v"),
+    ("get", "/a", "/private/k"),
+    ("list", "a//b"),
+    ("get", "a.b", "/private/k"),
+]
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS, ids=" ".join)
+def test_wrong_calls_end_as_doveadms_do(live: Live, way: Way, call: tuple[str, ...]) -> None:
+    user = live.new_user()
+    command, *args = call
+    assert way(user, command, *args) == live.theirs(command, "-u", user, *args)
+
+
+@pytest.mark.parametrize("call", IMPOSSIBLE_MAILBOXES, ids=" ".join)
+def test_impossible_mailboxes_end_as_with_doveadm(live: Live, call: tuple[str, ...]) -> None:
+    user = live.new_user()
+    command, *args = call
+    ours, theirs = live.http(command, "-u", user, *args), live.theirs(command, "-u", user, *args)
+    assert (ours.stdout, ours.code, len(ours.errors)) == (theirs.stdout, theirs.code, len(theirs.errors))
+    assert live.imap(user, command, *args).code == 68
+
+
+@pytest.mark.parametrize(
+    "entry", ["/private/é", "/private/a\nb", "/private/a\x01b", "/private/a//b", "/private/a/"]
+)
+def test_doveadm_takes_entry_names_that_imap_refuses(live: Live, entry: str) -> None:
+    user = live.new_user()
+    assert live.http("set", "-u", user, "INBOX", entry, "v") == Outcome("", [], 0)
+    assert live.theirs("get", "-u", user, "INBOX", entry) == Outcome("v\n", [], 0)
+    assert live.http("get", "-u", user, "INBOX", entry) == Outcome("v\n", [], 0)
+    for command, *more in (("set", "w"), ("get",), ("unset",)):
+        refused = live.imap(user, command, "INBOX", entry, *more)
+        assert (refused.stdout, refused.code, len(refused.errors)) == ("", 64, 1)
+        assert "Entry name can't" in refused.errors[0]
+
+
+def test_imap_hides_what_belongs_to_dovecot(live: Live) -> None:
+    user = live.new_user()
+    outcome = live.imap(user, "get", "INBOX", "/private/vendor/vendor.dovecot/pvt/x")
+    assert (outcome.stdout, outcome.code, len(outcome.errors)) == ("", 65, 1)
+    assert "--via doveadm-http" in outcome.errors[0]
+
+
+def test_an_inbox_is_made_by_the_server(live: Live, way: Way) -> None:
+    user = live.server.new_user()
+    assert way(user, "set", "-s", "", HTTP_NOTIFY, "user=x") == Outcome("", [], 0)
+    assert live.theirs("get", "-u", user, "-s", "", HTTP_NOTIFY).stdout == "user=x\n"
+
+
+@pytest.mark.parametrize("who", [("-A",), ("-u", "listed*"), ("-u", "?ther3"), ("-u", "nob*")], ids=" ".join)
+def test_all_users_of_the_server_in_turn(live: Live, who: tuple[str, ...]) -> None:
+    assert live.http("set", *who, "-s", "", HTTP_NOTIFY, "user=x") == Outcome("", [], 0)
+    ours = live.http("get", *who, "-s", "", HTTP_NOTIFY)
+    names = [
+        user
+        for user in USERS
+        if who[-1] in ("-A", "?ther3", "listed*")
+        and user.startswith({"-A": "", "?ther3": "other", "listed*": "listed"}[who[-1]])
+    ]
+    assert ours == Outcome("".join(f"{name} user=x\n" for name in names), [], 0)
+    assert live.http("get", *who, "INBOX", "/private/k") == live.theirs("get", *who, "INBOX", "/private/k")
+
+
+@pytest.mark.parametrize("user", ["no!body", "a b", "listed1"])
+def test_users_that_the_server_refuses_end_as_with_doveadm(live: Live, user: str) -> None:
+    ours, theirs = (
+        live.http("get", "-u", user, "INBOX", "/private/k"),
+        live.theirs("get", "-u", user, "INBOX", "/private/k"),
+    )
+    assert (ours.stdout, ours.code) == (theirs.stdout, theirs.code)
+
+
+def test_a_wrong_key_or_password_is_one_line(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = live.new_user()
+    live.configuration.write_text("doveadm_api_key = wr0ng\n")
+    monkeypatch.setenv("PUSHNOTIF_IMAP_PASSWORD", "wr0ng")
+    outcomes = [live.http("get", "-u", user, "INBOX", "/private/k")]
+    if live.server.version == "2.4":
+        outcomes.append(live.imap(user, "get", "INBOX", "/private/k"))
+    for outcome in outcomes:
+        assert (outcome.stdout, outcome.code, len(outcome.errors)) == ("", 77, 1)
+        assert "wr0ng" not in outcome.errors[0]
+
+
+def test_the_key_comes_from_the_environment_when_no_setting_has_it(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = live.new_user()
+    live.configuration.write_text("protocols = imap\n")
+    monkeypatch.setenv("PUSHNOTIF_DOVEADM_API_KEY", KEY)
+    assert live.http("get", "-u", user, "INBOX", "/private/k") == Outcome("\n", [], 0)
+
+
+def test_a_value_that_the_server_does_not_take_is_one_line(live: Live, way: Way) -> None:
+    user = live.new_user()
+    raw = b"\xff\xfe".decode("utf-8", "surrogateescape")
+    outcome = way(user, "set", "INBOX", "/private/k", raw)
+    if way == live.imap:
+        assert outcome == Outcome("", [], 0)
+    else:
+        assert (outcome.stdout, outcome.code, len(outcome.errors)) == ("", 64, 1)
+    long = way(user, "set", "INBOX", "/private/long", "x" * 60000)
+    if long.code:
+        assert (long.stdout, long.code, len(long.errors)) == ("", 64, 1)
+        assert "Excessive string size" in long.errors[0]
+    else:
+        assert live.theirs("get", "-u", user, "INBOX", "/private/long").stdout == "x" * 60000 + "\n"
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_a_server_that_can_not_list_its_users_is_one_line(
+    version: str, request: pytest.FixtureRequest, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    start: DovecotFactory = request.getfixturevalue(f"dovecot{version.replace('.', '')}")
+    port = free_ports(1)[0]
+    extra = settings(version, listed=False).replace(str(port_of(version)), str(port))
+    server = start(extra=extra + "imap_metadata = no\n")
+    configuration = tmp_path / "dovecot.conf"
+    configuration.write_text(f"doveadm_api_key = {KEY}\n")
+    live = Live(server, configuration, capfdbinary)
+    outcome = live.ours("get", "--via", f"doveadm-http://localhost:{port}", "-A", "INBOX", "/private/k")
+    assert (outcome.stdout, outcome.code, len(outcome.errors)) == ("", 75, 1)
+
+
+def test_a_server_without_metadata_is_one_line(
+    dovecot: DovecotFactory,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PUSHNOTIF_IMAP_PASSWORD", PASSWORD)
+    server = dovecot(extra="imap_metadata = no\n")
+    configuration = tmp_path / "dovecot.conf"
+    configuration.write_text("")
+    live = Live(server, configuration, capfdbinary)
+    outcome = live.imap("nobody", "get", "INBOX", "/private/k")
+    assert (outcome.stdout, outcome.code, len(outcome.errors)) == ("", 75, 1)
+    assert "imap_metadata = yes" in outcome.errors[0]
