@@ -31,7 +31,7 @@ class OptionProblem(NamedTuple):
     letter: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Scan:
     """Walks through arguments like glibc's getopt_long with options and positionals mixed.
 

@@ -82,7 +82,7 @@ def complain(line: str) -> None:
         click.echo(f"pushnotif: {line}".encode("utf-8", "surrogateescape"), err=True)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Session:
     """What is known while a call runs through its users.
 

@@ -14,7 +14,7 @@ from dovecot_conf.positions import Span
 from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Surroundings:
     """What an evaluation may ask for besides the tree: files, the environment, file contents."""
 

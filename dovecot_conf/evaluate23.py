@@ -63,7 +63,7 @@ class Scope23:
     opened: Section | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Frame:
     """An open section: what its settings are stored in, and under which path.
 

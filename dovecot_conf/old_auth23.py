@@ -18,7 +18,7 @@ _SOCKET_KEYS = ("path", "mode", "user", "group")
 _MASTER_NAMES = ("-master", "-userdb")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Socket:
     """What is known of a socket in ``auth { socket listen { master { … } } }``."""
 

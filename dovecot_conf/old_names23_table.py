@@ -6,7 +6,8 @@ Held side by side with doveconf: every name that it calls obsolete stands here, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 ServiceOf = tuple[str, str]
 """A protocol that the filters must let through, '' for any, and a service or a listener of it."""
@@ -32,8 +33,7 @@ QUIET_PROTOCOL = "sieve"
 """Where a setting is for this protocol too, Dovecot says nothing about a wrong value."""
 
 
-@dataclass(frozen=True, slots=True)
-class OldName:
+class OldName(NamedTuple):
     """What becomes of an old setting.
 
     ``warning`` is what Dovecot says, with ``{key}`` for the old name. ``key`` is the new name, '' for
@@ -45,7 +45,7 @@ class OldName:
     warning: str
     key: str = ""
     services: tuple[ServiceOf, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = MappingProxyType({})
     form: str = "{}"
     caseless: bool = False
     is_file: bool = False

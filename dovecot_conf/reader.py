@@ -42,7 +42,7 @@ GARBAGE = "Garbage after '{'"
 _KINDS = {kind.value: kind for kind in ValueKind}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Reading:
     """What the reader hands on: the tree of the main file, and all nodes in reading order.
 
@@ -57,7 +57,7 @@ class Reading:
     flaws: tuple[Flaw, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Input:
     """An open file. Documents of one include are all open until they are read to the end.
 

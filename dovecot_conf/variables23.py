@@ -39,7 +39,7 @@ _HEAD = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Cut:
     """What part of a value is wanted; the hash modifiers use the numbers for themselves."""
 

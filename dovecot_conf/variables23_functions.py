@@ -5,7 +5,7 @@ As ``var_expand_hash`` and ``var_expand_if`` of 2.3.19.1.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import re
 from collections.abc import Callable, Iterator
 from fnmatch import translate
@@ -135,7 +135,7 @@ def digest(key: str, field: str, value: str, expand: Callable[[str], str]) -> st
     data = _digest(method, value.encode("utf-8", "surrogateescape"), salt.encode(), rounds)
     if bits:
         data = _truncate(data, min(bits, len(data) * 8))
-    return base64.b64encode(data).decode() if output == "base64" else data.hex()
+    return binascii.b2a_base64(data, newline=False).decode() if output == "base64" else data.hex()
 
 
 def _argument(text: str, name: str) -> int:

@@ -7,7 +7,7 @@ stay as they are written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dovecot_conf.captured_sections import TEMPLATE, CapturedSection, captured_sections
 from dovecot_conf.evaluate23 import Opened23, Scope23
@@ -18,8 +18,7 @@ from dovecot_conf.tree import Statement, ValueKind
 from dovecot_conf.versions import Version
 
 
-@dataclass(frozen=True, slots=True)
-class Part23:
+class Part23(NamedTuple):
     """A section, whether built in or opened; ``opened`` is None for what only is built in."""
 
     view: View23

@@ -23,7 +23,7 @@ CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
 Identity = tuple[str, str | int]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Block:
     """A block of the configuration: a userdb, a namespace, a mailbox of it, a dict.
 

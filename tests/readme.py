@@ -1,6 +1,6 @@
 """The tour of the README: its commands, what they print, and how to write that down anew.
 
-Run ``python tests/readme.py`` in the repository after a change of what commands print.
+Run ``python tests/readme.py [PAGE]`` in the repository after a change of what commands print.
 """
 
 from __future__ import annotations
@@ -77,4 +77,5 @@ if __name__ == "__main__":
     os.chdir(REPOSITORY)
     with tempfile.TemporaryDirectory() as data:
         os.environ["XDG_DATA_HOME"] = data
-        README.write_text(refreshed(README.read_text("utf-8")), "utf-8")
+        page = Path(sys.argv[1]) if len(sys.argv) > 1 else README
+        page.write_text(refreshed(page.read_text("utf-8")), "utf-8")
