@@ -12,12 +12,13 @@ from typing import NamedTuple
 from dovecot_conf import Configuration
 from dovecot_conf.versions import Version
 from mailstore.lock_methods import LockMethod
+from mailstore.proxy_setting import BASE_DIR, ProxySetting, parse_proxy_arguments, proxy_of_block
 from mailstore.settings import Block, UserSettings, read_blocks
 
 # What doveadm can open by itself, and pushnotif can't.
 OTHER_DRIVERS = {
-    Version.V23: frozenset({"fs", "proxy", "redis", "memcached", "memcached_ascii"}),
-    Version.V24: frozenset({"fs", "proxy", "redis"}),
+    Version.V23: frozenset({"fs", "redis", "memcached", "memcached_ascii"}),
+    Version.V24: frozenset({"fs", "redis"}),
 }
 LOCK_SETTINGS = ("lock_method", "file_lock_method", "dict_file_lock_method")
 LOCK_PARAMETERS = {"lock=fcntl": LockMethod.FCNTL, "lock=flock": LockMethod.FLOCK}
@@ -34,6 +35,7 @@ class DictSetting(NamedTuple):
     lock: LockMethod = LockMethod.DOTLOCK
     error: str = ""
     location: str = ""
+    proxy: ProxySetting | None = None
 
 
 def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | None:
@@ -44,9 +46,9 @@ def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | No
     """
     if settings.version is Version.V23:
         uri = settings.find("mail_attribute_dict")
-        return None if uri is None else parse_dict_uri(uri)
+        return None if uri is None else parse_dict_uri(uri, _base_dir(settings))
     block = _dict_block(blocks)
-    return None if block is None else _dict_of_block(block, settings.expand)
+    return None if block is None else _dict_of_block(block, settings.expand, _base_dir(settings))
 
 
 def has_dict(configuration: Configuration, protocol: str = "doveadm") -> bool:
@@ -56,23 +58,31 @@ def has_dict(configuration: Configuration, protocol: str = "doveadm") -> bool:
     return _dict_block(read_blocks(configuration, protocol)) is not None
 
 
+def _base_dir(settings: UserSettings) -> str:
+    return settings.text("base_dir") or BASE_DIR
+
+
 def _dict_block(blocks: Block) -> Block | None:
     found = [block for outer in blocks.of_kind("mail_attribute") for block in outer.of_kind("dict")]
     return found[0] if found else None
 
 
-def parse_dict_uri(uri: str) -> DictSetting:
-    """Read 2.3's ``driver:arguments``; what is wrong with it is in ``error``."""
+def parse_dict_uri(uri: str, base_dir: str = BASE_DIR) -> DictSetting:
+    """Read 2.3's ``driver:arguments``; what is wrong with it is in ``error``.
+
+    ``base_dir`` is where sockets are.
+    """
     if not uri:
         return DictSetting("", "")
     failed = f"mail_attribute_dict: dict_init({uri}) failed: "
     driver, colon, arguments = uri.partition(":")
     if not colon:
         return DictSetting("", "", error=f"{failed}Dictionary URI is missing ':': {uri}", location=uri)
-    if driver in OTHER_DRIVERS[Version.V23]:
-        return DictSetting(driver, "", location=f"{driver}:")
+    if driver == "proxy":
+        return _proxy(lambda: parse_proxy_arguments(arguments, base_dir), f"{failed}dict proxy: ")
     if driver != "file":
-        return DictSetting(driver, "", error=f"{failed}Unknown dict module: {driver}", location=f"{driver}:")
+        unknown = "" if driver in OTHER_DRIVERS[Version.V23] else f"{failed}Unknown dict module: {driver}"
+        return DictSetting(driver, "", error=unknown, location=f"{driver}:")
     path, colon, parameter = arguments.partition(":")
     if colon and parameter not in LOCK_PARAMETERS:
         error = f"{failed}dict file: Invalid parameter: {parameter[1:]}"
@@ -80,9 +90,20 @@ def parse_dict_uri(uri: str) -> DictSetting:
     return DictSetting(driver, path, LOCK_PARAMETERS.get(parameter, LockMethod.DOTLOCK), location=path)
 
 
-def _dict_of_block(block: Block, expand: Callable[[str], str]) -> DictSetting:
+def _proxy(read: Callable[[], ProxySetting], failed: str) -> DictSetting:
+    try:
+        proxy = read()
+    except ValueError as error:
+        return DictSetting("proxy", "", error=f"{failed}{error}", location="proxy:")
+    return DictSetting("proxy", "", location=proxy.socket, proxy=proxy)
+
+
+def _dict_of_block(block: Block, expand: Callable[[str], str], base_dir: str) -> DictSetting:
     """Read 2.4's ``dict NAME { driver = file … }``; the name is the driver when none is set."""
     driver = block.value("driver", "dict_driver", default=block.name)
+    if driver == "proxy":
+        failed = "mail_attribute: dict_init_auto() failed: "
+        return _proxy(lambda: proxy_of_block(block, expand, base_dir), failed)
     if driver != "file" and driver not in OTHER_DRIVERS[Version.V24]:
         error = f"mail_attribute: dict_init_auto() failed: Unknown dict module: {driver}"
         return DictSetting(driver, "", error=error, location=driver)
