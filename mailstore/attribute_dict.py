@@ -48,8 +48,10 @@ def _proxy(setting: ProxySetting, user: User, version: Version, below: Callable[
     # Whoever has no dict server needs no sockets either.
     from mailstore.dict_protocol import dialects  # noqa: PLC0415
     from mailstore.dict_proxy import ProxyDict  # noqa: PLC0415
+    from mailstore.proxy_address import dict_server  # noqa: PLC0415
 
-    return ProxyDict(setting.address(below), setting.name, user.name, dialects(version))
+    server = dict_server(setting.socket_path, setting.name, setting.base_dir, below)
+    return ProxyDict(server.address, server.name, user.name, dialects(version))
 
 
 def without_dict(metadata: Metadata) -> Metadata:

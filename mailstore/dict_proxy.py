@@ -19,7 +19,7 @@ from dovecot_conf.errors import DictError
 from mailstore import dict_protocol as protocol
 from mailstore.dict_protocol import Answer, Dialect, Promise, ProtocolError, Reply
 from mailstore.permission_texts import failure_text
-from mailstore.proxy_setting import TcpAddress
+from mailstore.proxy_address import TcpAddress
 
 MAX_INPUT = 256 * 1024 * 1024
 CLOSED = "Connection closed"

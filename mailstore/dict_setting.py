@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dovecot_conf import Configuration
 from dovecot_conf.versions import Version
 from mailstore.lock_methods import LockMethod
-from mailstore.proxy_setting import BASE_DIR, ProxySetting, parse_proxy_arguments, proxy_of_block
+from mailstore.proxy_setting import ProxySetting, parse_proxy_arguments, proxy_of_block
 from mailstore.settings import Block, UserSettings, read_blocks
 
 # What doveadm can open by itself, and pushnotif can't.
@@ -46,9 +46,9 @@ def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | No
     """
     if settings.version is Version.V23:
         uri = settings.find("mail_attribute_dict")
-        return None if uri is None else parse_dict_uri(uri, _base_dir(settings))
+        return None if uri is None else parse_dict_uri(uri, settings.text("base_dir"))
     block = _dict_block(blocks)
-    return None if block is None else _dict_of_block(block, settings.expand, _base_dir(settings))
+    return None if block is None else _dict_of_block(block, settings.expand, settings.text("base_dir"))
 
 
 def has_dict(configuration: Configuration, protocol: str = "doveadm") -> bool:
@@ -58,16 +58,12 @@ def has_dict(configuration: Configuration, protocol: str = "doveadm") -> bool:
     return _dict_block(read_blocks(configuration, protocol)) is not None
 
 
-def _base_dir(settings: UserSettings) -> str:
-    return settings.text("base_dir") or BASE_DIR
-
-
 def _dict_block(blocks: Block) -> Block | None:
     found = [block for outer in blocks.of_kind("mail_attribute") for block in outer.of_kind("dict")]
     return found[0] if found else None
 
 
-def parse_dict_uri(uri: str, base_dir: str = BASE_DIR) -> DictSetting:
+def parse_dict_uri(uri: str, base_dir: str = "") -> DictSetting:
     """Read 2.3's ``driver:arguments``; what is wrong with it is in ``error``.
 
     ``base_dir`` is where sockets are.
@@ -95,14 +91,14 @@ def _proxy(read: Callable[[], ProxySetting], failed: str) -> DictSetting:
         proxy = read()
     except ValueError as error:
         return DictSetting("proxy", "", error=f"{failed}{error}", location="proxy:")
-    return DictSetting("proxy", "", location=proxy.socket, proxy=proxy)
+    return DictSetting("proxy", "", location=proxy.location, proxy=proxy)
 
 
 def _dict_of_block(block: Block, expand: Callable[[str], str], base_dir: str) -> DictSetting:
     """Read 2.4's ``dict NAME { driver = file … }``; the name is the driver when none is set."""
     driver = block.value("driver", "dict_driver", default=block.name)
     if driver == "proxy":
-        failed = "mail_attribute: dict_init_auto() failed: "
+        failed = "mail_attribute: dict_init_auto() failed: dict proxy: "
         return _proxy(lambda: proxy_of_block(block, expand, base_dir), failed)
     if driver != "file" and driver not in OTHER_DRIVERS[Version.V24]:
         error = f"mail_attribute: dict_init_auto() failed: Unknown dict module: {driver}"
