@@ -8,6 +8,7 @@ import pytest
 from cli.main import run
 from cli.render.rows import as_json, flow, pager, tab, table
 from tests.cli.conftest import Run
+from tests.mailstore.dict_server import home_made
 
 CONFIGURATION = """\
 mail_location = maildir:{root}/%u
@@ -233,3 +234,34 @@ def test_a_store_below_a_folder_of_others_is_one_clear_line(
     assert outcome.code == 75
     assert "Permission denied" in outcome.err
     assert "internal error" not in outcome.err
+
+
+def test_a_proxy_dict_asks_its_server_and_fails_as_doveadm_does(site: Site) -> None:
+    socket_path = site.root / "dict"
+    text = site.configuration.read_text()
+    replaced = text.replace(f"file:{site.root}/%u.dict", f"proxy:{socket_path}:metadata")
+    site.configuration.write_text(replaced)
+    with home_made(socket_path, ["token"]) as server:
+        assert site.call("set", "-u", "alice", "INBOX", "/private/Token", "x") == (0, "", "")
+        assert server.values == {("alice", "token"): "x"}
+        assert site.call("get", "-A", "INBOX", "/private/token")[:2] == (0, "alice x\nbob \ncarol \n")
+        assert site.call("list", "-u", "alice", "INBOX", "/private/x") == (0, "", "")
+        code, out, err = site.call("set", "-u", "alice", "INBOX", "/private/other", "x")
+        why = "Mailbox INBOX: Dict private transaction commit failed: dict-server returned failure\n"
+        assert (code, out) == (75, "")
+        assert err == f"pushnotif: Error: {why}pushnotif: Error: Failed to commit transaction: {why}"
+    code, out, err = site.call("get", "-u", "alice", "INBOX", "/private/token")
+    why = (
+        "Mailbox INBOX: Failed to get attribute token: "
+        f"net_connect_unix({socket_path}) failed: Connection refused\n"
+    )
+    assert (code, out) == (75, "")
+    assert err == f"pushnotif: Error: {why}pushnotif: Error: Failed to get attribute: {why}"
+
+
+def test_a_value_that_is_too_long_for_a_dict_server_is_not_sent(site: Site) -> None:
+    setting = f"mail_attribute_dict=proxy:{site.root}/nosuch:metadata"
+    code, out, err = site.call("set", "-o", setting, "-u", "alice", "INBOX", "/private/a", "x" * 66000)
+    assert (code, out) == (75, "")
+    assert "a dict server takes lines of at most 65536 bytes" in err
+    assert "xxx" not in err
