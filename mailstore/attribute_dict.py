@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailstore.dict_file import FileDict, RefusedDictError
 from mailstore.dict_interface import Dict
-from mailstore.dict_setting import DictSetting
+from mailstore.dict_values import DictSetting, FileSetting, OffSetting, WrongSetting
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, Metadata, NotEnabledError
 
@@ -25,15 +25,16 @@ def dict_opener(
     """
 
     def open_dict() -> Dict:
-        if setting.error:
-            raise DictInitError(setting.error)
-        if not setting.driver:
-            raise NotEnabledError(_NOT_ENABLED)
-        if setting.driver != "file":
-            raise RefusedDictError(
-                f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
-            )
-        return FileDict(below(expand_home(setting.path, home)), method=setting.lock, times=times)
+        match setting:
+            case OffSetting():
+                raise NotEnabledError(_NOT_ENABLED)
+            case WrongSetting():
+                raise DictInitError(setting.error)
+            case FileSetting():
+                return FileDict(below(expand_home(setting.path, home)), method=setting.lock, times=times)
+        raise RefusedDictError(
+            f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
+        )
 
     return open_dict
 

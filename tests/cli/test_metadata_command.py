@@ -147,7 +147,7 @@ def test_something_else_in_place_of_the_dict_gives_one_line(
 
 
 @pytest.mark.parametrize(
-    "driver", ["redis:host=h:password=hush", "proxy::x", "fs:posix:prefix=/x", "memcached:host=h"]
+    "driver", ["redis:password=hush", "proxy::x", "fs:posix:prefix=/x", "memcached:host=h"]
 )
 def test_a_dict_driver_that_is_not_supported_gives_one_line(site: Site, driver: str) -> None:
     args = ("get", "-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX", "/private/a")
