@@ -7,18 +7,28 @@ from dataclasses import replace
 from pathlib import Path
 
 from mailstore.dict_file import FileDict, RefusedDictError
+from mailstore.dict_fs import FsDict
 from mailstore.dict_interface import Dict
-from mailstore.dict_values import DictSetting, FileSetting, OffSetting, WrongSetting
+from mailstore.dict_redis import RedisDict
+from mailstore.dict_values import (
+    DictSetting,
+    FileSetting,
+    FsSetting,
+    OffSetting,
+    RedisSetting,
+    WrongSetting,
+)
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, Metadata, NotEnabledError
+from mailstore.users import User
 
 _NOT_ENABLED = "Mailbox attributes not enabled"
 
 
 def dict_opener(
-    setting: DictSetting, home: str, below: Callable[[str], Path], times: LockTimes
+    setting: DictSetting, user: User, below: Callable[[str], Path], times: LockTimes
 ) -> Callable[[], Dict]:
-    """Return a function that opens the dict for one user; ``~/`` in its path is ``home``.
+    """Return a function that opens the dict of one user; ``~/`` in a file's path is the home.
 
     It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
     a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
@@ -31,7 +41,11 @@ def dict_opener(
             case WrongSetting():
                 raise DictInitError(setting.error)
             case FileSetting():
-                return FileDict(below(expand_home(setting.path, home)), method=setting.lock, times=times)
+                return FileDict(below(expand_home(setting.path, user.home)), method=setting.lock, times=times)
+            case FsSetting():
+                return FsDict(setting, user.name, below)
+            case RedisSetting():
+                return RedisDict(setting, user.name)
         raise RefusedDictError(
             f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
         )
