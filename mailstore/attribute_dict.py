@@ -8,11 +8,20 @@ from pathlib import Path
 
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict, RefusedDictError
+from mailstore.dict_fs import FsDict
 from mailstore.dict_interface import Dict
-from mailstore.dict_setting import DictSetting
+from mailstore.dict_redis import RedisDict
+from mailstore.dict_values import (
+    DictSetting,
+    FileSetting,
+    FsSetting,
+    OffSetting,
+    ProxySetting,
+    RedisSetting,
+    WrongSetting,
+)
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, Metadata, NotEnabledError
-from mailstore.proxy_setting import ProxySetting
 from mailstore.users import User
 
 _NOT_ENABLED = "Mailbox attributes not enabled"
@@ -21,25 +30,30 @@ _NOT_ENABLED = "Mailbox attributes not enabled"
 def dict_opener(
     setting: DictSetting, user: User, version: Version, below: Callable[[str], Path], times: LockTimes
 ) -> Callable[[], Dict]:
-    """Return a function that opens the dict for one user; ``~/`` in its path is the user's home.
+    """Return a function that opens the dict of one user; ``~/`` in a file's path is the home.
 
     It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
     a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
     """
-    server = _proxy(setting.proxy, user, version, below) if setting.proxy else None
+    proxy = _proxy(setting, user, version, below) if isinstance(setting, ProxySetting) else None
 
     def open_dict() -> Dict:
-        if setting.error:
-            raise DictInitError(setting.error)
-        if not setting.driver:
-            raise NotEnabledError(_NOT_ENABLED)
-        if server is not None:
-            return server
-        if setting.driver != "file":
-            raise RefusedDictError(
-                f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
-            )
-        return FileDict(below(expand_home(setting.path, user.home)), method=setting.lock, times=times)
+        if proxy is not None:
+            return proxy
+        match setting:
+            case OffSetting():
+                raise NotEnabledError(_NOT_ENABLED)
+            case WrongSetting():
+                raise DictInitError(setting.error)
+            case FileSetting():
+                return FileDict(below(expand_home(setting.path, user.home)), method=setting.lock, times=times)
+            case FsSetting():
+                return FsDict(setting, user.name, below)
+            case RedisSetting():
+                return RedisDict(setting, user.name)
+        raise RefusedDictError(
+            f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
+        )
 
     return open_dict
 

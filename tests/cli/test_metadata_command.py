@@ -147,7 +147,7 @@ def test_something_else_in_place_of_the_dict_gives_one_line(
     assert content is None or path.read_bytes() == content
 
 
-@pytest.mark.parametrize("driver", ["redis:host=h:password=hush", "fs:posix:prefix=/x", "memcached:host=h"])
+@pytest.mark.parametrize("driver", ["memcached:host=h:password=hush", "memcached_ascii:host=h"])
 def test_a_dict_driver_that_is_not_supported_gives_one_line(site: Site, driver: str) -> None:
     args = ("get", "-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX", "/private/a")
     code, out, err = site.call(*args)
