@@ -6,7 +6,7 @@ their own major. A line ends with LF; its fields are separated by tabs and escap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -23,14 +23,19 @@ ALL_ROWS = 0
 
 
 class Dialect(NamedTuple):
-    """The version of the protocol that a client announces."""
+    """The version of the protocol that a client announces.
+
+    ``begin`` are the fields that the line of a new transaction has at its end: in 2.4 the seconds
+    until the values expire, 0 for never.
+    """
 
     major: int
     minor: int
+    begin: tuple[int, ...] = ()
 
 
 DIALECTS: Mapping[Version, Dialect] = MappingProxyType(
-    {Version.V23: Dialect(3, 2), Version.V24: Dialect(4, 0)}
+    {Version.V23: Dialect(3, 2), Version.V24: Dialect(4, 0, (0,))}
 )
 
 
@@ -100,9 +105,11 @@ def iterate(path: str, user: str) -> bytes:
     return _line(Command.ITERATE, RECURSE | NO_VALUES, ALL_ROWS, path, user)
 
 
-def transaction(number: int, user: str, changes: Mapping[str, str | None]) -> Iterable[bytes]:
+def transaction(
+    dialect: Dialect, number: int, user: str, changes: Mapping[str, str | None]
+) -> Sequence[bytes]:
     """Return the lines that set keys, and unset those whose value is None. Raises DictError."""
-    lines = [_line(Command.BEGIN, number, user)]
+    lines = [_line(Command.BEGIN, number, user, *dialect.begin)]
     for key, value in changes.items():
         check_key(key, user)
         if value is None:

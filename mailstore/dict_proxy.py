@@ -68,12 +68,13 @@ class ProxyDict:
     def lookup(self, key: str) -> str | None:
         """Return the value of a key, None when it has none."""
         request = protocol.lookup(key, self.user)
-        return self._ask([request], self._read_value)
+        query = request.decode("utf-8", "surrogateescape").removesuffix("\n")
+        return self._ask(lambda _: [request], lambda connection: self._read_value(connection, query))
 
     def keys_below(self, path: str) -> Iterable[str]:
         """Return what stands behind ``path`` in each key that begins with it, if the backend can tell."""
         request = protocol.iterate(path, self.user)
-        return self._ask([request], lambda connection: self._read_keys(connection, path))
+        return self._ask(lambda _: [request], lambda connection: self._read_keys(connection, path))
 
     def update(self, changes: Mapping[str, str | None]) -> None:
         """Set the keys of ``changes`` to their values, remove those whose value is None, in one transaction.
@@ -83,13 +84,17 @@ class ProxyDict:
         if not changes:
             return
         self._transactions += 1
-        requests = protocol.transaction(self._transactions, self.user, changes)
-        self._ask(requests, self._read_commit)
+        number = self._transactions
+        self._ask(
+            lambda dialect: protocol.transaction(dialect, number, self.user, changes), self._read_commit
+        )
 
-    def _ask(self, requests: Iterable[bytes], read: Callable[[_Connection], _Result]) -> _Result:
+    def _ask(
+        self, requests: Callable[[Dialect], Sequence[bytes]], read: Callable[[_Connection], _Result]
+    ) -> _Result:
         """Send requests in the first dialect that the server doesn't close on; return what was read."""
         for dialect in self._dialects.copy():
-            data = protocol.hello(dialect, self.name) + b"".join(requests)
+            data = protocol.hello(dialect, self.name) + b"".join(requests(dialect))
             with _connect(self.address, self.times) as connection:
                 try:
                     connection.send(data)
@@ -102,7 +107,7 @@ class ProxyDict:
                 return result
         raise DictError(CLOSED)
 
-    def _read_value(self, connection: _Connection) -> str | None:
+    def _read_value(self, connection: _Connection, query: str) -> str | None:
         reply = connection.reply()
         match reply.letter:
             case Answer.OK | Answer.VALUES:
@@ -110,8 +115,9 @@ class ProxyDict:
             case Answer.NOT_FOUND:
                 return None
             case Answer.FAILED:
-                raise DictError(_failure(reply.fields[0]))
-        raise ProtocolError(f"dict-client: Invalid lookup reply: {_shown(reply)}")
+                why = reply.fields[0]
+                raise DictError(_failure(why) if why else FAILED)
+        raise ProtocolError(f"dict-client: Invalid lookup '{query}' reply: {_shown(reply)}")
 
     def _read_keys(self, connection: _Connection, path: str) -> list[str]:
         keys: list[str] = []
@@ -253,7 +259,7 @@ def _open_tcp(address: TcpAddress, times: ProxyTimes) -> tuple[socket.socket, st
 
 
 def _failure(why: str) -> str:
-    return f"{FAILED}: {protocol.shown(why, limit=1000)}" if why else FAILED
+    return f"{FAILED}: {protocol.shown(why, limit=1000)}"
 
 
 def _shown(reply: Reply) -> str:

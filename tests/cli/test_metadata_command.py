@@ -247,7 +247,7 @@ def test_a_proxy_dict_asks_its_server_and_fails_as_doveadm_does(site: Site) -> N
         assert site.call("get", "-A", "INBOX", "/private/token")[:2] == (0, "alice x\nbob \ncarol \n")
         assert site.call("list", "-u", "alice", "INBOX", "/private/x") == (0, "", "")
         code, out, err = site.call("set", "-u", "alice", "INBOX", "/private/other", "x")
-        why = "Mailbox INBOX: Dict private transaction commit failed: dict-server returned failure\n"
+        why = "Mailbox INBOX: Dict private transaction commit failed: dict-server returned failure: \n"
         assert (code, out) == (75, "")
         assert err == f"pushnotif: Error: {why}pushnotif: Error: Failed to commit transaction: {why}"
     code, out, err = site.call("get", "-u", "alice", "INBOX", "/private/token")

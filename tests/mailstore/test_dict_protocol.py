@@ -9,6 +9,8 @@ from dovecot_conf.versions import Version
 from mailstore import dict_protocol as protocol
 from mailstore.dict_protocol import Promise, ProtocolError, Reply
 
+OF_23 = protocol.DIALECTS[Version.V23]
+
 
 def test_a_client_says_which_major_it_speaks_and_which_dict_it_wants() -> None:
     lines = [protocol.hello(dialect, "meta\tdata") for dialect in protocol.dialects(Version.V23)]
@@ -20,8 +22,13 @@ def test_the_major_of_the_configuration_is_tried_first() -> None:
 
 
 def test_a_transaction_sets_and_unsets() -> None:
-    lines = protocol.transaction(7, "bob", {"priv/1/a": "x\ny", "shared/1/b": None})
+    lines = protocol.transaction(OF_23, 7, "bob", {"priv/1/a": "x\ny", "shared/1/b": None})
     assert b"".join(lines) == b"B7\tbob\nS7\tpriv/1/a\tx\x01ny\nU7\tshared/1/b\nC7\n"
+
+
+def test_a_transaction_of_24_says_that_its_values_stay() -> None:
+    lines = protocol.transaction(protocol.DIALECTS[Version.V24], 7, "bob", {"priv/1/a": None})
+    assert list(lines) == [b"B7\tbob\t0\n", b"U7\tpriv/1/a\n", b"C7\n"]
 
 
 @pytest.mark.parametrize("key", ["", "x", "private/1/a", "priv", "shared", "Priv/1/a"])
@@ -30,7 +37,7 @@ def test_a_key_that_no_server_survives_is_not_sent(key: str) -> None:
         with pytest.raises(DictError, match="neither priv/ nor shared/: not sent"):
             make(key, "bob")
     with pytest.raises(DictError, match="not sent"):
-        protocol.transaction(1, "bob", {key: "v"})
+        protocol.transaction(OF_23, 1, "bob", {key: "v"})
 
 
 def test_a_private_key_needs_a_user() -> None:
@@ -42,12 +49,12 @@ def test_a_private_key_needs_a_user() -> None:
 def test_a_line_has_at_most_65536_bytes() -> None:
     key = "shared/1/a"
     room = protocol.MAX_LINE - len(f"S1\t{key}\t\n")
-    _, line, _ = protocol.transaction(1, "", {key: "x" * room})
+    _, line, _ = protocol.transaction(OF_23, 1, "", {key: "x" * room})
     assert len(line) == 65536
     with pytest.raises(DictError, match="at most 65536 bytes, this one has 65537: not sent"):
-        protocol.transaction(1, "", {key: "x" * (room + 1)})
+        protocol.transaction(OF_23, 1, "", {key: "x" * (room + 1)})
     with pytest.raises(DictError, match="65537"):
-        protocol.transaction(1, "", {key: "x" * (room - 1) + "\n"})
+        protocol.transaction(OF_23, 1, "", {key: "x" * (room - 1) + "\n"})
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,7 @@ def test_any_value_survives_a_round_trip() -> None:
     generator = random.Random(3)
     for _ in range(300):
         value = "".join(generator.choices("ab\x01\t\r\n\x00\\é\u2028\udcff", k=generator.randrange(9)))
-        _, line, _ = protocol.transaction(1, "", {"shared/1/a": value})
+        _, line, _ = protocol.transaction(OF_23, 1, "", {"shared/1/a": value})
         reply = protocol.parse_line(b"O" + line.split(b"\t")[2].removesuffix(b"\n"))
         assert isinstance(reply, Reply)
         assert protocol.first_value(reply) == value

@@ -113,7 +113,7 @@ TRANSCRIPTS: dict[Version, list[tuple[Use, bytes, bytes, object]]] = {
         ),
         (
             lambda store: store.update({KEY: "hello\tworld\nline2"}),
-            f"B1\talice\nS1\t{KEY}\thello\x01tworld\x01nline2\nC1\n".encode(),
+            f"B1\talice\t0\nS1\t{KEY}\thello\x01tworld\x01nline2\nC1\n".encode(),
             b"*2\n+2\tO1\t1795454303\t758888\t1795454303\t759216\n",
             None,
         ),
@@ -157,7 +157,7 @@ def test_a_home_made_server_without_ids_and_times_is_understood(path: Path) -> N
 def test_a_home_made_server_may_refuse_without_a_reason(path: Path) -> None:
     with home_made(path, []), pytest.raises(DictError) as caught:
         proxy(path).update({KEY: "v"})
-    assert str(caught.value) == "dict-server returned failure"
+    assert str(caught.value) == "dict-server returned failure: "
 
 
 # Which major
@@ -226,7 +226,7 @@ def test_each_request_says_in_its_own_words_what_came_instead_of_an_answer(path:
         messages.append(failure(path, b"Xab\n", use=use).replace(str(path), "PATH"))
         path.unlink()
     assert messages == [
-        "dict-client: Invalid lookup reply: Xab",
+        f"dict-client: Invalid lookup 'L{KEY}\talice' reply: Xab",
         "dict client (PATH) sent broken iterate reply: Xab",
         "dict-client: Invalid commit reply: Xab",
     ]
