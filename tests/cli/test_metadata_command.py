@@ -9,6 +9,7 @@ from cli.main import run
 from cli.render.rows import as_json, flow, pager, tab, table
 from tests.cli.conftest import Run
 from tests.mailstore.dict_server import home_made
+from tests.redis_server import RedisServer
 
 CONFIGURATION = """\
 mail_location = maildir:{root}/%u
@@ -147,13 +148,41 @@ def test_something_else_in_place_of_the_dict_gives_one_line(
     assert content is None or path.read_bytes() == content
 
 
-@pytest.mark.parametrize("driver", ["memcached:host=h:password=hush", "memcached_ascii:host=h"])
+@pytest.mark.parametrize("driver", ["fs:metawrap:posix:prefix=/x", "memcached:host=h:password=hush"])
 def test_a_dict_driver_that_is_not_supported_gives_one_line(site: Site, driver: str) -> None:
     args = ("get", "-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX", "/private/a")
     code, out, err = site.call(*args)
     assert (code, out, err.count("\n")) == (75, "", 1)
     assert "not supported by this version of pushnotif" in err
     assert "hush" not in err
+
+
+@pytest.mark.parametrize(
+    ("driver", "code", "message"),
+    [
+        ("redis:host=h:password=hush", 75, "dict redis: Invalid IP: h"),
+        ("redis:path=/nowhere:password=hush", 75, "connect(/nowhere) failed: No such file or directory"),
+        ("fs:posix:prefix=x", 75, "the fs prefix is x, not absolute"),
+    ],
+)
+def test_a_dict_that_can_not_be_asked_does_not_tell_the_password(
+    site: Site, driver: str, code: int, message: str
+) -> None:
+    args = ("get", "-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX", "/private/a")
+    found, out, err = site.call(*args)
+    assert (found, out) == (code, "")
+    assert message in err
+    assert "hush" not in err
+
+
+def test_fs_and_redis_are_stores_like_the_file(site: Site, tmp_path: Path, redis_server: RedisServer) -> None:
+    for driver in (f"fs:posix:prefix={tmp_path}/fs/", f"redis:port={redis_server.port}:prefix=x/"):
+        option = ("-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX")
+        assert site.call("set", *option, "/private/a", "v w") == (0, "", "")
+        assert site.call("get", *option, "/private/a") == (0, "v w\n", "")
+        assert site.call("list", *option, "/private/a")[0] == 75
+        assert site.call("unset", *option, "/private/a") == (0, "", "")
+        assert site.call("get", *option, "/private/a") == (0, "\n", "")
 
 
 def test_a_userdb_that_can_not_be_asked_gives_one_line(site: Site) -> None:
