@@ -163,8 +163,11 @@ class _Connection:
     def send(self, data: bytes) -> None:
         """Write everything; a server that closed meanwhile may have said why."""
         self._socket.settimeout(self._seconds)
+        rest = memoryview(data)
         try:
-            self._socket.sendall(data)
+            # Piece by piece: the time is how long nothing may be taken, not how long all may last.
+            while rest:
+                rest = rest[self._socket.send(rest) :]
         except TimeoutError:
             raise DictError(self._no_input()) from None
         except (BrokenPipeError, ConnectionResetError):

@@ -8,7 +8,7 @@ import pytest
 from cli.main import run
 from cli.render.rows import as_json, flow, pager, tab, table
 from tests.cli.conftest import Run
-from tests.mailstore.dict_server import home_made
+from tests.mailstore.dict_server import Scripted, home_made, listen_tcp, scripted
 from tests.redis_server import RedisServer
 
 CONFIGURATION = """\
@@ -17,6 +17,21 @@ mail_attribute_dict = file:{root}/%u.dict
 userdb {{
   driver = passwd-file
   args = {root}/users
+}}
+"""
+
+CONFIGURATION_24 = """\
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+mail_driver = maildir
+mail_path = {root}/%{{user}}
+mail_attribute {{
+  dict proxy {{
+    name = metadata
+  }}
+}}
+userdb passwd-file {{
+  passwd_file_path = {root}/users
 }}
 """
 
@@ -286,6 +301,21 @@ def test_a_proxy_dict_asks_its_server_and_fails_as_doveadm_does(site: Site) -> N
     )
     assert (code, out) == (75, "")
     assert err == f"pushnotif: Error: {why}pushnotif: Error: Failed to get attribute: {why}"
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_a_dict_server_may_listen_on_tcp(site: Site, version: str) -> None:
+    listener = listen_tcp()
+    port = listener.getsockname()[1]
+    if version == "2.3":
+        setting = f"mail_attribute_dict=proxy:tcp:127.0.0.1:{port}:metadata"
+    else:
+        setting = f"mail_attribute/dict/proxy/socket_path=tcp:127.0.0.1:{port}"
+        site.configuration.write_text(CONFIGURATION_24.format(root=site.root))
+    with scripted(listener, Scripted([b"*1\n+1\tOv\t1\t2\t3\t4\n"])) as script:
+        assert site.call("get", "-o", setting, "-u", "alice", "INBOX", "/private/a") == (0, "v\n", "")
+    major = {"2.3": b"H3\t2", "2.4": b"H4\t0"}[version]
+    assert script.received == [major + b"\t0\t\tmetadata\nLpriv/" + b"0" * 32 + b"/a\talice\n"]
 
 
 def test_a_value_that_is_too_long_for_a_dict_server_is_not_sent(site: Site) -> None:

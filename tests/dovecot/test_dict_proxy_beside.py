@@ -20,7 +20,7 @@ from mailstore.dict_proxy import ProxyDict
 from tests.dovecot.harness.listener import HttpListener
 from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
-from tests.mailstore.dict_server import Scripted, listen, scripted
+from tests.mailstore.dict_server import Scripted, home_made, listen, scripted
 
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
 AWKWARD = "user=bob\tx\x01y\r\nzé✓\\"
@@ -331,6 +331,35 @@ def test_an_answer_that_is_none_is_told_also_where_doveadm_crashes(both: Both, c
     assert "reply: Xab\n" in ours.errors
     crashes = both.server.version == "2.3" or call[0] == "list"
     assert theirs.code < 0 if crashes else theirs == ours
+
+
+def test_both_work_with_a_home_made_server(both: Both) -> None:
+    user = both.new_user()
+    path, place = both.server.root / "homemade", both.server.place.root
+    root = str(both.server.root)
+    override = OTHER_SOCKET[both.server.version] % f"{place}/homemade"
+    calls = [
+        ("get", "INBOX", "/private/token"),
+        ("set", "INBOX", "/private/token", "a b"),
+        ("get", "INBOX", "/private/token"),
+        ("set", "INBOX", "/private/token", ""),
+        ("set", "INBOX", "/private/refused", "x"),
+        ("unset", "INBOX", "/private/token"),
+        ("list", "INBOX"),
+        ("list", "INBOX", "/private/vendor/"),
+    ]
+    try:
+        with home_made(path, ["token"]) as server:
+            path.chmod(0o666)
+            for call in calls:
+                before = dict(server.values)
+                theirs = both.theirs("-o", override, call[0], "-u", user, *call[1:])
+                kept, server.values = server.values, before
+                ours = both.ours("-o", override.replace(place, root), call[0], "-u", user, *call[1:])
+                assert ours == theirs
+                assert server.values == kept
+    finally:
+        path.unlink()
 
 
 def ask_scripted(both: Both, call: tuple[str, ...], answer: bytes) -> tuple[Outcome, Outcome, list[bytes]]:
