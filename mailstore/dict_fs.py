@@ -193,8 +193,8 @@ def _make_folders(folder: Path, mode: int) -> None:
     for letter in (0o700, 0o070, 0o007):
         if mode & letter & 0o666:
             mode |= letter & 0o111
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         for parent in reversed(missing):
             above = parent.parent.stat()
             with suppress(FileExistsError):
