@@ -157,9 +157,13 @@ class FsDict:
 
     def _delete(self, name: str) -> None:
         path = self._path(name)
-        call, remove = ("rmdir", path.rmdir) if path.is_dir() else ("unlink", path.unlink)
+        call = "unlink"
         try:
-            remove()
+            try:
+                path.unlink()
+            except IsADirectoryError:
+                call = "rmdir"
+                path.rmdir()
         except OSError as error:
             raise DictError(f"fs_delete({name}) failed: {_failed(call, path, error)}") from None
         if not self.setting.keeps_folders:
