@@ -112,7 +112,7 @@ def _fs(reader: _Reader) -> DictSetting:
     files = _Reader(reader.settings, (block, *reader.blocks), ("fs_", f"fs_{block.name}_"))
     return FsSetting(
         files.text("fs_posix_prefix"),
-        files.number("fs_posix_mode", amounts.octal, FsSetting().mode) & 0o666,
+        files.number("fs_posix_mode", amounts.octal, FsSetting().mode),
         files.text("fs_posix_autodelete_empty_directories").lower() not in _YES,
         files.text("fs_posix_fsync", "yes").lower() in _YES,
     )

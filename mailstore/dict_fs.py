@@ -157,9 +157,13 @@ class FsDict:
 
     def _delete(self, name: str) -> None:
         path = self._path(name)
-        call, remove = ("rmdir", path.rmdir) if path.is_dir() else ("unlink", path.unlink)
+        call = "unlink"
         try:
-            remove()
+            try:
+                path.unlink()
+            except IsADirectoryError:
+                call = "rmdir"
+                path.rmdir()
         except OSError as error:
             raise DictError(f"fs_delete({name}) failed: {_failed(call, path, error)}") from None
         if not self.setting.keeps_folders:
@@ -193,8 +197,8 @@ def _make_folders(folder: Path, mode: int) -> None:
     for letter in (0o700, 0o070, 0o007):
         if mode & letter & 0o666:
             mode |= letter & 0o111
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         for parent in reversed(missing):
             above = parent.parent.stat()
             with suppress(FileExistsError):

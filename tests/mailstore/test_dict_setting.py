@@ -71,7 +71,7 @@ def test_the_password_is_in_no_text_about_a_uri() -> None:
         (
             (
                 "dict redis {\nredis_socket_path = /%{user}\nredis_key_prefix = %{user | upper}/\n"
-                "redis_db_id = 2\nredis_password = p\nredis_request_timeout = 5 msecs\nredis_expire = 2 mins\n}"
+                "redis_db_id = 2\nredis_password = p\nredis_request_timeout = 5 msecs\nredis_expire = 2 m\n}"
             ),
             RedisSetting(
                 socket_path="/alice", prefix="ALICE/", db=2, password="p", timeout_msecs=5, expire_secs=120
