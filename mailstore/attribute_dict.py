@@ -6,36 +6,66 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict, RefusedDictError
+from mailstore.dict_fs import FsDict
 from mailstore.dict_interface import Dict
-from mailstore.dict_setting import DictSetting
+from mailstore.dict_redis import RedisDict
+from mailstore.dict_values import (
+    DictSetting,
+    FileSetting,
+    FsSetting,
+    OffSetting,
+    ProxySetting,
+    RedisSetting,
+    WrongSetting,
+)
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, Metadata, NotEnabledError
+from mailstore.users import User
 
 _NOT_ENABLED = "Mailbox attributes not enabled"
 
 
 def dict_opener(
-    setting: DictSetting, home: str, below: Callable[[str], Path], times: LockTimes
+    setting: DictSetting, user: User, version: Version, below: Callable[[str], Path], times: LockTimes
 ) -> Callable[[], Dict]:
-    """Return a function that opens the dict for one user; ``~/`` in its path is ``home``.
+    """Return a function that opens the dict of one user; ``~/`` in a file's path is the home.
 
     It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
     a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
     """
+    proxy = _proxy(setting, user, version, below) if isinstance(setting, ProxySetting) else None
 
     def open_dict() -> Dict:
-        if setting.error:
-            raise DictInitError(setting.error)
-        if not setting.driver:
-            raise NotEnabledError(_NOT_ENABLED)
-        if setting.driver != "file":
-            raise RefusedDictError(
-                f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
-            )
-        return FileDict(below(expand_home(setting.path, home)), method=setting.lock, times=times)
+        if proxy is not None:
+            return proxy
+        match setting:
+            case OffSetting():
+                raise NotEnabledError(_NOT_ENABLED)
+            case WrongSetting():
+                raise DictInitError(setting.error)
+            case FileSetting():
+                return FileDict(below(expand_home(setting.path, user.home)), method=setting.lock, times=times)
+            case FsSetting():
+                return FsDict(setting, user.name, below)
+            case RedisSetting():
+                return RedisDict(setting, user.name)
+        raise RefusedDictError(
+            f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
+        )
 
     return open_dict
+
+
+def _proxy(setting: ProxySetting, user: User, version: Version, below: Callable[[str], Path]) -> Dict:
+    # Whoever has no dict server needs no sockets either.
+    from mailstore.dict_protocol import dialects  # noqa: PLC0415
+    from mailstore.dict_proxy import ProxyDict  # noqa: PLC0415
+    from mailstore.proxy_address import dict_server  # noqa: PLC0415
+
+    server = dict_server(setting.socket_path, setting.name, setting.base_dir, below)
+    return ProxyDict(server.address, server.name, user.name, dialects(version))
 
 
 def without_dict(metadata: Metadata) -> Metadata:

@@ -122,7 +122,7 @@ class FileDict:
                 with suppress(FileExistsError):
                     parent.mkdir(mode=0o700)
                     parent.chmod(mode)
-                    _give(parent, above)
+                    give(parent, above)
         except OSError as error:
             raise DictError(failure_text("mkdir_parents", folder, error)) from None
 
@@ -219,7 +219,7 @@ class FileDict:
 
     def _take_folder_mode(self, descriptor: int) -> None:
         folder = self.path.parent.stat()
-        _give(descriptor, folder)
+        give(descriptor, folder)
         _copy_group_and_mode(folder, stat.S_IMODE(folder.st_mode) & 0o666, descriptor)
 
 
@@ -240,7 +240,7 @@ def _copy_group_and_mode(source: os.stat_result, mode: int, descriptor: int) -> 
     os.fchmod(descriptor, mode)
 
 
-def _give(target: int | Path, folder: os.stat_result) -> None:
+def give(target: int | Path, folder: os.stat_result) -> None:
     """Hand what root has made to the owner of the folder it is in."""
     if os.geteuid() == 0 and folder.st_uid != 0:
         os.chown(target, folder.st_uid, folder.st_gid)

@@ -1,95 +1,49 @@
 """The dict behind METADATA, as a configuration names it.
 
-2.3.19.1: ``mail_attribute_dict = file:PATH[:lock=fcntl|flock]``. 2.4.1: ``mail_attribute { dict
-file { path = … } }``. Error texts are those of the two versions.
+2.3.19.1: ``mail_attribute_dict = driver:arguments``. 2.4.1: ``mail_attribute { dict NAME { … } }``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import replace
 
 from dovecot_conf import Configuration
 from dovecot_conf.versions import Version
-from mailstore.lock_methods import LockMethod
+from mailstore.dict_block import read_dict_blocks
+from mailstore.dict_uri import parse_dict_uri
+from mailstore.dict_values import DictSetting, ProxySetting
 from mailstore.settings import Block, UserSettings, read_blocks
-
-# What doveadm can open by itself, and pushnotif can't.
-OTHER_DRIVERS = {
-    Version.V23: frozenset({"fs", "proxy", "redis", "memcached", "memcached_ascii"}),
-    Version.V24: frozenset({"fs", "proxy", "redis"}),
-}
-LOCK_SETTINGS = ("lock_method", "file_lock_method", "dict_file_lock_method")
-LOCK_PARAMETERS = {"lock=fcntl": LockMethod.FCNTL, "lock=flock": LockMethod.FLOCK}
-
-
-class DictSetting(NamedTuple):
-    """A dict as configured: its driver and what that needs, %variables expanded.
-
-    ``error`` says what Dovecot says when it can't open such a dict; ``location`` is for people.
-    """
-
-    driver: str
-    path: str
-    lock: LockMethod = LockMethod.DOTLOCK
-    error: str = ""
-    location: str = ""
 
 
 def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | None:
     """Return the dict of METADATA, None when the configuration says nothing about it.
 
-    An empty ``mail_attribute_dict`` gives an empty driver: METADATA is switched off. Raises
-    VariableError.
+    Raises VariableError.
     """
+    found = _find(settings, blocks)
+    if isinstance(found, ProxySetting):
+        return replace(found, base_dir=settings.text("base_dir"))
+    return found
+
+
+def _find(settings: UserSettings, blocks: Block) -> DictSetting | None:
     if settings.version is Version.V23:
         uri = settings.find("mail_attribute_dict")
         return None if uri is None else parse_dict_uri(uri)
-    block = _dict_block(blocks)
-    return None if block is None else _dict_of_block(block, settings.expand)
+    outer, dicts = _dict_blocks(blocks)
+    return read_dict_blocks(settings, outer, dicts) if dicts else None
 
 
 def has_dict(configuration: Configuration, protocol: str = "doveadm") -> bool:
     """Tell whether a configuration says anything about the dict of METADATA, be it that it is off."""
     if configuration.version is Version.V23:
         return configuration.settings(protocol).get("mail_attribute_dict") is not None
-    return _dict_block(read_blocks(configuration, protocol)) is not None
+    return bool(_dict_blocks(read_blocks(configuration, protocol))[1])
 
 
-def _dict_block(blocks: Block) -> Block | None:
-    found = [block for outer in blocks.of_kind("mail_attribute") for block in outer.of_kind("dict")]
-    return found[0] if found else None
-
-
-def parse_dict_uri(uri: str) -> DictSetting:
-    """Read 2.3's ``driver:arguments``; what is wrong with it is in ``error``."""
-    if not uri:
-        return DictSetting("", "")
-    failed = f"mail_attribute_dict: dict_init({uri}) failed: "
-    driver, colon, arguments = uri.partition(":")
-    if not colon:
-        return DictSetting("", "", error=f"{failed}Dictionary URI is missing ':': {uri}", location=uri)
-    if driver in OTHER_DRIVERS[Version.V23]:
-        return DictSetting(driver, "", location=f"{driver}:")
-    if driver != "file":
-        return DictSetting(driver, "", error=f"{failed}Unknown dict module: {driver}", location=f"{driver}:")
-    path, colon, parameter = arguments.partition(":")
-    if colon and parameter not in LOCK_PARAMETERS:
-        error = f"{failed}dict file: Invalid parameter: {parameter[1:]}"
-        return DictSetting(driver, path, error=error, location=path)
-    return DictSetting(driver, path, LOCK_PARAMETERS.get(parameter, LockMethod.DOTLOCK), location=path)
-
-
-def _dict_of_block(block: Block, expand: Callable[[str], str]) -> DictSetting:
-    """Read 2.4's ``dict NAME { driver = file … }``; the name is the driver when none is set."""
-    driver = block.value("driver", "dict_driver", default=block.name)
-    if driver != "file" and driver not in OTHER_DRIVERS[Version.V24]:
-        error = f"mail_attribute: dict_init_auto() failed: Unknown dict module: {driver}"
-        return DictSetting(driver, "", error=error, location=driver)
-    path = expand(block.value("path", "file_path", "dict_file_path"))
-    method = block.value(*LOCK_SETTINGS, default=LockMethod.DOTLOCK)
-    if method not in list(LockMethod):
-        error = f"mail_attribute: dict_init_auto() failed: Invalid dict_file_lock_method={method}"
-        return DictSetting(driver, path, error=error, location=path)
-    lock = LockMethod(method)
-    return DictSetting(driver, path, lock, location=path or driver)
+def _dict_blocks(blocks: Block) -> tuple[Block, list[Block]]:
+    """Return the block around the dicts, and them."""
+    for outer in blocks.of_kind("mail_attribute"):
+        if dicts := outer.of_kind("dict"):
+            return outer, dicts
+    return blocks, []

@@ -58,7 +58,7 @@ def open_metadata(
     mailboxes = UserMailboxes(_namespaces(reader, blocks), server_settings, times, below)
     return Metadata(
         mailboxes,
-        dict_opener(setting, user.home, below, times),
+        dict_opener(setting, user, reader.version, below, times),
         expand_home(setting.location, user.home),
         owner=(user.uid, user.gid),
     )

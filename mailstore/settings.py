@@ -69,16 +69,25 @@ def read_blocks(configuration: Configuration, protocol: str) -> Block:
     """
     top = Block(configuration.settings(protocol))
     for node, enclosing in configuration.walk():
-        if isinstance(node, Setting) and not node.flaws and _holds(enclosing, protocol):
+        if isinstance(node, Section):
+            # An empty block counts: `dict redis { }` is a dict with nothing but defaults.
+            if _holds((*enclosing, node), protocol):
+                _inside(top, (*enclosing, node))
+        elif isinstance(node, Setting) and not node.flaws and _holds(enclosing, protocol):
             *path, key = node.key.split("/")
-            block = top
-            for section in enclosing:
-                if section.word != "protocol":
-                    block = block.inner(_identity(section))
+            block = _inside(top, enclosing)
             for identity in _identities(path):
                 block = block.inner(identity)
             block.values[key] = node.value
     return top
+
+
+def _inside(top: Block, sections: Sequence[Section]) -> Block:
+    block = top
+    for section in sections:
+        if section.word != "protocol":
+            block = block.inner(_identity(section))
+    return block
 
 
 def _holds(enclosing: Sequence[Section], protocol: str) -> bool:

@@ -8,6 +8,8 @@ import pytest
 from cli.main import run
 from cli.render.rows import as_json, flow, pager, tab, table
 from tests.cli.conftest import Run
+from tests.mailstore.dict_server import Scripted, home_made, listen_tcp, scripted
+from tests.redis_server import RedisServer
 
 CONFIGURATION = """\
 mail_location = maildir:{root}/%u
@@ -15,6 +17,21 @@ mail_attribute_dict = file:{root}/%u.dict
 userdb {{
   driver = passwd-file
   args = {root}/users
+}}
+"""
+
+CONFIGURATION_24 = """\
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+mail_driver = maildir
+mail_path = {root}/%{{user}}
+mail_attribute {{
+  dict proxy {{
+    name = metadata
+  }}
+}}
+userdb passwd-file {{
+  passwd_file_path = {root}/users
 }}
 """
 
@@ -146,15 +163,41 @@ def test_something_else_in_place_of_the_dict_gives_one_line(
     assert content is None or path.read_bytes() == content
 
 
-@pytest.mark.parametrize(
-    "driver", ["redis:host=h:password=hush", "proxy::x", "fs:posix:prefix=/x", "memcached:host=h"]
-)
+@pytest.mark.parametrize("driver", ["fs:metawrap:posix:prefix=/x", "memcached:host=h:password=hush"])
 def test_a_dict_driver_that_is_not_supported_gives_one_line(site: Site, driver: str) -> None:
     args = ("get", "-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX", "/private/a")
     code, out, err = site.call(*args)
     assert (code, out, err.count("\n")) == (75, "", 1)
     assert "not supported by this version of pushnotif" in err
     assert "hush" not in err
+
+
+@pytest.mark.parametrize(
+    ("driver", "code", "message"),
+    [
+        ("redis:host=h:password=hush", 75, "dict redis: Invalid IP: h"),
+        ("redis:path=/nowhere:password=hush", 75, "connect(/nowhere) failed: No such file or directory"),
+        ("fs:posix:prefix=x", 75, "the fs prefix is x, not absolute"),
+    ],
+)
+def test_a_dict_that_can_not_be_asked_does_not_tell_the_password(
+    site: Site, driver: str, code: int, message: str
+) -> None:
+    args = ("get", "-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX", "/private/a")
+    found, out, err = site.call(*args)
+    assert (found, out) == (code, "")
+    assert message in err
+    assert "hush" not in err
+
+
+def test_fs_and_redis_are_stores_like_the_file(site: Site, tmp_path: Path, redis_server: RedisServer) -> None:
+    for driver in (f"fs:posix:prefix={tmp_path}/fs/", f"redis:port={redis_server.port}:prefix=x/"):
+        option = ("-o", f"mail_attribute_dict={driver}", "-u", "alice", "INBOX")
+        assert site.call("set", *option, "/private/a", "v w") == (0, "", "")
+        assert site.call("get", *option, "/private/a") == (0, "v w\n", "")
+        assert site.call("list", *option, "/private/a")[0] == 75
+        assert site.call("unset", *option, "/private/a") == (0, "", "")
+        assert site.call("get", *option, "/private/a") == (0, "\n", "")
 
 
 def test_a_userdb_that_can_not_be_asked_gives_one_line(site: Site) -> None:
@@ -235,3 +278,49 @@ def test_a_store_below_a_folder_of_others_is_one_clear_line(
     assert outcome.code == 75
     assert "Permission denied" in outcome.err
     assert "internal error" not in outcome.err
+
+
+def test_a_proxy_dict_asks_its_server_and_fails_as_doveadm_does(site: Site) -> None:
+    socket_path = site.root / "dict"
+    text = site.configuration.read_text()
+    replaced = text.replace(f"file:{site.root}/%u.dict", f"proxy:{socket_path}:metadata")
+    site.configuration.write_text(replaced)
+    with home_made(socket_path, ["token"]) as server:
+        assert site.call("set", "-u", "alice", "INBOX", "/private/Token", "x") == (0, "", "")
+        assert server.values == {("alice", "token"): "x"}
+        assert site.call("get", "-A", "INBOX", "/private/token")[:2] == (0, "alice x\nbob \ncarol \n")
+        assert site.call("list", "-u", "alice", "INBOX", "/private/x") == (0, "", "")
+        code, out, err = site.call("set", "-u", "alice", "INBOX", "/private/other", "x")
+        why = "Mailbox INBOX: Dict private transaction commit failed: dict-server returned failure: \n"
+        assert (code, out) == (75, "")
+        assert err == f"pushnotif: Error: {why}pushnotif: Error: Failed to commit transaction: {why}"
+    code, out, err = site.call("get", "-u", "alice", "INBOX", "/private/token")
+    why = (
+        "Mailbox INBOX: Failed to get attribute token: "
+        f"net_connect_unix({socket_path}) failed: Connection refused\n"
+    )
+    assert (code, out) == (75, "")
+    assert err == f"pushnotif: Error: {why}pushnotif: Error: Failed to get attribute: {why}"
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_a_dict_server_may_listen_on_tcp(site: Site, version: str) -> None:
+    listener = listen_tcp()
+    port = listener.getsockname()[1]
+    if version == "2.3":
+        setting = f"mail_attribute_dict=proxy:tcp:127.0.0.1:{port}:metadata"
+    else:
+        setting = f"mail_attribute/dict/proxy/socket_path=tcp:127.0.0.1:{port}"
+        site.configuration.write_text(CONFIGURATION_24.format(root=site.root))
+    with scripted(listener, Scripted([b"*1\n+1\tOv\t1\t2\t3\t4\n"])) as script:
+        assert site.call("get", "-o", setting, "-u", "alice", "INBOX", "/private/a") == (0, "v\n", "")
+    major = {"2.3": b"H3\t2", "2.4": b"H4\t0"}[version]
+    assert script.received == [major + b"\t0\t\tmetadata\nLpriv/" + b"0" * 32 + b"/a\talice\n"]
+
+
+def test_a_value_that_is_too_long_for_a_dict_server_is_not_sent(site: Site) -> None:
+    setting = f"mail_attribute_dict=proxy:{site.root}/nosuch:metadata"
+    code, out, err = site.call("set", "-o", setting, "-u", "alice", "INBOX", "/private/a", "x" * 66000)
+    assert (code, out) == (75, "")
+    assert "a dict server takes lines of at most 65536 bytes" in err
+    assert "xxx" not in err

@@ -90,9 +90,10 @@ def factory(pool: Pool | UnavailableError) -> DovecotFactory:
         base: str = "",
         plugins: tuple[str, ...] | None = PLUGINS,
         files: Mapping[str, str] | None = None,
+        attribute_dict: str = "",
     ) -> Dovecot:
         named = tuple((files or {}).items())
-        return pool.get(Setup(settings_text(push), extra, base, plugins, named))
+        return pool.get(Setup(settings_text(push), extra, base, plugins, named, attribute_dict))
 
     return start
 

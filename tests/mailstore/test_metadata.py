@@ -158,8 +158,10 @@ def test_an_entry_without_a_name_is_not_stored(tmp_path: Path) -> None:
         ("nosuch:x", DictInitError, r"dict_init\(nosuch:x\) failed: Unknown dict module: nosuch"),
         ("nocolon", DictInitError, "Dictionary URI is missing ':': nocolon"),
         ("file:/x:lock=bogus", DictInitError, "dict file: Invalid parameter: ock=bogus"),
-        ("redis:host=127.0.0.1:password=hush", RefusedDictError, "redis is not supported by this version"),
-        ("proxy::metadata", RefusedDictError, "proxy is not supported by this version"),
+        ("redis:password=hush:port=x", DictInitError, "dict redis: Invalid port: x"),
+        ("memcached:host=127.0.0.1:password=hush", RefusedDictError, "memcached is not supported by this"),
+        ("proxy:metadata", DictInitError, "dict proxy: Invalid URI: metadata"),
+        ("proxy:/nosuch:x", DictError, r"^net_connect_unix\(/nosuch\) failed: No such file or directory$"),
     ],
 )
 def test_a_dict_that_can_not_be_used_is_a_clear_error(

@@ -22,6 +22,8 @@ def has_dict(context: Context, protocol: str) -> bool:
 
 def why_invalid(uri: str) -> str:
     """Return Dovecot 2.3's reason for refusing a dict's URI, '' for one that it takes."""
-    from mailstore.dict_setting import parse_dict_uri  # noqa: PLC0415
+    from mailstore.dict_uri import parse_dict_uri  # noqa: PLC0415
+    from mailstore.dict_values import WrongSetting  # noqa: PLC0415
 
-    return parse_dict_uri(uri).error.partition(" failed: ")[2]
+    setting = parse_dict_uri(uri)
+    return setting.error.partition(" failed: ")[2] if isinstance(setting, WrongSetting) else ""

@@ -24,6 +24,7 @@ class DovecotFactory(Protocol):
         base: str = "",
         plugins: tuple[str, ...] | None = PLUGINS,
         files: Mapping[str, str] | None = None,
+        attribute_dict: str = "",
     ) -> Dovecot: ...
 
 

@@ -19,6 +19,8 @@ class Setup:
     ``push`` is the inside of ``plugin { }`` in 2.3, and top-level text in 2.4. ``extra`` is text for
     the end of the file, ``base`` for its beginning. ``plugins`` is the global ``mail_plugins``; None
     leaves it to ``base``. ``files`` are (name, text) pairs, written into the server's folder.
+    ``attribute_dict`` is the dict of METADATA, by default a file for each user: the value of
+    ``mail_attribute_dict`` in 2.3, and the inside of ``mail_attribute { }`` in 2.4.
     ``@root@`` in any of the texts stands for that folder, as the server sees it.
     """
 
@@ -27,6 +29,7 @@ class Setup:
     base: str = ""
     plugins: tuple[str, ...] | None = PLUGINS
     files: tuple[tuple[str, str], ...] = ()
+    attribute_dict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def render(version: str, setup: Setup, place: Place, owner: Account) -> str:
     """Return the configuration file of a private server of ``version`` ("2.3" or "2.4")."""
     template = _TEMPLATES[version]
     values = {
+        "dict": setup.attribute_dict or _FILE_DICTS[version],
         "root": place.root,
         "imap_port": str(place.imap_port),
         "lmtp_port": str(place.lmtp_port),
@@ -100,6 +104,11 @@ _HEADERS = {
     "2.4": "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n",
 }
 
+_FILE_DICTS = {
+    "2.3": "file:<root>/mail/%u.dict",
+    "2.4": "  dict file {\n    path = <root>/mail/%{user}.dict\n  }",
+}
+
 _COMMON = """\
 base_dir = <root>/run
 state_dir = <root>/run
@@ -125,7 +134,7 @@ _TEMPLATES = {
     + """\
 mail_debug = yes
 mail_location = maildir:<root>/mail/%u
-mail_attribute_dict = file:<root>/mail/%u.dict
+mail_attribute_dict = <dict>
 disable_plaintext_auth = no
 passdb {
   driver = static
@@ -163,9 +172,7 @@ mail_driver = maildir
 mail_path = <root>/mail/%{user}
 mail_home = <root>/mail/home-%{user}
 mail_attribute {
-  dict file {
-    path = <root>/mail/%{user}.dict
-  }
+<dict>
 }
 auth_allow_cleartext = yes
 passdb static {
