@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import socket
 import stat
 from collections.abc import Callable, Iterable, Mapping
@@ -106,7 +105,7 @@ class FsDict:
     def _stage(self, name: str, value: str) -> Path:
         """Write a value to a temporary file beside its place; return that file."""
         folder = self._path(name).parent
-        unique = f"{socket.gethostname()}.{os.getpid()}.{secrets.token_hex(8)}"
+        unique = f"{socket.gethostname()}.{os.getpid()}.{os.urandom(8).hex()}"
         temporary = folder / f"{TEMPORARY_PREFIX}{unique}"
         try:
             mode = self._mode_below(folder)
