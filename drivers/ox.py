@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from dovecot_conf.errors import MailboxError, MetadataError
+from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.events import ContentRecord, MessageEvents, MessageField
@@ -24,6 +24,8 @@ from drivers.ox_options import OPTIONS
 from drivers.ox_settings import OxSettings, parse_settings
 from drivers.report import Outcome
 from drivers.request_report import reported_request
+from mailstore.dict_file import RefusedDictError
+from mailstore.metadata import DictInitError
 from mailstore.tabescape import unescape
 
 if TYPE_CHECKING:
@@ -143,7 +145,7 @@ class OxDriver(Driver):
         try:
             value = session.surroundings.metadata(METADATA_ENTRY)
         except (MetadataError, MailboxError) as error:
-            text = f"Skipped because unable to get attribute: {error.message}"
+            text = f"Skipped because unable to get attribute: {_told(error, session.version)}"
             session.log.write_error(self.name, f"{_PREFIX}{text}")
             dtxn.outcome, dtxn.reason = Outcome.FAILED, text
             return None
@@ -169,3 +171,11 @@ def _user_in(value: str) -> str | None:
         if equals and name == "user":
             user = text
     return user
+
+
+def _told(error: MetadataError | MailboxError, version: Version) -> str:
+    """Return what the storage says of an error; of one of the dict it says what it was used for."""
+    if not isinstance(error, DictError) or isinstance(error, (DictInitError, RefusedDictError)):
+        return error.message
+    where = f"Mailbox {_WATCHED_MAILBOX}: " if version is Version.V23 else ""
+    return f"{where}Failed to get attribute {_INTERNAL_ENTRY.removeprefix('/private/')}: {error.message}"

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict, RefusedDictError
-from mailstore.dict_fs import FsDict
 from mailstore.dict_interface import Dict
-from mailstore.dict_redis import RedisDict
 from mailstore.dict_values import (
     DictSetting,
     FileSetting,
@@ -48,8 +46,12 @@ def dict_opener(
             case FileSetting():
                 return FileDict(below(expand_home(setting.path, user.home)), method=setting.lock, times=times)
             case FsSetting():
+                from mailstore.dict_fs import FsDict  # noqa: PLC0415 - few configurations have it
+
                 return FsDict(setting, user.name, below)
             case RedisSetting():
+                from mailstore.dict_redis import RedisDict  # noqa: PLC0415 - few configurations have it
+
                 return RedisDict(setting, user.name)
         raise RefusedDictError(
             f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"

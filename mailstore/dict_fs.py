@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import socket
 import stat
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +23,7 @@ from mailstore.dict_values import FsSetting
 NO_LIST = "dict-fs doesn't currently support DICT_ITERATE_FLAG_RECURSE"
 TEMPORARY_PREFIX = "temp.dovecot."
 _DOTS = re.compile(r"(?<=/)\.(\.*)(?=/|\Z)")
+_ATTEMPTS = 50
 # A folder that isn't empty, in use, or gone already stays as it is.
 _KEPT = (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY, errno.ENOENT)
 
@@ -106,7 +106,7 @@ class FsDict:
     def _stage(self, name: str, value: str) -> Path:
         """Write a value to a temporary file beside its place; return that file."""
         folder = self._path(name).parent
-        unique = f"{socket.gethostname()}.{os.getpid()}.{secrets.token_hex(8)}"
+        unique = f"{socket.gethostname()}.{os.getpid()}.{os.urandom(8).hex()}"
         temporary = folder / f"{TEMPORARY_PREFIX}{unique}"
         try:
             mode = self._mode_below(folder)
@@ -140,12 +140,15 @@ class FsDict:
         return self.setting.mode
 
     def _create(self, temporary: Path, mode: int) -> int:
+        """Make the temporary file and what is missing above it, as often as somebody removes that again."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        try:
-            return os.open(temporary, flags, 0o600)
-        except FileNotFoundError:
-            _make_folders(temporary.parent, mode)
-            return os.open(temporary, flags, 0o600)
+        for _ in range(_ATTEMPTS):
+            try:
+                return os.open(temporary, flags, 0o600)
+            except FileNotFoundError:
+                with suppress(FileNotFoundError):
+                    _make_folders(temporary.parent, mode)
+        return os.open(temporary, flags, 0o600)
 
     def _put(self, name: str, temporary: Path) -> None:
         path = self._path(name)

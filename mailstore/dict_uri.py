@@ -59,7 +59,8 @@ def parse_dict_uri(uri: str) -> DictSetting:
 
 
 def _without_password(uri: str) -> str:
-    return re.sub(r"(?<=:password=)[^:]*", "…", uri)
+    """Return a URI to show. A password with a colon in it is cut there by Dovecot: the rest is hidden too."""
+    return _PASSWORD.sub("…", uri)
 
 
 def _file(arguments: str) -> FileSetting:
@@ -100,13 +101,16 @@ def _fs_parameter(word: str) -> Mapping[str, Any]:
 
 def _redis(arguments: str) -> RedisSetting:
     found: dict[str, str | int] = {}
-    problem = ""
+    problem, name = "", ""
     for word in arguments.split(":") if arguments else ():
+        before, name = name, word.partition("=")[0]
         try:
             found |= _redis_parameter(word)
         except _WrongError as error:
+            is_rest = before == "password" and name not in _REDIS_NAMES
+            name = before if is_rest else name
             # Dovecot reads on and says the last of all problems.
-            problem = str(error)
+            problem = "Unknown parameter: …" if is_rest else str(error)
     if problem:
         raise _WrongError(problem)
     return replace(RedisSetting(), **found)  # type: ignore[arg-type]
@@ -137,6 +141,10 @@ _REDIS_NUMBERS = {
     "expire_secs": ("expire_secs", 1, UINT_MAX, "expire_secs"),
     "timeout_msecs": ("timeout_msecs", 0, UINT_MAX, "timeout_msecs"),
 }
+
+
+_REDIS_NAMES = ("host", *_REDIS_TEXTS, *_REDIS_NUMBERS)
+_PASSWORD = re.compile(rf"(?<=:password=).*?(?=:(?:{'|'.join(_REDIS_NAMES)})=|\Z)", re.DOTALL)
 
 
 def _proxy(arguments: str) -> ProxySetting:

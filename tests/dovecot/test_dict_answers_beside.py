@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from cli.main import run
 from tests.dovecot.dict_sides import (
     AWKWARD,
+    MESSAGE,
     OTHER_SOCKET,
+    TIMES,
     Both,
     Outcome,
     both_sides,
@@ -102,6 +106,26 @@ def test_both_work_with_a_home_made_server(both: Both) -> None:
                 assert server.values == kept
     finally:
         path.unlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as the mail user")
+def test_the_ox_driver_says_the_same_of_a_server_that_it_may_not_ask(both: Both, tmp_path: Path) -> None:
+    user = both.new_user()
+    mail = tmp_path / "mail"
+    mail.write_bytes(MESSAGE)
+    socket_path = both.server.root / "run" / "dict"
+    socket_path.chmod(0o600)
+    try:
+        both.server.forget_log()
+        both.server.deliver_lmtp(user, MESSAGE)
+        both.capture.readouterr()
+        call = ["simulate", "message-new", "-c", str(both.configuration), "-u", user, "--message", str(mail)]
+        assert run([*call, "--dry-run"]) == 1
+    finally:
+        socket_path.chmod(0o666)
+    ours = both.capture.readouterr().out.decode()
+    (theirs,) = [line for line in both.server.push_log() if "unable to get attribute" in line]
+    assert TIMES.sub("", theirs).replace(both.server.place.root, str(both.server.root)) in ours
 
 
 def ask_scripted(both: Both, call: tuple[str, ...], answer: bytes) -> tuple[Outcome, Outcome, list[bytes]]:

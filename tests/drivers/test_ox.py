@@ -11,6 +11,7 @@ from dovecot_conf import DictError, MailboxError, PushConfig
 from drivers import DryRunTransport, HttpResponse, Outcome, SimulationReport
 from drivers.http import ConnectFailedError
 from drivers.ox import METADATA_ENTRY
+from mailstore.metadata import DictInitError
 from mailstore.state import MailboxState
 from tests.drivers.doubles import (
     FakeClock,
@@ -68,10 +69,23 @@ def test_a_user_without_metadata_is_skipped() -> None:
     assert ox_report(report)[0] is Outcome.SKIPPED
 
 
-@pytest.mark.parametrize("error", [DictError("dict is gone"), MailboxError("no such mailbox")])
-def test_unreadable_metadata_is_an_error(error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            DictError("dict is gone"),
+            (
+                "Mailbox INBOX: Failed to get attribute "
+                "vendor/vendor.dovecot/pvt/server/vendor/vendor.dovecot/http-notify: dict is gone"
+            ),
+        ),
+        (MailboxError("no such mailbox"), "no such mailbox"),
+        (DictInitError("dict_init(x) failed"), "dict_init(x) failed"),
+    ],
+)
+def test_unreadable_metadata_is_an_error(error: Exception, told: str) -> None:
     report = simulate(OX, metadata=raising(error))
-    line = f"Error: push-notification-ox: Skipped because unable to get attribute: {error}"
+    line = f"Error: push-notification-ox: Skipped because unable to get attribute: {told}"
     assert line in log_of(report)
     assert ox_report(report)[0] is Outcome.FAILED
 

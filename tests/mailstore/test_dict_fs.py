@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import stat
 from pathlib import Path
@@ -105,6 +106,27 @@ def test_a_failed_change_leaves_the_old_value_and_no_temporary_file(tmp_path: Pa
     ):
         store.update({"priv/G/a/b": "new"})
     assert (names(tmp_path), store.lookup("priv/G/a")) == (before, "old")
+
+
+def _set_and_unset(folder: Path, name: str, times: int) -> None:
+    store = store_in(folder)
+    for _ in range(times):
+        store.update({f"priv/G/deep/{name}": name})
+        assert store.lookup(f"priv/G/deep/{name}") == name
+        store.update({f"priv/G/deep/{name}": None})
+    store.update({f"priv/G/deep/{name}": name})
+
+
+def test_writers_that_remove_the_folder_again_and_again_lose_nothing(tmp_path: Path) -> None:
+    writers = [
+        multiprocessing.Process(target=_set_and_unset, args=(tmp_path, name, 200)) for name in ("one", "two")
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert {path.name for path in (tmp_path / "alice/G/deep").iterdir()} == {"one", "two"}
 
 
 def test_a_folder_is_no_value(tmp_path: Path) -> None:

@@ -57,7 +57,13 @@ def test_a_uri_of_23_is_a_value(uri: str, setting: DictSetting) -> None:
 
 
 def test_the_password_is_in_no_text_about_a_uri() -> None:
-    for uri in ("redis:password=hush:port=x", "redis:port=x:password=hush", "redis:port=1:password=hush"):
+    for uri in (
+        "redis:password=hush:port=x",
+        "redis:port=x:password=hush",
+        "redis:port=1:password=hush",
+        "redis:password=a:hush:hush=hush:port=x",
+        "redis:password=a:hush",
+    ):
         setting = parse_dict_uri(uri)
         assert "hush" not in setting.location
         assert not isinstance(setting, WrongSetting) or "hush" not in setting.error
