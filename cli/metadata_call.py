@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from mailstore.live.servers import LiveServer
 
 USAGE = {
-    "set": "[-u <user>|-A] [-s] <mailbox> <key> <value>",
-    "unset": "[-u <user>|-A] [-s] <mailbox> <key>",
-    "get": "[-u <user>|-A] [-s] <mailbox> <key>",
-    "list": "[-u <user>|-A] [-s] [-p] <mailbox> [<key prefix>]",
+    "set": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key> <value>",
+    "unset": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key>",
+    "get": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key>",
+    "list": "[-u <user>|-A] [-S <socket_path>] [-s] [-p] <mailbox> [<key prefix>]",
 }
 REQUIRED = {"set": 3, "unset": 2, "get": 2, "list": 1}
 # What stands in front of the messages of the command itself.
@@ -69,9 +69,15 @@ class Call:
     user_file: Path | None
     allow_empty_mailbox_name: bool
     create: bool
+    socket_path: str | None = None
     via: str | None = None
     insecure: bool = False
     prepend_prefix: bool = False
+
+    @property
+    def asks_a_server(self) -> bool:
+        """Whether a running server does the work."""
+        return self.via is not None or self.socket_path is not None
 
 
 class _StopError(Exception):
@@ -100,6 +106,8 @@ def _run(call: Call) -> int:
     if call.problem is not None:
         raise _wrong_option(call, call.problem, configuration.version)
     arguments = _arguments(call, configuration.version)
+    if call.via is not None and call.socket_path is not None:
+        raise _StopError(Exit.USAGE, "Fatal: --via and -S exclude each other")
     with _server(call, configuration) as server:
         return _work(_Session(call, configuration, server), arguments)
 
@@ -122,15 +130,18 @@ def _work(session: _Session, arguments: list[str]) -> int:
 
 @contextlib.contextmanager
 def _server(call: Call, configuration: Configuration) -> Iterator[LiveServer | None]:
-    """Give the running server of ``--via``, None without it."""
-    if call.via is None:
+    """Give the running server of ``--via`` or ``-S``, None without them."""
+    if not call.asks_a_server:
         yield None
         return
     # The network is loaded only where it is used.
-    from cli.metadata_via import UnusableError, open_server  # noqa: PLC0415
+    from cli.metadata_via import UnusableError, open_server, open_socket  # noqa: PLC0415
 
     try:
-        server = open_server(call.via, call.user, configuration, insecure=call.insecure)
+        if call.via is None:
+            server = open_socket(call.socket_path or "", configuration)
+        else:
+            server = open_server(call.via, call.user, configuration, insecure=call.insecure)
     except UnusableError as error:
         raise _StopError(error.code, f"Fatal: {error}") from None
     with contextlib.closing(server):
@@ -139,7 +150,7 @@ def _server(call: Call, configuration: Configuration) -> Iterator[LiveServer | N
 
 def _configuration(call: Call) -> Configuration:
     try:
-        return load_configuration(call.source) if call.via is None else load_beside_a_server(call.source)
+        return (load_beside_a_server if call.asks_a_server else load_configuration)(call.source)
     except OverrideError as error:
         raise _StopError(Exit.USAGE, f"Fatal: {error}") from None
     except ConfigError as error:

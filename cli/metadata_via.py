@@ -11,13 +11,16 @@ import click
 from cli.doveadm import Exit
 from dovecot_conf import Configuration
 from dovecot_conf.errors import PushnotifError
+from mailstore.accounts import user_names
 from mailstore.live.address import AddressError, Api, ServerAddress, parse_address
 from mailstore.live.doveadm_http import DoveadmHttp, api_key_header, password_header
-from mailstore.live.errors import AccessDeniedError
+from mailstore.live.doveadm_socket import DoveadmSocket, parse_socket_address
+from mailstore.live.errors import AccessDeniedError, LiveServerError
 from mailstore.live.imap_connection import connect
 from mailstore.live.servers import DoveadmServer, ImapServer, LiveServer
 
 API_KEY_VARIABLE = "PUSHNOTIF_DOVEADM_API_KEY"
+DOVEADM_PASSWORD_VARIABLE = "PUSHNOTIF_DOVEADM_PASSWORD"
 PASSWORD_VARIABLE = "PUSHNOTIF_IMAP_PASSWORD"
 
 
@@ -57,6 +60,21 @@ def open_server(url: str, user: str | None, configuration: Configuration, *, ins
         raise UnusableError(f"--via: {error}", Exit.USAGE) from None
     except AccessDeniedError as error:
         raise UnusableError(str(error), Exit.NO_PERMISSION) from None
+
+
+def open_socket(place: str, configuration: Configuration) -> LiveServer:
+    """Return the doveadm server of ``-S``, not yet connected. Raises UnusableError."""
+    try:
+        address = parse_socket_address(place)
+    except LiveServerError as error:
+        raise UnusableError(str(error), Exit.TEMPORARY) from None
+
+    def ask() -> str:
+        known = configuration.settings("doveadm").value("doveadm_password", "")
+        return known or _asking(DOVEADM_PASSWORD_VARIABLE, "doveadm_password")()
+
+    # doveadm asks the userdb itself for the list of users, then the server for each of them.
+    return DoveadmServer(DoveadmSocket(address, ask), lambda: user_names(configuration))
 
 
 def _authorization(configuration: Configuration) -> str:

@@ -68,6 +68,9 @@ class Live:
     def http(self, command: str, *args: str) -> Outcome:
         return self.ours(command, "--via", f"doveadm-http://127.0.0.1:{port_of(self.server.version)}", *args)
 
+    def socket(self, command: str, *args: str) -> Outcome:
+        return self.ours(command, "-S", f"{self.server.root}/run/doveadm-server", *args)
+
     def imap(self, user: str, command: str, *args: str) -> Outcome:
         return self.ours(command, "--via", f"imap://{user}@127.0.0.1:{self.server.place.imap_port}", *args)
 
@@ -107,12 +110,13 @@ def live(
 Way = Callable[..., Outcome]
 
 
-@pytest.fixture(params=["http", "imap"])
+@pytest.fixture(params=["http", "imap", "socket"])
 def way(request: pytest.FixtureRequest, live: Live) -> Way:
     """Give each way to a running server: called with a user, a command and its arguments."""
     if request.param == "imap":
         return live.imap
-    return lambda user, command, *args: live.http(command, "-u", user, *args)
+    ask = live.http if request.param == "http" else live.socket
+    return lambda user, command, *args: ask(command, "-u", user, *args)
 
 
 PLACES = [
@@ -222,6 +226,8 @@ def test_impossible_mailboxes_end_as_with_doveadm(live: Live, call: tuple[str, .
     command, *args = call
     ours, theirs = live.http(command, "-u", user, *args), live.theirs(command, "-u", user, *args)
     assert (ours.stdout, ours.code, len(ours.errors)) == (theirs.stdout, theirs.code, len(theirs.errors))
+    by_socket = live.socket(command, "-u", user, *args)
+    assert (by_socket.code, by_socket.stdout, by_socket.errors) == (ours.code, ours.stdout, ours.errors)
     assert live.imap(user, command, *args).code == 68
 
 
