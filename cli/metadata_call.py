@@ -20,7 +20,7 @@ import click
 from cli.common import ConfigSource, announce, is_demo, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
-from cli.output import writing_to_stdout
+from cli.output import output_width, writing_to_stdout
 from cli.render.rows import DEFAULT_WIDTH, FORMATTERS, LEAST_WIDTH
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError, PushnotifError, UserError
@@ -80,7 +80,7 @@ class Call:
         return self.via is not None or self.socket_path is not None
 
 
-class _StopError(Exception):
+class StopError(Exception):
     """Ends the call: the lines to print and the exit code."""
 
     def __init__(self, code: int, *lines: str) -> None:
@@ -93,7 +93,7 @@ def run(call: Call) -> int:
     """Do what the call asks for; print its output and errors; return the exit code."""
     try:
         return _run(call)
-    except _StopError as stop:
+    except StopError as stop:
         for line in stop.lines:
             _complain(line)
         return stop.code
@@ -101,14 +101,17 @@ def run(call: Call) -> int:
 
 def _run(call: Call) -> int:
     if call.formatter not in FORMATTERS:
-        raise _StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
+        raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
     configuration = _configuration(call)
     if call.problem is not None:
         raise _wrong_option(call, call.problem, configuration.version)
     arguments = _arguments(call, configuration.version)
-    if call.via is not None and call.socket_path is not None:
-        raise _StopError(Exit.USAGE, "Fatal: --via and -S exclude each other")
-    with _server(call, configuration) as server:
+    if not call.asks_a_server:
+        return _work(_Session(call, configuration), arguments)
+    # The network is loaded only where it is used.
+    from cli.metadata_via import running_server  # noqa: PLC0415
+
+    with running_server(call, configuration) as server:
         return _work(_Session(call, configuration, server), arguments)
 
 
@@ -116,7 +119,7 @@ def _work(session: _Session, arguments: list[str]) -> int:
     call = session.call
     users = session.users()
     if len(arguments) < REQUIRED[call.name]:
-        raise _StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
+        raise StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
     mailbox, entry, value = (*arguments, "", "")[:3]
     if entry or call.name != "list":
         _check_entry(entry)
@@ -128,40 +131,20 @@ def _work(session: _Session, arguments: list[str]) -> int:
     return session.code
 
 
-@contextlib.contextmanager
-def _server(call: Call, configuration: Configuration) -> Iterator[LiveServer | None]:
-    """Give the running server of ``--via`` or ``-S``, None without them."""
-    if not call.asks_a_server:
-        yield None
-        return
-    # The network is loaded only where it is used.
-    from cli.metadata_via import UnusableError, open_server, open_socket  # noqa: PLC0415
-
-    try:
-        if call.via is None:
-            server = open_socket(call.socket_path or "", configuration)
-        else:
-            server = open_server(call.via, call.user, configuration, insecure=call.insecure)
-    except UnusableError as error:
-        raise _StopError(error.code, f"Fatal: {error}") from None
-    with contextlib.closing(server):
-        yield server
-
-
 def _configuration(call: Call) -> Configuration:
     try:
         return (load_beside_a_server if call.asks_a_server else load_configuration)(call.source)
     except OverrideError as error:
-        raise _StopError(Exit.USAGE, f"Fatal: {error}") from None
+        raise StopError(Exit.USAGE, f"Fatal: {error}") from None
     except ConfigError as error:
-        raise _StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {error}") from None
+        raise StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {error}") from None
 
 
-def _wrong_option(call: Call, problem: OptionProblem, version: Version) -> _StopError:
+def _wrong_option(call: Call, problem: OptionProblem, version: Version) -> StopError:
     lines = [f"{call.name}: {problem.message}"]
     if version is Version.V24:
         lines.append(f"Error: doveadm: Unexpected or incomplete option: -{problem.letter}")
-    return _StopError(Exit.USAGE, *lines)
+    return StopError(Exit.USAGE, *lines)
 
 
 def _arguments(call: Call, version: Version) -> list[str]:
@@ -173,7 +156,7 @@ def _arguments(call: Call, version: Version) -> list[str]:
             values[name] = rest.pop(0)
     if rest:
         by_whom = "doveadm: " if version is Version.V24 else ""
-        raise _StopError(Exit.USAGE, f"Error: {by_whom}Extraneous arguments found: {' '.join(rest)}")
+        raise StopError(Exit.USAGE, f"Error: {by_whom}Extraneous arguments found: {' '.join(rest)}")
     return [value for value in values.values() if value is not None]
 
 
@@ -181,7 +164,7 @@ def _check_entry(entry: str) -> None:
     try:
         parse_entry(entry)
     except EntryNameError as error:
-        raise _StopError(Exit.USAGE, f"Fatal: {error}") from None
+        raise StopError(Exit.USAGE, f"Fatal: {error}") from None
 
 
 def _complain(line: str) -> None:
@@ -221,14 +204,14 @@ class _Session:
         user = environment_user(self.configuration, os.environ)
         if user is None:
             message, code = NOBODY[self.configuration.version]
-            raise _StopError(code, f"Fatal: {message}")
+            raise StopError(code, f"Fatal: {message}")
         return [user]
 
     def _users_of_file(self, path: Path) -> list[str]:
         try:
             text = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         except OSError as error:
-            raise _StopError(Exit.TEMPORARY, f"Error: read({path}) failed: {error.strerror}") from None
+            raise StopError(Exit.TEMPORARY, f"Error: read({path}) failed: {error.strerror}") from None
         lines = text.decode("utf-8", "surrogateescape").split("\n")
         return [line.removesuffix("\r") for line in lines if line]
 
@@ -251,8 +234,7 @@ class _Session:
         except UnknownUserError as error:
             self._miss(error)
         except UserError as error:
-            self.broken = True
-            self._fail(Failure(Exit.TEMPORARY, "User lookup failed: ", str(error)))
+            self._break_off(error, "User lookup failed: ")
         except LiveServerError as error:
             self._break_off(error)
         except PushnotifError as error:
@@ -283,10 +265,10 @@ class _Session:
         else:
             self._fail(Failure(Exit.NO_USER, "", str(error)))
 
-    def _break_off(self, error: LiveServerError) -> None:
-        """Note that the server can't be asked: it can't for the next user either."""
+    def _break_off(self, error: PushnotifError, lead: str = "") -> None:
+        """Note that nobody can be asked, for the next user neither."""
         self.broken = True
-        self._fail(Failure(code_of(error), "", str(error)))
+        self._fail(Failure(code_of(error), lead, str(error)))
 
     def _open(self, user: str | User) -> MetadataStore:
         if self.server is not None:
@@ -313,14 +295,6 @@ class _Session:
         """Print what was found, in the format asked for."""
         columns = OPERATIONS[self.call.name].columns
         titles = ("username", *columns) if self.many else columns
-        text = FORMATTERS[self.call.formatter](titles, self.rows, _width())
+        text = FORMATTERS[self.call.formatter](titles, self.rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
         with writing_to_stdout():
             click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
-
-
-def _width() -> int:
-    """Return how wide a table may be: as the terminal, or 80 columns."""
-    try:
-        return max(LEAST_WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns)
-    except (OSError, ValueError):
-        return DEFAULT_WIDTH

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import Protocol
 
 from mailstore.live.doveadm_api import NO_USER, NOT_FOUND, NOT_POSSIBLE, USAGE, CommandFailedError
 from mailstore.live.errors import AccessDeniedError, LiveServerError, network_reason
@@ -43,6 +43,19 @@ COMMANDS = MappingProxyType(
         "mailboxMetadataList": ("mailbox metadata list", "key"),
     }
 )
+
+
+class Stream(Protocol):
+    """Both directions of a connection."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take bytes to send."""
+
+    def flush(self) -> None:
+        """Send them."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Return a line, without its end when there is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +112,13 @@ class DoveadmSocket:
         connection.settimeout(self.timeout)
         try:
             connection.connect(os.fsencode(self.address.path))
-        except BaseException:
+        except OSError as error:
             connection.close()
-            raise
+            reason = network_reason(error)
+            raise LiveServerError(f"net_connect_unix({self.address}) failed: {reason}") from None
         return connection
 
-    def _enter(self, stream: BinaryIO) -> None:
+    def _enter(self, stream: Stream) -> None:
         stream.write(VERSION)
         stream.flush()
         welcome = self._line(stream)
@@ -118,12 +132,12 @@ class DoveadmSocket:
         if self._line(stream) != "+":
             raise AccessDeniedError(f"{self.address}: the server doesn't take doveadm_password")
 
-    def _ask(self, stream: BinaryIO, line: bytes) -> tuple[str, str]:
+    def _ask(self, stream: Stream, line: bytes) -> tuple[str, str]:
         stream.write(line)
         stream.flush()
         return self._line(stream), self._line(stream)
 
-    def _line(self, stream: BinaryIO) -> str:
+    def _line(self, stream: Stream) -> str:
         line = stream.readline(LONGEST_ANSWER)
         if not line.endswith(b"\n"):
             raise LiveServerError(
