@@ -379,9 +379,9 @@ def test_a_socket_that_is_not_there_ends_as_with_doveadm(live: Live) -> None:
     args = ("-u", "bob", "-S", "/nowhere/socket", "INBOX", "/private/k")
     ours, theirs = live.ours("get", *args), live.theirs("get", *args)
     assert (ours.stdout, ours.code, len(ours.errors)) == ("", theirs.code, 1)
-    reason = "net_connect_unix(/nowhere/socket) failed: No such file or directory"
-    assert reason in ours.errors[0]
-    assert reason in theirs.errors[0]
+    reason = "(/nowhere/socket) failed: No such file or directory"
+    assert ours.errors[0].endswith(reason)
+    assert theirs.errors[0].endswith(reason)
 
 
 def test_the_password_of_the_server_opens_its_ports(live: Live) -> None:
