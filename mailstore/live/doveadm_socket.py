@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from mailstore.live.doveadm_api import NO_USER, NOT_FOUND, NOT_POSSIBLE, USAGE, CommandFailedError
-from mailstore.live.errors import AccessDeniedError, LiveServerError, network_reason
+from mailstore.live.errors import AccessDeniedError, LiveServerError
+from mailstore.live.network import network_reason
 from mailstore.tabescape import escape, unescape
 
 VERSION = b"VERSION\tdoveadm-server\t1\t0\n"
