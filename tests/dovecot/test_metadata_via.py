@@ -148,7 +148,7 @@ def test_doveadm_reads_what_was_set_and_the_other_way_round(
     live: Live, way: Way, options: tuple[str, ...], mailbox: str, entry: str
 ) -> None:
     user = live.new_user()
-    for value in VALUES:
+    for value in VALUES if mailbox == "" else VALUES[:3]:
         assert way(user, "set", *options, mailbox, entry, value) == Outcome("", [], 0)
         theirs = live.theirs("get", "-u", user, *options, mailbox, entry)
         assert theirs == Outcome(value + "\n", [], 0)
