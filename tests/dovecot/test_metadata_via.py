@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -408,3 +409,44 @@ def test_a_doveadm_server_is_asked_for_each_user_of_our_userdb(live: Live, tmp_p
     wanted = Outcome("listed1 user=s\nlisted2 user=s\n", [], 0)
     assert live.socket("get", "-A", "-s", "", HTTP_NOTIFY) == wanted
     assert live.http("get", "-u", "listed*", "-s", "", HTTP_NOTIFY) == wanted
+
+
+BROKEN_STORE_CALLS = [
+    ("get", "INBOX", "/private/k"),
+    ("set", "INBOX", "/private/k", "v"),
+    ("unset", "INBOX", "/private/k"),
+    ("list", "INBOX"),
+]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take the store away from the mail user")
+@pytest.mark.parametrize("call", BROKEN_STORE_CALLS, ids=" ".join)
+def test_a_store_that_fails_ends_as_with_doveadm(live: Live, way: Way, call: tuple[str, ...]) -> None:
+    user = live.new_user()
+    store = live.server.dict_file(user)
+    store.write_bytes(b"a\n1\n")
+    store.chmod(0o600)
+    command, *args = call
+    ours, theirs = way(user, command, *args), live.theirs(command, "-u", user, *args)
+    assert (ours.stdout, ours.code) == (theirs.stdout, theirs.code)
+    assert ours.code == 75
+    assert ours.errors
+
+
+@pytest.mark.parametrize("call", BROKEN_STORE_CALLS, ids=" ".join)
+def test_a_server_without_a_store_ends_as_doveadm(
+    dovecot23: DovecotFactory,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    call: tuple[str, ...],
+) -> None:
+    ports = ports_of("without a store")
+    server = dovecot23(extra=settings("2.3", ports) + "mail_attribute_dict =\n")
+    configuration = tmp_path / "dovecot.conf"
+    configuration.write_text(f"doveadm_api_key = {KEY}\n")
+    live = Live(server, configuration, capfdbinary)
+    command, *args = call
+    theirs = live.theirs(command, "-u", "bob", *args)
+    url = f"doveadm-http://127.0.0.1:{ports[0]}"
+    assert live.ours(command, "--via", url, "-u", "bob", *args) == theirs
+    assert live.socket(command, "-u", "bob", *args) == theirs
