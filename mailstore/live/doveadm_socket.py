@@ -98,7 +98,7 @@ class DoveadmSocket:
             with self._connect() as connection, connection.makefile("rwb") as stream:
                 self._enter(stream)
                 rows, status = self._ask(stream, line)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise LiveServerError(f"{self.address}: {network_reason(error)}") from None
         if status.startswith("-"):
             raise CommandFailedError(CODES.get(status[1:], -1))

@@ -123,3 +123,11 @@ def test_a_socket_that_is_not_there_is_said_in_doveadms_words(tmp_path: Path) ->
     with pytest.raises(LiveServerError) as caught:
         store.get("INBOX", "/private/x")
     assert str(caught.value) == f"net_connect_unix({tmp_path}/no) failed: No such file or directory"
+
+
+@pytest.mark.parametrize("host", ["hö\udcff", "a..b", "x" * 300, "a b"])
+def test_a_host_that_can_not_be_is_one_line(host: str) -> None:
+    address = SocketAddress(host=host, port=1)
+    with pytest.raises(LiveServerError) as caught:
+        DoveadmMetadata(DoveadmSocket(address, lambda: ""), "bob").get("INBOX", "/private/x")
+    assert "\n" not in str(caught.value)
