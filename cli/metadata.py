@@ -123,6 +123,9 @@ def _make_command(name: str) -> click.Command:
         click.option(
             "-s", "--allow-empty-mailbox-name", is_flag=True, help="MAILBOX may be empty: the server."
         ),
+        click.option(
+            "-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT."
+        ),
         click.option("--via", metavar="URL", help=VIA_HELP),
         click.option(
             "--insecure",

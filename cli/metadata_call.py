@@ -6,10 +6,6 @@ same order: formatter, options, arguments, entry name, user, mailbox, entry, dic
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_session import Call, Session, StopError, complain
@@ -19,14 +15,11 @@ from dovecot_conf.errors import ConfigError, OverrideError
 from dovecot_conf.versions import Version
 from mailstore.entries import EntryNameError, parse_entry
 
-if TYPE_CHECKING:
-    from mailstore.live.servers import LiveServer
-
 USAGE = {
-    "set": "[-u <user>|-A] [-s] <mailbox> <key> <value>",
-    "unset": "[-u <user>|-A] [-s] <mailbox> <key>",
-    "get": "[-u <user>|-A] [-s] <mailbox> <key>",
-    "list": "[-u <user>|-A] [-s] [-p] <mailbox> [<key prefix>]",
+    "set": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key> <value>",
+    "unset": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key>",
+    "get": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key>",
+    "list": "[-u <user>|-A] [-S <socket_path>] [-s] [-p] <mailbox> [<key prefix>]",
 }
 REQUIRED = {"set": 3, "unset": 2, "get": 2, "list": 1}
 
@@ -44,11 +37,16 @@ def run(call: Call) -> int:
 def _run(call: Call) -> int:
     if call.formatter not in FORMATTERS:
         raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
-    configuration = read_configuration(call.source, call.via)
+    configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     if call.problem is not None:
         raise wrong_option(call.name, call.problem, configuration.version)
     arguments = _arguments(call, configuration.version)
-    with _server(call, configuration) as server:
+    if not call.asks_a_server:
+        return _work(Session(call, configuration), arguments)
+    # The network is loaded only where it is used.
+    from cli.metadata_via import running_server  # noqa: PLC0415
+
+    with running_server(call, configuration) as server:
         return _work(Session(call, configuration, server), arguments)
 
 
@@ -68,27 +66,10 @@ def _work(session: Session, arguments: list[str]) -> int:
     return session.code
 
 
-@contextlib.contextmanager
-def _server(call: Call, configuration: Configuration) -> Iterator[LiveServer | None]:
-    """Give the running server of ``--via``, None without it."""
-    if call.via is None:
-        yield None
-        return
-    # The network is loaded only where it is used.
-    from cli.metadata_via import UnusableError, open_server  # noqa: PLC0415
-
-    try:
-        server = open_server(call.via, call.user, configuration, insecure=call.insecure)
-    except UnusableError as error:
-        raise StopError(error.code, f"Fatal: {error}") from None
-    with contextlib.closing(server):
-        yield server
-
-
-def read_configuration(source: ConfigSource, via: str | None = None) -> Configuration:
+def read_configuration(source: ConfigSource, *, asks_a_server: bool = False) -> Configuration:
     """Read the configuration, which may be missing beside a server. Raises StopError with doveadm's codes."""
     try:
-        return load_configuration(source) if via is None else load_beside_a_server(source)
+        return (load_beside_a_server if asks_a_server else load_configuration)(source)
     except OverrideError as error:
         raise StopError(Exit.USAGE, f"Fatal: {error}") from None
     except ConfigError as error:

@@ -19,7 +19,7 @@ import click
 from cli.common import ConfigSource, announce, is_demo
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
-from cli.output import writing_to_stdout
+from cli.output import output_width, writing_to_stdout
 from cli.render.rows import DEFAULT_WIDTH, FORMATTERS, LEAST_WIDTH
 from dovecot_conf import Configuration
 from dovecot_conf.errors import PushnotifError, UserError
@@ -61,10 +61,16 @@ class Call(NamedTuple):
     user_file: Path | None
     allow_empty_mailbox_name: bool
     create: bool
+    socket_path: str | None = None
     via: str | None = None
     insecure: bool = False
     prepend_prefix: bool = False
     userdb: Mapping[str, str] | None = None
+
+    @property
+    def asks_a_server(self) -> bool:
+        """Whether a running server does the work."""
+        return self.via is not None or self.socket_path is not None
 
 
 class StopError(Exception):
@@ -165,8 +171,7 @@ class Session:
         except UnknownUserError as error:
             self._miss(error)
         except UserError as error:
-            self.broken = True
-            self.fail(Failure(Exit.TEMPORARY, "User lookup failed: ", str(error)))
+            self._break_off(error, "User lookup failed: ")
         except LiveServerError as error:
             self._break_off(error)
         except PushnotifError as error:
@@ -180,10 +185,10 @@ class Session:
         else:
             self.fail(Failure(Exit.NO_USER, "", str(error)))
 
-    def _break_off(self, error: LiveServerError) -> None:
-        """Note that the server can't be asked: it can't for the next user either."""
+    def _break_off(self, error: PushnotifError, lead: str = "") -> None:
+        """Note that nobody can be asked, for the next user neither."""
         self.broken = True
-        self.fail(Failure(code_of(error), "", str(error)))
+        self.fail(Failure(code_of(error), lead, str(error)))
 
     def _open_anywhere(self, user: str | User) -> MetadataStore:
         if self.server is not None:
@@ -227,14 +232,6 @@ class Session:
         """Print what was found, in the format asked for."""
         columns = OPERATIONS[self.call.name].columns
         titles = ("username", *columns) if self.many else columns
-        text = FORMATTERS[self.call.formatter](titles, self.rows, _width())
+        text = FORMATTERS[self.call.formatter](titles, self.rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
         with writing_to_stdout():
             click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
-
-
-def _width() -> int:
-    """Return how wide a table may be: as the terminal, or 80 columns."""
-    try:
-        return max(LEAST_WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns)
-    except (OSError, ValueError):
-        return DEFAULT_WIDTH

@@ -1,32 +1,28 @@
-"""Which running server ``--via`` means, and the secret to get in."""
+"""Which running server ``--via`` or ``-S`` means, and the secret to get in."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import click
 
 from cli.doveadm import Exit
+from cli.metadata_session import Call, StopError
 from dovecot_conf import Configuration
-from dovecot_conf.errors import PushnotifError
+from mailstore.accounts import user_names
 from mailstore.live.address import AddressError, Api, ServerAddress, parse_address
 from mailstore.live.doveadm_http import DoveadmHttp, api_key_header, password_header
-from mailstore.live.errors import AccessDeniedError
+from mailstore.live.doveadm_socket import DoveadmSocket, parse_socket_address
+from mailstore.live.errors import AccessDeniedError, LiveServerError
 from mailstore.live.imap_connection import connect
 from mailstore.live.servers import DoveadmServer, ImapServer, LiveServer
 
 API_KEY_VARIABLE = "PUSHNOTIF_DOVEADM_API_KEY"
+DOVEADM_PASSWORD_VARIABLE = "PUSHNOTIF_DOVEADM_PASSWORD"
 PASSWORD_VARIABLE = "PUSHNOTIF_IMAP_PASSWORD"
-
-
-class UnusableError(PushnotifError):
-    """``--via`` names no server that can be asked; ``code`` is how the call ends."""
-
-    def __init__(self, message: str, code: Exit) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def address_of(url: str, user: str | None) -> ServerAddress:
@@ -45,18 +41,40 @@ def address_of(url: str, user: str | None) -> ServerAddress:
     return ServerAddress(address.scheme, address.host, address.port, login)
 
 
-def open_server(url: str, user: str | None, configuration: Configuration, *, insecure: bool) -> LiveServer:
-    """Return the server of a URL, not yet connected; ``user`` is who ``-u`` says. Raises UnusableError."""
+@contextlib.contextmanager
+def running_server(call: Call, configuration: Configuration) -> Iterator[LiveServer]:
+    """Give the server of a call's ``--via`` or ``-S``, not yet connected. Raises StopError."""
+    if call.via is not None and call.socket_path is not None:
+        raise StopError(Exit.USAGE, "Fatal: --via and -S exclude each other")
     try:
-        address = address_of(url, user)
-        if address.api is Api.IMAP:
-            ask = _asking(PASSWORD_VARIABLE, f"Password of {address.user}")
-            return ImapServer(address, lambda: connect(address, address.user, ask, insecure=insecure))
-        return DoveadmServer(DoveadmHttp(address, _authorization(configuration), insecure))
+        if call.via is None:
+            server = _doveadm_server(call.socket_path or "", configuration)
+        else:
+            server = _server_of_url(address_of(call.via, call.user), configuration, insecure=call.insecure)
     except AddressError as error:
-        raise UnusableError(f"--via: {error}", Exit.USAGE) from None
+        raise StopError(Exit.USAGE, f"Fatal: --via: {error}") from None
     except AccessDeniedError as error:
-        raise UnusableError(str(error), Exit.NO_PERMISSION) from None
+        raise StopError(Exit.NO_PERMISSION, f"Fatal: {error}") from None
+    except LiveServerError as error:
+        raise StopError(Exit.TEMPORARY, f"Fatal: {error}") from None
+    with contextlib.closing(server):
+        yield server
+
+
+def _server_of_url(address: ServerAddress, configuration: Configuration, *, insecure: bool) -> LiveServer:
+    if address.api is Api.IMAP:
+        ask = _asking(PASSWORD_VARIABLE, f"Password of {address.user}")
+        return ImapServer(address, lambda: connect(address, address.user, ask, insecure=insecure))
+    return DoveadmServer(DoveadmHttp(address, _authorization(configuration), insecure))
+
+
+def _doveadm_server(place: str, configuration: Configuration) -> LiveServer:
+    def ask() -> str:
+        known = configuration.settings("doveadm").value("doveadm_password", "")
+        return known or _asking(DOVEADM_PASSWORD_VARIABLE, "doveadm_password")()
+
+    # doveadm asks the userdb itself for the list of users, then the server for each of them.
+    return DoveadmServer(DoveadmSocket(parse_socket_address(place), ask), lambda: user_names(configuration))
 
 
 def _authorization(configuration: Configuration) -> str:

@@ -133,3 +133,11 @@ def _umask() -> int:
     current = os.umask(0o077)
     os.umask(current)
     return current
+
+
+def output_width(default: int, least: int) -> int:
+    """Return how many columns stdout has: those of the terminal but never too few, or the default."""
+    try:
+        return max(least, os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (OSError, ValueError):
+        return default

@@ -89,6 +89,8 @@ def parse_address(url: str) -> ServerAddress:
         raise AddressError(
             f"{scheme}://: say host and port, as in {scheme}://localhost:{SCHEMES[scheme].port}"
         )
+    if not host.isascii():
+        raise AddressError(f"{scheme}://: write the name of the host in its ASCII form (xn--…)")
     if parts.path not in ("", "/") or "?" in url or "#" in url:
         raise AddressError(f"{scheme}://{host}: nothing may follow host and port")
     address = ServerAddress(scheme, host, port or SCHEMES[scheme].port)

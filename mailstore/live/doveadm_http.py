@@ -17,9 +17,9 @@ from mailstore.live.errors import (
     AccessDeniedError,
     LiveServerError,
     ServerFailureError,
-    network_reason,
     one_line,
 )
+from mailstore.live.network import network_reason, tls_context
 
 PATH = "/doveadm/v1"
 TAG = "pushnotif"
@@ -143,12 +143,3 @@ class DoveadmHttp:
 
     def _tls(self) -> ssl.SSLContext | None:
         return tls_context(insecure=self.insecure) if self.address.tls else None
-
-
-def tls_context(*, insecure: bool) -> ssl.SSLContext:
-    """Return how TLS is spoken: with the system's authorities, or looking at no certificate."""
-    context = ssl.create_default_context()
-    if insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import ssl
-
 from dovecot_conf.errors import MetadataError, PushnotifError
 
 
@@ -22,22 +19,6 @@ class ServerFailureError(MetadataError):
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
         self.exit_code = exit_code
-
-
-def network_reason(error: BaseException) -> str:
-    """Return why a connection failed, from the error or from the innermost one that has caused it."""
-    while (cause := error.__cause__ or error.__context__) is not None:
-        error = cause
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not valid: {error.verify_message} (--insecure does not look at it)"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or error}"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, OSError) and error.errno:
-        known = os.strerror(error.errno) if error.errno > 0 else ""
-        return error.strerror or known or str(error)
-    return one_line(str(error)) or type(error).__name__
 
 
 def one_line(text: str, most: int = 200) -> str:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailstore.live.address import ServerAddress
-from mailstore.live.doveadm_http import tls_context
-from mailstore.live.errors import AccessDeniedError, LiveServerError, network_reason, one_line
+from mailstore.live.errors import AccessDeniedError, LiveServerError, one_line
 from mailstore.live.imap_syntax import Node, Piece, SyntaxFault, chunks, parse
+from mailstore.live.network import network_reason, tls_context
 
 TIMEOUT = 60.0
 # What Dovecot puts behind the text of an answer: (0.001 + 0.000 secs).

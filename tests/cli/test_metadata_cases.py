@@ -98,10 +98,8 @@ def pairs(text: str | None) -> list[list[str]] | None:
 
 
 def own_words(text: str) -> str:
-    """Return doveadm's errors as pushnotif says them: its own name, and no option that needs a server."""
-    text = text.replace("[-S <socket_path>] ", "").replace(
-        "doveadm mailbox metadata", "usage: pushnotif metadata"
-    )
+    """Return doveadm's errors as pushnotif says them: with its own name."""
+    text = text.replace("doveadm mailbox metadata", "usage: pushnotif metadata")
     return "".join(f"pushnotif: {line}" for line in text.splitlines(keepends=True))
 
 

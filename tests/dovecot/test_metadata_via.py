@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,16 @@ HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
 AWKWARD = 'user=bob\tx\x01y\r\nzé✓😀\\"\x7f {5}'
 KEY = "sécret key"
 PASSWORD = "x"
+SERVER_PASSWORD = "server secret"
 
 API = """\
 doveadm_api_key = <key>
+doveadm_password = <password>
 service doveadm {
+  inet_listener native {
+    <listen> = 127.0.0.1
+    port = <native port>
+  }
   inet_listener http {
     <listen> = 127.0.0.1
     port = <port>
@@ -46,8 +53,14 @@ class Outcome:
 
 
 @functools.cache
+def ports_of(version: str) -> tuple[int, int]:
+    """Return the port of the HTTP API and that of doveadm's own protocol."""
+    http, native = free_ports(2)
+    return http, native
+
+
 def port_of(version: str) -> int:
-    return free_ports(1)[0]
+    return ports_of(version)[0]
 
 
 @dataclass
@@ -68,6 +81,9 @@ class Live:
     def http(self, command: str, *args: str) -> Outcome:
         return self.ours(command, "--via", f"doveadm-http://127.0.0.1:{port_of(self.server.version)}", *args)
 
+    def socket(self, command: str, *args: str) -> Outcome:
+        return self.ours(command, "-S", f"{self.server.root}/run/doveadm-server", *args)
+
     def imap(self, user: str, command: str, *args: str) -> Outcome:
         return self.ours(command, "--via", f"imap://{user}@127.0.0.1:{self.server.place.imap_port}", *args)
 
@@ -82,9 +98,12 @@ class Live:
         return user
 
 
-def settings(version: str, *, listed: bool = True) -> str:
-    text = API.replace("<key>", KEY).replace("<listen>", LISTEN[version])
-    return text.replace("<port>", str(port_of(version))) + (LISTED[version] if listed else "")
+def settings(version: str, ports: tuple[int, int], *, listed: bool = True) -> str:
+    values = {"key": KEY, "password": SERVER_PASSWORD, "listen": LISTEN[version]}
+    text = API
+    for name, value in {**values, "port": str(ports[0]), "native port": str(ports[1])}.items():
+        text = text.replace(f"<{name}>", value)
+    return text + (LISTED[version] if listed else "")
 
 
 @pytest.fixture(params=["2.3", "2.4"])
@@ -96,7 +115,7 @@ def live(
 ) -> Live:
     start: DovecotFactory = request.getfixturevalue(f"dovecot{request.param.replace('.', '')}")
     files = {"users": "".join(f"{user}:::::::\n" for user in USERS)}
-    server = start(extra=settings(request.param), files=files)
+    server = start(extra=settings(request.param, ports_of(request.param)), files=files)
     configuration = tmp_path / "dovecot.conf"
     header = "dovecot_config_version = 2.4.0\n" if request.param == "2.4" else ""
     configuration.write_text(f"{header}doveadm_api_key = {KEY}\n")
@@ -107,12 +126,13 @@ def live(
 Way = Callable[..., Outcome]
 
 
-@pytest.fixture(params=["http", "imap"])
+@pytest.fixture(params=["http", "imap", "socket"])
 def way(request: pytest.FixtureRequest, live: Live) -> Way:
     """Give each way to a running server: called with a user, a command and its arguments."""
     if request.param == "imap":
         return live.imap
-    return lambda user, command, *args: live.http(command, "-u", user, *args)
+    ask = live.http if request.param == "http" else live.socket
+    return lambda user, command, *args: ask(command, "-u", user, *args)
 
 
 PLACES = [
@@ -129,7 +149,7 @@ def test_doveadm_reads_what_was_set_and_the_other_way_round(
     live: Live, way: Way, options: tuple[str, ...], mailbox: str, entry: str
 ) -> None:
     user = live.new_user()
-    for value in VALUES:
+    for value in VALUES if mailbox == "" else VALUES[:3]:
         assert way(user, "set", *options, mailbox, entry, value) == Outcome("", [], 0)
         theirs = live.theirs("get", "-u", user, *options, mailbox, entry)
         assert theirs == Outcome(value + "\n", [], 0)
@@ -222,6 +242,8 @@ def test_impossible_mailboxes_end_as_with_doveadm(live: Live, call: tuple[str, .
     command, *args = call
     ours, theirs = live.http(command, "-u", user, *args), live.theirs(command, "-u", user, *args)
     assert (ours.stdout, ours.code, len(ours.errors)) == (theirs.stdout, theirs.code, len(theirs.errors))
+    by_socket = live.socket(command, "-u", user, *args)
+    assert (by_socket.code, by_socket.stdout, by_socket.errors) == (ours.code, ours.stdout, ours.errors)
     assert live.imap(user, command, *args).code == 68
 
 
@@ -317,9 +339,8 @@ def test_a_server_that_can_not_list_its_users_is_one_line(
     version: str, request: pytest.FixtureRequest, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     start: DovecotFactory = request.getfixturevalue(f"dovecot{version.replace('.', '')}")
-    port = free_ports(1)[0]
-    extra = settings(version, listed=False).replace(str(port_of(version)), str(port))
-    server = start(extra=extra + "imap_metadata = no\n")
+    port, native = free_ports(2)
+    server = start(extra=settings(version, (port, native), listed=False))
     configuration = tmp_path / "dovecot.conf"
     configuration.write_text(f"doveadm_api_key = {KEY}\n")
     live = Live(server, configuration, capfdbinary)
@@ -341,3 +362,91 @@ def test_a_server_without_metadata_is_one_line(
     outcome = live.imap("nobody", "get", "INBOX", "/private/k")
     assert (outcome.stdout, outcome.code, len(outcome.errors)) == ("", 75, 1)
     assert "imap_metadata = yes" in outcome.errors[0]
+
+
+@pytest.mark.parametrize("call", [*WRONG_CALLS, *IMPOSSIBLE_MAILBOXES], ids=" ".join)
+def test_a_doveadm_server_ends_wrong_calls_as_for_doveadm(live: Live, call: tuple[str, ...]) -> None:
+    user = live.new_user()
+    command, *args = call
+    place = f"{live.server.place.root}/run/doveadm-server"
+    ours, theirs = (
+        live.socket(command, "-u", user, *args),
+        live.theirs(command, "-u", user, "-S", place, *args),
+    )
+    assert (ours.stdout, ours.code) == (theirs.stdout, theirs.code)
+
+
+def test_a_socket_that_is_not_there_ends_as_with_doveadm(live: Live) -> None:
+    args = ("-u", "bob", "-S", "/nowhere/socket", "INBOX", "/private/k")
+    ours, theirs = live.ours("get", *args), live.theirs("get", *args)
+    assert (ours.stdout, ours.code, len(ours.errors)) == ("", theirs.code, 1)
+    reason = "(/nowhere/socket) failed: No such file or directory"
+    assert ours.errors[0].endswith(reason)
+    assert theirs.errors[0].endswith(reason)
+
+
+def test_the_password_of_the_server_opens_its_ports(live: Live) -> None:
+    user = live.new_user()
+    http, native = ports_of(live.server.version)
+    live.server.set_metadata(user, HTTP_NOTIFY, AWKWARD)
+    places = (("-S", f"127.0.0.1:{native}"), ("--via", f"doveadm-http://127.0.0.1:{http}"))
+    live.configuration.write_text(f"doveadm_password = {SERVER_PASSWORD}\n")
+    for place in places:
+        outcome = live.ours("get", *place, "-u", user, "-s", "", HTTP_NOTIFY)
+        assert outcome == Outcome(AWKWARD + "\n", [], 0)
+    live.configuration.write_text("doveadm_password = wr0ng\n")
+    for place in places:
+        outcome = live.ours("get", *place, "-u", user, "-s", "", HTTP_NOTIFY)
+        assert (outcome.stdout, outcome.code, len(outcome.errors)) == ("", 77, 1)
+        assert "wr0ng" not in outcome.errors[0]
+
+
+def test_a_doveadm_server_is_asked_for_each_user_of_our_userdb(live: Live, tmp_path: Path) -> None:
+    (tmp_path / "users").write_text("listed1:::::::\nlisted2:::::::\n")
+    listed = LISTED[live.server.version].replace("@root@", str(tmp_path))
+    live.configuration.write_text(live.configuration.read_text() + listed)
+    assert live.socket("set", "-A", "-s", "", HTTP_NOTIFY, "user=s") == Outcome("", [], 0)
+    wanted = Outcome("listed1 user=s\nlisted2 user=s\n", [], 0)
+    assert live.socket("get", "-A", "-s", "", HTTP_NOTIFY) == wanted
+    assert live.http("get", "-u", "listed*", "-s", "", HTTP_NOTIFY) == wanted
+
+
+BROKEN_STORE_CALLS = [
+    ("get", "INBOX", "/private/k"),
+    ("set", "INBOX", "/private/k", "v"),
+    ("unset", "INBOX", "/private/k"),
+    ("list", "INBOX"),
+]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take the store away from the mail user")
+@pytest.mark.parametrize("call", BROKEN_STORE_CALLS, ids=" ".join)
+def test_a_store_that_fails_ends_as_with_doveadm(live: Live, way: Way, call: tuple[str, ...]) -> None:
+    user = live.new_user()
+    store = live.server.dict_file(user)
+    store.write_bytes(b"a\n1\n")
+    store.chmod(0o600)
+    command, *args = call
+    ours, theirs = way(user, command, *args), live.theirs(command, "-u", user, *args)
+    assert (ours.stdout, ours.code) == (theirs.stdout, theirs.code)
+    assert ours.code == 75
+    assert ours.errors
+
+
+@pytest.mark.parametrize("call", BROKEN_STORE_CALLS, ids=" ".join)
+def test_a_server_without_a_store_ends_as_doveadm(
+    dovecot23: DovecotFactory,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    call: tuple[str, ...],
+) -> None:
+    ports = ports_of("without a store")
+    server = dovecot23(extra=settings("2.3", ports) + "mail_attribute_dict =\n")
+    configuration = tmp_path / "dovecot.conf"
+    configuration.write_text(f"doveadm_api_key = {KEY}\n")
+    live = Live(server, configuration, capfdbinary)
+    command, *args = call
+    theirs = live.theirs(command, "-u", "bob", *args)
+    url = f"doveadm-http://127.0.0.1:{ports[0]}"
+    assert live.ours(command, "--via", url, "-u", "bob", *args) == theirs
+    assert live.socket(command, "-u", "bob", *args) == theirs

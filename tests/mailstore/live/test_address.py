@@ -24,7 +24,7 @@ def test_a_url_names_a_server(url: str, address: ServerAddress) -> None:
     [
         "", "host:8080", "http://host", "imap:", "imap://", "imap://@", "imap://bob@", "imap://h:x",
         "imap://h:99999", "imap://h:0", "imap://[::1", "imap://h/INBOX", "doveadm-http://h?x=hush",
-        "doveadm-http://hush@h", "imap://bob:hush@h", "doveadm-http://h#hush",
+        "doveadm-http://hush@h", "doveadm-http://hö:1", "imap://bob@\udcff", "imap://bob:hush@h", "doveadm-http://h#hush",
     ],
 )  # fmt: skip
 def test_other_urls_are_refused_without_repeating_a_secret(url: str) -> None:
