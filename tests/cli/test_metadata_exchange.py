@@ -236,3 +236,21 @@ def test_a_large_import_takes_one_lock_and_one_new_file(site: Site, monkeypatch:
     assert site.call("import", "-q", write_lines(site, *lines)) == (0, "", "")
     assert updates == [3000]
     assert len(lines_of(site.call("export", "-u", "alice")[1])) == 3000
+
+
+def test_mailboxes_are_named_with_the_prefix_and_separator_of_their_namespace(site: Site) -> None:
+    text = site.configuration.read_text()
+    site.configuration.write_text(
+        text + "namespace inbox {\n  inbox = yes\n  prefix = INBOX/\n  separator = /\n}\n"
+        f"namespace old {{\n  prefix = Old/\n  separator = /\n  location = maildir:{site.root}/old-%u\n}}\n"
+    )
+    make_mailbox(site, "alice", "Work.Sub", "a" * 32)
+    make_mailbox(site, "old-alice", "2019", "b" * 32)
+    lines = [item(mailbox=name) for name in ("INBOX", "INBOX/Work/Sub", "Old/2019")]
+    assert site.call("import", "-q", write_lines(site, *lines)) == (0, "", "")
+    assert sorted((site.root / "alice.dict").read_text().split("\n")[0:6:2]) == [
+        f"priv/{guid * 32}/a" for guid in "0ab"
+    ]
+    code, out, err = site.call("export", "-u", "alice")
+    assert (code, err) == (0, "")
+    assert lines_of(out) == lines
