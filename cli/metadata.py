@@ -167,6 +167,7 @@ def _outer(source: ConfigSource) -> ConfigSource:
 @click.option(
     "--orphans", is_flag=True, help="Also entries whose GUID belongs to no mailbox, with guid for mailbox."
 )
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
 def export(source: ConfigSource, **options: Any) -> int:
     """Print all stored entries as JSON lines: user, mailbox ("" is the server), entry, value.
 
@@ -183,7 +184,7 @@ def export(source: ConfigSource, **options: Any) -> int:
 @user_options
 @click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE")
 def import_(source: ConfigSource, **options: Any) -> int:
     """Store the entries of FILE (- is stdin) as `export` prints them.
 

@@ -21,7 +21,7 @@ from cli.output import printable, writing_to_stdout
 from dovecot_conf.errors import MailboxError, MetadataError, PushnotifError
 from mailstore.export_entries import Exporter, Item
 from mailstore.import_entries import Importer, ValueRefusedError
-from mailstore.metadata import Metadata
+from mailstore.metadata import MailboxNotCreatedError, Metadata
 from mailstore.users import UnknownUserError
 
 WORDS = frozenset({"user", "mailbox", "guid", "entry", "value"})
@@ -44,6 +44,7 @@ class ExportCall:
     userdb: Mapping[str, str] | None
     mailboxes: tuple[str, ...]
     orphans: bool
+    positionals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class ImportCall:
     userdb: Mapping[str, str] | None
     create: bool
     dry_run: bool
-    file: Path | None
+    positionals: tuple[str, ...] = ()
 
 
 def run_export(call: ExportCall) -> int:
@@ -83,10 +84,13 @@ def _stopped(stop: StopError) -> int:
     return stop.code
 
 
-def _session(call: ExportCall | ImportCall, name: str) -> Session:
+def _session(call: ExportCall | ImportCall, name: str, positionals: int) -> Session:
     configuration = read_configuration(call.source)
     if call.problem is not None:
         raise wrong_option(name, call.problem, configuration.version)
+    extra = call.positionals[positionals:]
+    if extra:
+        raise StopError(Exit.USAGE, f"Error: Extraneous arguments found: {' '.join(extra)}")
     common = Call(
         name,
         call.source,
@@ -105,7 +109,7 @@ def _session(call: ExportCall | ImportCall, name: str) -> Session:
 
 
 def _export(call: ExportCall) -> int:
-    session = _session(call, "export")
+    session = _session(call, "export", 0)
     exporter = Exporter()
     opened: list[tuple[str, Metadata]] = []
     for user in session.users():
@@ -150,27 +154,42 @@ def _line(user: str, item: Item) -> bytes:
 
 
 def _import(call: ImportCall) -> int:
-    session = _session(call, "import")
-    if call.file is None:
+    session = _session(call, "import", 1)
+    if not call.positionals:
         raise StopError(Exit.USAGE, "usage: pushnotif metadata import [-u <user>|-A] [--dry-run] <file>|-")
     chosen = _Chosen.of(call, session)
     importer = Importer(session.open, create=call.create)
-    where = "stdin" if str(call.file) == "-" else str(call.file)
-    for number, text in enumerate(_text(call.file, where).split("\n"), 1):
-        if text and not text.isspace():
-            try:
-                _add(text, chosen, importer)
-            except PushnotifError as error:
-                raise StopError(_code(error), f"Error: {where}:{number}: {printable(str(error))}") from None
+    _collect(Path(call.positionals[0]), chosen, importer)
     if not call.dry_run:
-        try:
-            importer.write()
-        except (MetadataError, MailboxError) as error:
-            raise StopError(code_of(error), f"Error: {printable(str(error))}") from None
+        _write(importer)
     entries = f"{importer.count:,} {'entry' if importer.count == 1 else 'entries'}"
     users = f"{importer.user_count:,} {'user' if importer.user_count == 1 else 'users'}"
     announce(call.source, f"{entries} of {users}: {'checked, nothing written' if call.dry_run else 'stored'}")
     return Exit.FINE
+
+
+def _collect(path: Path, chosen: _Chosen, importer: Importer) -> None:
+    where = "stdin" if str(path) == "-" else str(path)
+    for number, text in enumerate(_text(path, where).split("\n"), 1):
+        if not text or text.isspace():
+            continue
+        try:
+            _add(text, chosen, importer)
+        except PushnotifError as error:
+            hint = ""
+            if isinstance(error, MailboxNotCreatedError) and error.can_create:
+                hint = f" (Dovecot would make it in {error.location}: --create does)"
+            why = printable(f"{error}{hint}")
+            raise StopError(_code(error), f"Error: {printable(where)}:{number}: {why}") from None
+
+
+def _write(importer: Importer) -> None:
+    try:
+        importer.write()
+    except (MetadataError, MailboxError) as error:
+        done = importer.written
+        others = f" ({done} other {'store was' if done == 1 else 'stores were'} written before)"
+        raise StopError(code_of(error), f"Error: {printable(str(error))}{others if done else ''}") from None
 
 
 class LineError(PushnotifError):

@@ -17,7 +17,7 @@ from dovecot_conf.errors import DictError
 from mailstore.dotlock import LockTimes, dotlock
 from mailstore.lock_methods import LockMethod
 from mailstore.permission_texts import failure_text
-from mailstore.tabescape import escape, unescape
+from mailstore.tabescape import ESCAPES, escape, unescape
 
 DOVECOT_TIMES = LockTimes()
 MAX_FILE_SIZE = 256 * 1024 * 1024
@@ -36,6 +36,12 @@ def parse(data: bytes) -> dict[str, str]:
 
 def serialize(pairs: Mapping[str, str]) -> bytes:
     """Return the content of a dict file with ``pairs``."""
+    plain = "".join([f"{key}\n{value}\n" for key, value in pairs.items()])
+    if plain.count("\n") == 2 * len(pairs) and not any(
+        special in plain for special in ESCAPES.keys() - {"\n"}
+    ):
+        # Nothing to escape, and no call for each line.
+        return plain.encode("utf-8", "surrogateescape")
     lines = (f"{escape(key)}\n{escape(value)}\n" for key, value in pairs.items())
     return "".join(lines).encode("utf-8", "surrogateescape")
 

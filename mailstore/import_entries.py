@@ -55,11 +55,13 @@ class Importer:
     """Collects entries with ``add``; ``write`` stores them.
 
     ``open_metadata`` opens the METADATA of a user. ``create`` makes a mailbox that Dovecot would make.
+    ``count`` are the entries so far.
     """
 
     open_metadata: Callable[[str], Metadata]
     create: bool = False
     count: int = 0
+    written: int = 0
     _users: dict[str, _UserEntries] = field(default_factory=dict)
     _places: dict[tuple[str, str | None, str], tuple[_Box, str]] = field(default_factory=dict)
 
@@ -89,11 +91,11 @@ class Importer:
         box.values[parsed.type][name] = value
         self.count += 1
 
-    def write(self) -> int:
-        """Write all entries, one transaction for each store; return how many stores there were.
+    def write(self) -> None:
+        """Write all entries, one transaction for each store; ``written`` counts those that are done.
 
         Raises MailboxError when a mailbox can't be made, DictError; stores before the one that
-        failed are written then.
+        failed stay written then.
         """
         stores: dict[tuple[str, str], tuple[_UserEntries, dict[str, str | None]]] = {}
         for user, entries in self._users.items():
@@ -106,7 +108,7 @@ class Importer:
         for entries, changes in stores.values():
             with acting_as(*entries.metadata.owner):
                 entries.store.update(changes)
-        return len(stores)
+            self.written += 1
 
     @staticmethod
     def _store_of(user: str, entries: _UserEntries) -> tuple[str, str]:

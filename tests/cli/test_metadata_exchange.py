@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from mailstore.dict_file import FileDict
 from tests.cli.test_metadata_command import Site
 
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
@@ -183,3 +185,72 @@ def test_a_bad_userdb_field_is_one_line(site: Site, field: str, code: int) -> No
     result = site.call("get", "-u", "alice", "--userdb", field, "INBOX", "/private/a")
     assert (result[0], result[2].count("\n")) == (code, 1)
     assert "Traceback" not in result[2]
+
+
+def test_a_store_that_can_not_be_written_leaves_the_others(site: Site) -> None:
+    (site.root / "bob.dict").mkdir()
+    path = write_lines(site, item(), item(user="bob"))
+    code, _, err = site.call("import", path)
+    assert (code, err.count("\n")) == (75, 1)
+    assert err.endswith("(1 other store was written before)\n")
+    assert site.call("get", "-u", "alice", "INBOX", "/private/a")[1] == "1\n"
+
+
+def test_a_missing_inbox_and_stray_arguments_are_told_as_set_tells_them(site: Site) -> None:
+    path = write_lines(site, item(user="carol"))
+    code, _, err = site.call("import", path)
+    assert code == 68
+    assert f"{site.root}/carol: --create does" in err
+    for command in (("import", path, "x"), ("export", "x")):
+        assert site.call(*command) == (64, "", "pushnotif: Error: Extraneous arguments found: x\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("-u", "ghost"), 67),
+        (("-u", "alice", "--mailbox", "Nope"), 68),
+        (("-x",), 64),
+        (("-u", "alice", "-o", "mail_attribute_dict="), 65),
+        (("-u", "gh*"), 0),
+    ],
+)
+def test_export_ends_with_the_codes_of_the_other_commands(
+    site: Site, options: tuple[str, ...], code: int
+) -> None:
+    result = site.call("export", *options)
+    assert (result[0], result[1], result[2].count("\n")) == (code, "", 1 if code else 0)
+
+
+def test_a_large_import_takes_one_lock_and_one_new_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    updates = []
+    update = FileDict.update
+
+    def counted(store: FileDict, changes: Mapping[str, str | None]) -> None:
+        updates.append(len(changes))
+        update(store, changes)
+
+    monkeypatch.setattr(FileDict, "update", counted)
+    make_mailbox(site, "alice", "Work", "a" * 32)
+    lines = [item(mailbox=("INBOX", "Work", "")[n % 3], entry=f"/private/{n}") for n in range(3000)]
+    assert site.call("import", "-q", write_lines(site, *lines)) == (0, "", "")
+    assert updates == [3000]
+    assert len(lines_of(site.call("export", "-u", "alice")[1])) == 3000
+
+
+def test_mailboxes_are_named_with_the_prefix_and_separator_of_their_namespace(site: Site) -> None:
+    text = site.configuration.read_text()
+    site.configuration.write_text(
+        text + "namespace inbox {\n  inbox = yes\n  prefix = INBOX/\n  separator = /\n}\n"
+        f"namespace old {{\n  prefix = Old/\n  separator = /\n  location = maildir:{site.root}/old-%u\n}}\n"
+    )
+    make_mailbox(site, "alice", "Work.Sub", "a" * 32)
+    make_mailbox(site, "old-alice", "2019", "b" * 32)
+    lines = [item(mailbox=name) for name in ("INBOX", "INBOX/Work/Sub", "Old/2019")]
+    assert site.call("import", "-q", write_lines(site, *lines)) == (0, "", "")
+    assert sorted((site.root / "alice.dict").read_text().split("\n")[0:6:2]) == [
+        f"priv/{guid * 32}/a" for guid in "0ab"
+    ]
+    code, out, err = site.call("export", "-u", "alice")
+    assert (code, err) == (0, "")
+    assert lines_of(out) == lines
