@@ -10,6 +10,11 @@ from typing import Any, NamedTuple
 import click
 
 _PROBLEM = "cli.doveadm.problem"
+# The long options of doveadm's commands, among them the positionals by name (2.4).
+DOVEADM_NAMES = frozenset(
+    {"user", "all-users", "user-file", "allow-empty-mailbox-name", "prepend-prefix"}
+    | {"mailbox", "key", "value", "key-prefix"}
+)
 
 
 class Exit(IntEnum):
@@ -75,9 +80,14 @@ class _Scan:
                     self.kept += [f"-{letter}", value]
                 return
 
+    def _abbreviated(self, given: str) -> list[str]:
+        """Return the names that may be meant; an option of ours never makes doveadm's ambiguous."""
+        names = [name for name in self.long if name.startswith(given)]
+        return [name for name in names if name in DOVEADM_NAMES] or names
+
     def _long(self, argument: str, rest: Iterator[str]) -> None:
         given, equals, value = argument[2:].partition("=")
-        names = [given] if given in self.long else [name for name in self.long if name.startswith(given)]
+        names = [given] if given in self.long else self._abbreviated(given)
         if len(names) != 1:
             possible = " ".join(f"'--{name}'" for name in names)
             ambiguous = f"option '{argument}' is ambiguous; possibilities: {possible}"

@@ -254,3 +254,10 @@ def test_mailboxes_are_named_with_the_prefix_and_separator_of_their_namespace(si
     code, out, err = site.call("export", "-u", "alice")
     assert (code, err) == (0, "")
     assert lines_of(out) == lines
+
+
+def test_options_of_our_own_never_make_an_abbreviation_of_doveadm_s_ambiguous(site: Site) -> None:
+    err = site.call("set", "--us", "alice")[2]
+    assert err == "pushnotif: set: option '--us' is ambiguous; possibilities: '--user' '--user-file'\n"
+    home = f"home={site.root}"
+    assert site.call("set", "-u", "alice", "--userd", home, "INBOX", "/private/a", "1") == (0, "", "")
