@@ -15,18 +15,16 @@ from __future__ import annotations
 
 import argparse
 import resource
-import smtplib
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 
 from benchmarks.answering import answering
 from benchmarks.rates import Row, print_rows, rates
+from benchmarks.real_server import MAIL, USER, rate_of_real, real_server
 from dovecot_conf import loads, user_values
 from drivers import (
     DriverRegistry,
@@ -43,17 +41,13 @@ from drivers.http_transport import HttpcoreTransport
 from drivers.load import Load, LoadRun
 from mailstore.message import Message
 from mailstore.state import MailboxState
-from tests.dovecot.harness.installations import UnavailableError, find_23
-from tests.dovecot.harness.server import Dovecot
 from tests.dovecot.harness.setups import Setup
 
-MAIL = Path(__file__).parents[1] / "fixtures/first-day/mail.eml"
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
 CONFIG = "protocols = lmtp\nmail_plugins = notify push_notification\nplugin {{\n  {driver}\n}}\n"
 DRIVER = "push_notification_driver = ox:url=http://127.0.0.1:{port}/notify"
 ROUNDS = 5
 DELIVERIES = 1500
-REAL_DELIVERIES = 300
 FEW, MANY = 10_000, 100_000
 
 
@@ -95,33 +89,6 @@ def rate_of_httpx(session: Callable[[int], SimulationReport]) -> float:
         return DELIVERIES / (time.perf_counter() - begin)
 
 
-@contextmanager
-def real_server(port: int) -> Iterator[Dovecot | None]:
-    """Run a Dovecot 2.3 with the driver; None where there is no Dovecot."""
-    try:
-        installation = find_23()
-    except UnavailableError:
-        yield None
-        return
-    server = Dovecot(installation, Setup(push=DRIVER.format(port=port), extra="mail_debug = no\n"))
-    try:
-        server.create_mailbox("bob", "INBOX")
-        server.set_metadata("bob", HTTP_NOTIFY, "user=bob")
-        yield server
-    finally:
-        server.stop()
-
-
-def rate_of_real(server: Dovecot) -> float:
-    """Return the deliveries a second of a real server, over one LMTP connection."""
-    mail = MAIL.read_bytes()
-    with smtplib.LMTP("127.0.0.1", server.place.lmtp_port) as client:
-        begin = time.perf_counter()
-        for _ in range(REAL_DELIVERIES):
-            client.sendmail("alice@example.com", ["bob"], mail)
-        return REAL_DELIVERIES / (time.perf_counter() - begin)
-
-
 def memory_after(count: int) -> int:
     """Return the greatest memory of a process that plays so many dry deliveries, in KiB."""
     command = [sys.executable, "-m", "benchmarks.drivers", "--memory", str(count)]
@@ -134,9 +101,17 @@ def print_memory(count: int) -> None:
     sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
 
 
+def setup(port: int) -> Setup:
+    """Return a server with the driver."""
+    return Setup(push=DRIVER.format(port=port), extra="mail_debug = no\n")
+
+
 def measure() -> Iterator[Row]:
     """Yield all ratios."""
-    with answering() as port, real_server(port) as server:
+    with answering() as port, real_server(setup(port)) as server:
+        if server is not None:
+            server.create_mailbox(USER, "INBOX")
+            server.set_metadata(USER, HTTP_NOTIFY, "user=bob")
         ox = delivering(port, HttpcoreTransport())
         dry = delivering(port, DryRunTransport())
         bare, real, sent, shown = [], [], [], []
@@ -150,8 +125,6 @@ def measure() -> Iterator[Row]:
     if real:
         yield rates("ox over HTTP, beside Dovecot 2.3", max(sent), max(real), 4)
         yield rates("dry run, beside Dovecot 2.3 with HTTP", max(shown), max(real), 20)
-    else:
-        sys.stderr.write("benchmarks: no Dovecot 2.3 is installed: nothing is measured beside it\n")
     few, many = memory_after(FEW), memory_after(MANY)
     what = f"memory after {MANY:,} deliveries, beside {FEW:,}"
     yield Row(what, f"{many / 1024:.0f} MiB", f"{few / 1024:.0f} MiB", many / few, 1.1, at_most=True)

@@ -19,18 +19,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import smtplib
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import lupa.lua54
 
 from benchmarks.processes import Program, best
 from benchmarks.rates import Row, print_rows, rates
+from benchmarks.real_server import MAIL, USER, rate_of_real, real_server
 from dovecot_conf import PushConfig, loads, user_values
 from drivers import DriverRegistry, DryRunTransport, MailUser, Surroundings, SystemClock, deliver
 from drivers.process import Part, Process
@@ -38,12 +37,9 @@ from drivers.session import SharedHttp
 from mailstore.message import Message
 from mailstore.simulated import SimulatedMailboxes
 from mailstore.state import MailboxState
-from tests.dovecot.harness.installations import UnavailableError, find_23
-from tests.dovecot.harness.server import Dovecot
 from tests.dovecot.harness.setups import Setup
 
 SCRIPT = Path(__file__).with_name("collect.lua")
-MAIL = Path(__file__).parents[1] / "fixtures/first-day/mail.eml"
 PLUGINS = ("notify", "push_notification", "mail_lua", "push_notification_lua")
 DRIVER = "push_notification_driver = lua:file={script}"
 CONFIG = "protocols = lmtp\nmail_plugins = {plugins}\nplugin {{\n  {driver}\n}}\n"
@@ -74,7 +70,7 @@ lupa.LuaRuntime(encoding=None).execute(open({script!r}, "rb").read())
 """,
 }
 ROUNDS, QUICK_ROUNDS = 7, 2
-TRANSACTIONS, DELIVERIES, REAL_DELIVERIES = 500, 200, 300
+TRANSACTIONS, DELIVERIES = 500, 200
 
 
 def push_config() -> PushConfig:
@@ -91,7 +87,7 @@ def surroundings() -> Surroundings:
 def rate_of_transactions() -> float:
     """Return the transactions a second of one user session, each with one new mail."""
     world, message = surroundings(), Message.from_bytes(MAIL.read_bytes())
-    user = MailUser("bob", user_values("bob", "lmtp", home="/home/bob"))
+    user = MailUser(USER, user_values(USER, "lmtp", home="/home/bob"))
     part = Part(push_config(), user, SimulatedMailboxes(), lambda _: None, world)
     process = Process(part, DriverRegistry.installed(), SharedHttp(world.transport, world.clock))
     begun = process.begin(part)
@@ -129,7 +125,7 @@ def rate_of_lupa() -> float:
 def rate_of_deliveries() -> float:
     """Return our deliveries a second, each in a session of its own."""
     push, world, registry = push_config(), surroundings(), DriverRegistry.installed()
-    user = MailUser("bob", user_values("bob", "lmtp", home="/home/bob"))
+    user = MailUser(USER, user_values(USER, "lmtp", home="/home/bob"))
     message = Message.from_bytes(MAIL.read_bytes())
     begin = time.perf_counter()
     for number in range(DELIVERIES):
@@ -138,37 +134,14 @@ def rate_of_deliveries() -> float:
     return DELIVERIES / (time.perf_counter() - begin)
 
 
-@contextmanager
-def real_server() -> Iterator[Dovecot | None]:
-    """Run a Dovecot 2.3 with the script; None where there is no Dovecot."""
-    try:
-        installation = find_23()
-    except UnavailableError:
-        sys.stderr.write("benchmarks: no Dovecot 2.3 is installed: nothing is measured beside it\n")
-        yield None
-        return
-    setup = Setup(
+def setup() -> Setup:
+    """Return a server with the script."""
+    return Setup(
         push=DRIVER.format(script="@root@/collect.lua"),
         extra="mail_debug = no\n",
         plugins=PLUGINS,
         files=(("collect.lua", SCRIPT.read_text("utf-8")),),
     )
-    server = Dovecot(installation, setup)
-    try:
-        server.create_mailbox("bob", "INBOX")
-        yield server
-    finally:
-        server.stop()
-
-
-def rate_of_real(server: Dovecot) -> float:
-    """Return the deliveries a second of a real server, over one LMTP connection."""
-    mail = MAIL.read_bytes()
-    with smtplib.LMTP("127.0.0.1", server.place.lmtp_port) as client:
-        begin = time.perf_counter()
-        for _ in range(REAL_DELIVERIES):
-            client.sendmail("alice@example.com", ["bob"], mail)
-        return REAL_DELIVERIES / (time.perf_counter() - begin)
 
 
 def starts(rounds: int) -> Row:
@@ -192,7 +165,9 @@ def starts(rounds: int) -> Row:
 def measure(rounds: int) -> Iterator[Row]:
     """Yield all ratios."""
     transactions, bare, deliveries, real = 0.0, 0.0, 0.0, 0.0
-    with real_server() as server:
+    with real_server(setup()) as server:
+        if server is not None:
+            server.create_mailbox(USER, "INBOX")
         for _ in range(rounds):
             transactions = max(transactions, rate_of_transactions())
             bare = max(bare, rate_of_lupa())

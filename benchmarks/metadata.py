@@ -23,9 +23,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.drivers import Row, shown
 from benchmarks.processes import Program, best
-from tests.dovecot.harness.installations import UnavailableError, find_23
+from benchmarks.rates import Row, print_rows
+from benchmarks.real_server import real_server
 from tests.dovecot.harness.server import Dovecot
 from tests.dovecot.harness.setups import Setup
 
@@ -166,16 +166,9 @@ def measure() -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="pushnotif-bench-") as name:
         root = Path(name)
         yield from beside_python(root)
-        try:
-            installation = find_23()
-        except UnavailableError:
-            sys.stderr.write("benchmarks: no Dovecot 2.3 is installed: nothing is measured beside it\n")
-            return
-        server = Dovecot(installation, Setup(push="", extra="mail_debug = no\n"))
-        try:
-            yield from beside_doveadm(root, server)
-        finally:
-            server.stop()
+        with real_server(Setup(push="", extra="mail_debug = no\n")) as server:
+            if server is not None:
+                yield from beside_doveadm(root, server)
 
 
 def main() -> int:
@@ -185,14 +178,7 @@ def main() -> int:
     )
     parser.add_argument("--markdown", action="store_true", help="print a table for the documentation")
     options = parser.parse_args()
-    if options.markdown:
-        sys.stdout.write("| what | ours | theirs | ratio | wanted |\n|---|---:|---:|---:|---:|\n")
-    rows = []
-    for row in measure():
-        rows.append(row)
-        sys.stdout.write(f"{shown(row, markdown=options.markdown)}\n")
-        sys.stdout.flush()
-    return int(not all(row.reached for row in rows))
+    return print_rows(measure(), markdown=options.markdown)
 
 
 if __name__ == "__main__":
