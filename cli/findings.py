@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from cli.common import color_option, show_secrets_option
+from cli.lua_option import lua_option
 from cli.output import write_result
 from cli.render import diagnostics as render
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from dovecot_conf import Severity
-from drivers.scripting import DEFAULT_SCRIPTING, LUA_VERSIONS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -80,13 +80,7 @@ def finding_options(command: Command) -> Command:
     return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type
 
 
-lua_option = click.option(
-    "--lua",
-    type=click.Choice(LUA_VERSIONS),
-    default=DEFAULT_SCRIPTING.lua,
-    show_default=True,
-    help="The Lua that Dovecot is built with: scripts are judged as it would.",
-)
+judging_lua_option = lua_option("The Lua that Dovecot is built with: scripts are judged as it would.")
 
 
 def show(validations: render.Validations, wanted: Wanted, *, quiet: bool, verbose: bool = False) -> int:

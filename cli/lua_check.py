@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 import click
 
 from cli.common import remark
-from cli.findings import Wanted, finding_options, lua_option, show
+from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
 from dovecot_conf.errors import PushnotifError
 from dovecot_conf.lint import Catalogue, Selection, Suppressions, reported
@@ -50,7 +50,7 @@ class Checked(NamedTuple):
     type=click.Choice([version.value for version in Version]),
     help=f"The Dovecot that the scripts are for.  [default: {DEFAULT_VERSION}]",
 )
-@lua_option
+@judging_lua_option
 @finding_options
 @click.option("-q", "--quiet", is_flag=True, help="No remarks on stderr.")
 def check(files: tuple[str, ...], dovecot_version: str | None, lua: str, wanted: Wanted, quiet: bool) -> int:

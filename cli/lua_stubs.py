@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common import remark
+from cli.lua_option import lua_option
 from cli.output import OutputError, write_result
 from dovecot_conf.versions import Version
-from drivers.scripting import DEFAULT_SCRIPTING, LUA_VERSIONS
 
 if TYPE_CHECKING:
     from drivers.lua.stubs import Stub
@@ -29,14 +29,7 @@ _LARGEST = 2**20
     show_default=True,
     help="The Dovecot that the scripts are for.",
 )
-@click.option(
-    "--lua",
-    "lua_version",
-    type=click.Choice(LUA_VERSIONS),
-    default=DEFAULT_SCRIPTING.lua,
-    show_default=True,
-    help="The Lua that Dovecot is built with.",
-)
+@lua_option("The Lua that Dovecot is built with.")
 @click.option(
     "--kind",
     type=click.Choice([*KINDS, ALL]),
@@ -53,9 +46,7 @@ _LARGEST = 2**20
 )
 @click.option("--force", is_flag=True, help="Replace files that others made or changed.")
 @click.option("-q", "--quiet", is_flag=True, help="No remarks on stderr.")
-def stubs(
-    dovecot_version: str, lua_version: str, kind: str, folder: Path | None, force: bool, quiet: bool
-) -> int:
+def stubs(dovecot_version: str, lua: str, kind: str, folder: Path | None, force: bool, quiet: bool) -> int:
     """Write what editors and linters need to know about the Lua API of push scripts.
 
     .luacheckrc is for luacheck: the global `dovecot` with its fields, and the functions that Dovecot
@@ -72,7 +63,7 @@ def stubs(
     """
     from drivers.lua.stubs import Target, stub  # noqa: PLC0415 - only when there is work
 
-    target = Target(Version(dovecot_version), lua_version)
+    target = Target(Version(dovecot_version), lua)
     made = [stub(one, target) for one in (KINDS if kind == ALL else (kind,))]
     if folder is None:
         write_result("\n".join(_headed(one) for one in made) if len(made) > 1 else made[0].text)
@@ -80,7 +71,7 @@ def stubs(
     _write(made, folder, force=force)
     remark(f"wrote {', '.join(str(folder / one.name) for one in made)}", quiet=quiet)
     for version in Version:
-        other = folder / stub("emmylua", Target(version, lua_version)).name
+        other = folder / stub("emmylua", Target(version, lua)).name
         if version is not target.version and kind in {ALL, "emmylua"} and other.exists():
             remark(f"{other} is there too: editors read both, for the same names", quiet=quiet)
     return 0

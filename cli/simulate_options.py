@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from cli.common import Number, color_option, config_options, show_secrets_option
+from cli.lua_option import lua_option
 from cli.simulate_forms import Form, Wants
 from dovecot_conf import Configuration
 from dovecot_conf.errors import DriverError
 from drivers.load import Load
 from drivers.lua.versions import api_texts
-from drivers.scripting import DEFAULT_SCRIPTING, LUA_APIS, LUA_VERSIONS, Scripting
+from drivers.scripting import DEFAULT_SCRIPTING, LUA_APIS, Scripting
 from mailstore.state import MAX_NUMBER
 
 Command = Callable[..., Any]
@@ -64,13 +65,7 @@ RECORD_OPTION = click.option(
 def scripting_options(command: Command) -> Command:
     """Add the options for scripts, ``--lua`` and others; pass them as ``scripting``."""
 
-    @click.option(
-        "--lua",
-        type=click.Choice(LUA_VERSIONS),
-        default=DEFAULT_SCRIPTING.lua,
-        show_default=True,
-        help="The Lua that scripts of lua drivers run in.",
-    )
+    @lua_option("The Lua that scripts of lua drivers run in.")
     @click.option(
         "--lua-api",
         "api",

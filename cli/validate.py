@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
-from cli.findings import Wanted, finding_options, lua_option, show
+from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
 from dovecot_conf import Configuration, limits, load, loads
 from dovecot_conf.errors import ConfigError
@@ -30,7 +30,7 @@ STDIN_NAME = "<stdin>"
     metavar="DIR",
     help="Look up absolute paths of the configuration below DIR, as in a checkout of /etc.",
 )
-@lua_option
+@judging_lua_option
 @click.pass_context
 def validate(
     ctx: click.Context,
