@@ -9,6 +9,7 @@ from dovecot_conf.check_finding import Finding
 from dovecot_conf.checks23_values import FACILITIES
 from dovecot_conf.checks24_table import MAIL_LOG_FIELDS
 from dovecot_conf.event_filters import wrong_filter
+from dovecot_conf.ip_address import is_ip_address
 from dovecot_conf.versions import Version
 from dovecot_conf.view24 import View24
 
@@ -114,14 +115,6 @@ def _port_of(name: str) -> int | None:
 
 def redis(view: View24) -> Iterator[Finding]:
     """The address of the Redis server."""
-    import socket  # noqa: PLC0415 - few configurations have it
-
-    text = view.text("redis_host")
-    try:
-        if ":" in text:
-            socket.inet_pton(socket.AF_INET6, text.removeprefix("[").removesuffix("]"))
-        else:
-            socket.inet_aton(text)
-    except (OSError, ValueError):
+    if not is_ip_address(view.text("redis_host")):
         hint = "write an address: names are not looked up"
         yield Finding(SYNTAX, "redis_host is not a valid IP", view.where("redis_host"), hint)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dovecot_conf import amounts
+from dovecot_conf.ip_address import is_ip_address
 from mailstore.dict_uri import OTHER_FS
 from mailstore.dict_values import (
     DictSetting,
@@ -17,7 +18,6 @@ from mailstore.dict_values import (
     RedisSetting,
     WrongSetting,
 )
-from mailstore.ip_address import is_ip_address
 from mailstore.lock_methods import LockMethod
 from mailstore.settings import Block, UserSettings
 

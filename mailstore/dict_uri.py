@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dovecot_conf.amounts import natural
+from dovecot_conf.ip_address import is_ip_address
 from mailstore.dict_values import (
     DictSetting,
     FileSetting,
@@ -19,7 +20,6 @@ from mailstore.dict_values import (
     RedisSetting,
     WrongSetting,
 )
-from mailstore.ip_address import is_ip_address
 from mailstore.lock_methods import LockMethod
 
 UINT_MAX = 2**32 - 1
