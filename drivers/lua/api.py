@@ -109,7 +109,8 @@ class LuaApi:
 
     def end_call(self) -> None:
         """Do what Dovecot does after each call of a function of the script."""
-        self._machine.call_own(self._lua[b"end_call"])
+        if "event_abort" in self._texts.has:
+            self._machine.call_own(self._lua[b"end_call"])
 
     def hook_results(self, number: Any = None, text: Any = None, *_more: Any) -> tuple[float, bytes | None]:
         """Return the results of a function of a user's as C takes them."""
