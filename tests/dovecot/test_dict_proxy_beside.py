@@ -95,7 +95,7 @@ def test_both_list_the_same_names_where_the_backend_can(
 def test_a_server_that_is_not_there_fails_the_same(both: Both, call: tuple[str, ...]) -> None:
     user = both.new_user()
     override = OTHER_SOCKET[both.server.version] % "nosuch"
-    outcome = both.agree("-o", override, call[0], "-u", user, *call[1:], tries=4)
+    outcome = both.agree("-o", override, call[0], "-u", user, *call[1:])
     assert outcome.code == 75
     assert f"net_connect_unix({both.server.root}/run/nosuch) failed: No such file" in outcome.errors
 
