@@ -33,8 +33,8 @@ _HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
-class ExportCall:
-    """A call of `export` as its options say."""
+class _ExchangeCall:
+    """A call as its options say."""
 
     source: ConfigSource
     problem: OptionProblem | None
@@ -42,24 +42,23 @@ class ExportCall:
     all_users: bool
     user_file: Path | None
     userdb: Mapping[str, str] | None
-    mailboxes: tuple[str, ...]
-    orphans: bool
-    positionals: tuple[str, ...] = ()
+    positionals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ImportCall:
-    """A call of `import` as its options say."""
+class ExportCall(_ExchangeCall):
+    """A call of `export`."""
 
-    source: ConfigSource
-    problem: OptionProblem | None
-    user: str | None
-    all_users: bool
-    user_file: Path | None
-    userdb: Mapping[str, str] | None
+    mailboxes: tuple[str, ...]
+    orphans: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCall(_ExchangeCall):
+    """A call of `import`."""
+
     create: bool
     dry_run: bool
-    positionals: tuple[str, ...] = ()
 
 
 def run_export(call: ExportCall) -> int:
@@ -84,7 +83,7 @@ def _stopped(stop: StopError) -> int:
     return stop.code
 
 
-def _session(call: ExportCall | ImportCall, name: str, positionals: int) -> Session:
+def _session(call: _ExchangeCall, name: str, positionals: int) -> Session:
     configuration = read_configuration(call.source)
     if call.problem is not None:
         raise wrong_option(name, call.problem, configuration.version)
