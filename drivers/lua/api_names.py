@@ -263,8 +263,8 @@ TYPES: Mapping[str, Members] = {
     "dovecot": _DOVECOT,
     "dovecot.storage": _constants(STORAGE),
     "dovecot.base64": {
-        "encode": _call("data: string", "string", V24, "2.4.2"),
-        "decode": _call("text: string", "string", V24, "2.4.2"),
+        "encode": _call("data: string", "string"),
+        "decode": _call("text: string", "string"),
     },
     "dovecot.dict": _constants(DICT),
     "dovecot.doveadm_client": _constants(DOVEADM_CLIENT),

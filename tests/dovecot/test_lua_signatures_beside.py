@@ -9,6 +9,7 @@ import pytest
 
 from dovecot_conf import Version
 from drivers.lua.api_names import TYPES, Member, Parameter
+from drivers.lua.stubs.emmylua import reachable_types
 from tests.dovecot.lua_scripts import said_on_server
 
 OBJECTS = {
@@ -123,8 +124,8 @@ def calls_of(owner: str, name: str, member: Member, version: Version) -> Iterato
 def all_calls(version: Version) -> list[Call]:
     calls = [
         call
-        for owner, members in TYPES.items()
-        for name, member in members.items()
+        for owner in reachable_types(version)
+        for name, member in TYPES[owner].items()
         if member.kind == "function" and member.available(version)
         for call in calls_of(owner, name, member, version)
     ]

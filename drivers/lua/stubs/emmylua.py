@@ -42,7 +42,7 @@ def emmylua(target: Target) -> Stub:
         f"-- Push scripts of Dovecot {version}, for lua-language-server. Made by 'pushnotif lua stubs'.",
     ]
     body = ["-- luacheck: ignore", ""]
-    for name in _reachable(version):
+    for name in reachable_types(version):
         body += [*_class(name, TYPES[name], version), ""]
     body += [*_class(_GIVEN, REQUEST_OPTIONS, version), ""]
     body += [*_settings(version), ""]
@@ -51,7 +51,7 @@ def emmylua(target: Target) -> Stub:
     return Stub("emmylua", file_name(version), sealed(head, body[:-1]))
 
 
-def _reachable(version: Version) -> list[str]:
+def reachable_types(version: Version) -> list[str]:
     """Return the types that something of this version is or returns, and the events."""
     named = {
         kind
