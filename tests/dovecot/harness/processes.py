@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 from .installations import SYSTEM_PATH
 
 TIMEOUT = 30.0
+PORTS = range(20_000, 32_768)
 ENVIRONMENT = {"PATH": SYSTEM_PATH, "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -27,15 +30,21 @@ class Result:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ``count`` different ports of 127.0.0.1 that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Return ``count`` different ports of 127.0.0.1 that nobody listens on.
+
+    They lie below those that the kernel gives to clients, which could take one before its server starts.
+    """
+    free = (port for port in random.sample(PORTS, len(PORTS)) if _is_free(port))
+    return list(itertools.islice(free, count))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def run(command: Sequence[str], stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> Result:
