@@ -86,7 +86,7 @@ class Transaction:
         self.registrations: list[Registration] = []
         self._participants: list[DriverTransaction] = []
         self._drivers: list[DriverTransaction] = []
-        self._messages = MessageTable[MessageEvents]()
+        self._messages: MessageTable[MessageEvents] = MessageTable()
         self._mailbox_events: MailboxEvents | None = None
         self._on_begin = on_begin
         self.begun = False
