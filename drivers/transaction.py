@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,10 @@ class DriverTransaction:
         self.transaction.registrations.append(
             Registration(event, fields, log_prefix, store_old, self.session.version)
         )
+
+    def register_all(self, registrations: Iterable[Registration]) -> None:
+        """Ask for events, as several calls of :meth:`register` do."""
+        self.transaction.registrations += registrations
 
     def report(self) -> DriverReport:
         """Return what this driver made of the transaction."""
