@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +101,10 @@ _Diagnose = Callable[[Session, Subject], Diagnosis]
 def _show(call: DoctorCall, session: Session, find_out: _Diagnose) -> int:
     found: list[Diagnosis] = []
     colored = wants_color(call.color, into_file=False)
-    with contextlib.closing(_diagnoses(session, find_out)) as diagnoses:
-        for number, diagnosis in enumerate(diagnoses):
-            found.append(diagnosis)
-            if call.format == "text":
-                lines = text(diagnosis, brief=session.many, first=number == 0)
-                write_result(render(lines, colored=colored))
+    for diagnosis in _diagnoses(session, find_out):
+        found.append(diagnosis)
+        if call.format == "text":
+            write_result(render(text(diagnosis, brief=session.many), colored=colored))
     if call.format == "json":
         write_result(to_json(session.configuration.version, found))
     if session.code:
@@ -175,7 +172,7 @@ def _account(
 
 
 def _options(call: Call) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the options that commands for the same user need, ours and doveadm's; no -o, it may be secret."""
+    """Return the options that commands for the same user need, ours and doveadm's; no -o: it may be secret"""
     source = call.source
     path = ("-c", str(source.path)) if source.path is not None else ()
     ours = [*path, *(["--demo"] if source.demo else [])]

@@ -117,7 +117,7 @@ def _ox_elsewhere(
 ) -> Iterator[str]:
     """Say for which protocols ox isn't there, or is to no purpose."""
     for reader in _ox_readers({protocol: loaded.get(protocol, ()) for protocol in ("imap",)}):
-        yield f"ox ({reader.setting}) is loaded for imap too, where it never fires: nothing is delivered there"
+        yield f"ox ({reader.setting}) is loaded for imap too, but fires for deliveries only"
         break
     if not ox:
         return

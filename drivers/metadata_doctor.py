@@ -137,9 +137,7 @@ def _way(subject: Subject, user: User, needs: Needs, protocols: tuple[str, ...])
     user = _account(subject, protocols[0], user)
     if subject.own is not None:
         metadata: Metadata | None = subject.own
-        store = Link(
-            link_store.NAME, LinkState.OK, "the built-in example: pushnotif's own store stands for its"
-        )
+        store = Link(link_store.NAME, LinkState.OK, "pushnotif's own store, as this is the built-in example")
     else:
         store, metadata = check_store(subject.configuration, user, protocols[0])
     if metadata is None:

@@ -16,16 +16,15 @@ def read_value(value: str, login: str, *, from_metadata: bool) -> Reading:
     """
     user = user_in(value)
     if user is None:
-        return Reading("", NO_USER, tuple(_hints(value)))
-    notes = []
+        return Reading(NO_USER, tuple(_hints(value)))
+    told = user if from_metadata else login
+    why = "" if from_metadata else ", the login name (user_from_metadata is not set)"
+    notes = [f"ox is told of user {told if told.isprintable() else repr(told)}{why}"]
     if " " in user and "=" in user:
         notes.append("words are separated by tabs, not by blanks: all behind user= is the name")
     if user == "" and from_metadata:
         notes.append("the name is empty, and so it is sent")
-    if not from_metadata:
-        told = f"ox is told of user {login}, the login name (user_from_metadata is not set)"
-        return Reading(told, "", tuple(notes))
-    return Reading(f"ox is told of user {user if user.isprintable() else repr(user)}", "", tuple(notes))
+    return Reading("", tuple(notes))
 
 
 def _hints(value: str) -> list[str]:

@@ -18,7 +18,6 @@ NAME = "entry"
 class Reading(NamedTuple):
     """What a driver makes of a value: ``problem`` is why it does nothing, '' if it works."""
 
-    seen: str
     problem: str = ""
     notes: tuple[str, ...] = ()
 
@@ -49,7 +48,7 @@ def check_entry(
     seen = f"{name} = {value!r}" if not value.isprintable() or value != value.strip() else f"{name} = {value}"
     if reading.problem:
         return Link(NAME, LinkState.BROKEN, f"{seen}: {reading.problem}", remedy, reading.notes)
-    return Link(NAME, LinkState.OK, f"{seen}: {reading.seen}", (), reading.notes)
+    return Link(NAME, LinkState.OK, seen, (), reading.notes)
 
 
 def _elsewhere(store: MetadataStore, wanted: Entry, *, is_shared: bool) -> Iterator[str]:

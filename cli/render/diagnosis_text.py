@@ -25,11 +25,9 @@ _STYLES: Mapping[Switch, str] = {
 _NAME_WIDTH = 8
 
 
-def text(diagnosis: Diagnosis, *, brief: bool, first: bool) -> Iterator[Line]:
+def text(diagnosis: Diagnosis, *, brief: bool) -> Iterator[Line]:
     """Yield the links and the verdict; ``brief`` leaves out the links where all is fine."""
     if not brief:
-        if not first:
-            yield Line()
         for link in diagnosis.links:
             yield from _link(link, quiet=False)
     yield Line().add(printable(diagnosis.verdict), _STYLES[diagnosis.switched])
