@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli.common import ConfigSource, config_options
+from cli.common import ConfigSource, color_option, config_options
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
 
 ENTRY_HELP = (
@@ -195,3 +195,27 @@ def import_(source: ConfigSource, **options: Any) -> int:
 
     problem = option_problem(click.get_current_context())
     return run_import(ImportCall(_outer(source), problem, **options))
+
+
+@metadata.command("doctor", cls=DoveadmCommand)
+@config_options
+@user_options
+@click.option("-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT.")
+@click.option("--via", metavar="URL", help=VIA_HELP)
+@click.option(
+    "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
+)
+@click.option("-f", "--format", "formatter", metavar="FORMATTER", help="text (default) or json.")
+@color_option
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
+def doctor(source: ConfigSource, formatter: str | None, **options: Any) -> int:
+    """Tell whether METADATA switches a user on for push notifications, and if not, why.
+
+    Looks at the user, the drivers that ask for METADATA, the store, the mailbox and the entry. The exit
+    code is 0 when all users are switched on, and 1 when one isn't.
+    """
+    from cli.metadata_doctor import DoctorCall, run_doctor  # noqa: PLC0415
+
+    ctx = click.get_current_context()
+    format_ = formatter or ctx.obj[1] or "text"
+    return run_doctor(DoctorCall(_outer(source), option_problem(ctx), format_, **options))

@@ -34,6 +34,13 @@ def find_user(
     return _user(configuration, protocol, login, fields)
 
 
+def userdb_of(
+    configuration: Configuration, name: str, *, protocol: str = PROTOCOL, root: Path | None = None
+) -> Userdb:
+    """Return the userdb that knows ``name``. Raises what ``find_user`` raises."""
+    return _reader(configuration, protocol, root).find(_login(configuration, protocol, name))[0]
+
+
 def user_from_fields(
     configuration: Configuration, name: str, fields: Mapping[str, str], *, protocol: str = PROTOCOL
 ) -> User:

@@ -72,12 +72,16 @@ class UserdbReader(NamedTuple):
 
     def look_up(self, name: str) -> dict[str, str]:
         """Return the fields of a user. Raises UnknownUserError, and UserError when one can't be asked."""
+        return self.find(name)[1]
+
+    def find(self, name: str) -> tuple[Userdb, dict[str, str]]:
+        """Return the userdb that knows a user, and what it says. Raises what ``look_up`` raises."""
         if not self.userdbs:
             raise UserdbUnavailableError(f"the configuration has no userdb: nobody can say who {name} is")
         for userdb in self.userdbs:
             fields = self._ask(userdb, name)
             if fields is not None:
-                return fields
+                return userdb, fields
         raise UnknownUserError("User doesn't exist")
 
     def names(self) -> Iterator[str]:

@@ -65,6 +65,11 @@ class LuaDriver(Driver):
             self._script.release()
             raise DriverError(str(error)) from None
 
+    @property
+    def script_path(self) -> str:
+        """Return the path of the script as the configuration has it."""
+        return self._script.path
+
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Register the events for which the script has a function, and call ``begin_txn``."""
         dtxn.outcome, dtxn.reason = Outcome.SKIPPED, ""
