@@ -110,7 +110,7 @@ def _make_command(name: str) -> click.Command:
             Call(
                 name,
                 merged(outer_source, source),
-                formatter or outer_formatter or "flow",
+                next((name for name in (formatter, outer_formatter) if name is not None), "flow"),
                 positionals,
                 named,
                 problem=option_problem(ctx),

@@ -56,7 +56,7 @@ def _work(session: Session, arguments: list[str]) -> int:
     if len(arguments) < REQUIRED[call.name]:
         raise StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
     mailbox, entry, value = (*arguments, "", "")[:3]
-    if entry or call.name != "list":
+    if len(arguments) > 1 or call.name != "list":
         _check_entry(entry)
     for user in users:
         session.perform(user, mailbox, entry, value)
