@@ -14,6 +14,7 @@ from cli.metadata_session import Call, Session, StopError, complain
 from cli.output import write_result
 from cli.render.diagnosis_json import to_json
 from cli.render.diagnosis_text import text
+from cli.render.secrets import hide
 from cli.render.styled import render, wants_color
 from dovecot_conf import Configuration
 from drivers.diagnosis import Diagnosis
@@ -172,12 +173,12 @@ def _account(
 
 
 def _options(call: Call) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the options that commands for the same user need, ours and doveadm's; no -o: it may be secret"""
+    """Return the options of commands for the same user, ours and doveadm's; no -o, which may be secret."""
     source = call.source
     path = ("-c", str(source.path)) if source.path is not None else ()
     ours = [*path, *(["--demo"] if source.demo else [])]
     for name, value in (call.userdb or {}).items():
-        ours += ["--userdb", f"{name}={value}"]
+        ours += ["--userdb", hide(f"{name}={value}")]
     if call.via is not None:
         ours += ["--via", call.via]
     if call.socket_path is not None:
