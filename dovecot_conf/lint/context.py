@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dovecot_conf.configuration import MAIL_PROTOCOLS, Configuration
+from dovecot_conf.elsewhere import may_be_elsewhere
 from dovecot_conf.lint.suppressions import Comments
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, PushConfig
@@ -158,11 +159,15 @@ class Context:
         """Return where an absolute path of the configuration is to be looked up."""
         return self._root / path.lstrip("/") if self._root is not None else Path(path)
 
-    def named(self, protocols: Iterable[str]) -> str:
-        """Return protocols as words: ``lmtp and imap``; ``every protocol`` for all of them."""
+    def may_be_elsewhere(self, path: Path) -> bool:
+        """Tell whether a missing file may be there where the configuration is used; see ``locate``."""
+        return may_be_elsewhere(path, self.configuration.path, self._root)
+
+    def named(self, protocols: Iterable[str], everyone: str = "every protocol") -> str:
+        """Return protocols as words: ``lmtp and imap``; ``everyone`` for all of them."""
         names = list(protocols)
         if len(names) == len(self.protocols):
-            return "every protocol"
+            return everyone
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
