@@ -141,7 +141,7 @@ class Context:
     def plugin_word(self, protocol: str, plugin: str) -> Span:
         """Return where the name of a plugin that ``protocol`` loads is written.
 
-        The whole value of ``mail_plugins`` where the word isn't in it, since ``$mail_plugins`` brought it.
+        Where ``$mail_plugins`` brought it that is in the outer value, or else the whole value.
         """
         settings = self.settings[protocol]
         if self.version is Version.V24:
@@ -153,7 +153,9 @@ class Context:
             value = settings.get(MAIL_PLUGINS)
         if value is None:
             return self.main_span
-        return word_span(value, plugin)
+        outer = self.configuration.settings().get(MAIL_PLUGINS)
+        brought = outer is not None and not _has_word(value, plugin) and _has_word(outer, plugin)
+        return word_span(outer if brought and outer is not None else value, plugin)
 
     def locate(self, path: str) -> Path:
         """Return where an absolute path of the configuration is to be looked up."""
@@ -178,6 +180,10 @@ def gather(found: Iterable[tuple[Subject, str]]) -> Iterator[tuple[Subject, tupl
         gathered.setdefault(subject, []).append(protocol)
     for subject, protocols in gathered.items():
         yield subject, tuple(protocols)
+
+
+def _has_word(value: SettingValue, word: str) -> bool:
+    return any(written == word for _, written in words_of(value.raw))
 
 
 def word_span(value: SettingValue, word: str) -> Span:
