@@ -15,7 +15,8 @@ def may_be_elsewhere(path: str | Path, main: str, root: Path | None, setting: st
     """Return whether ``path``, which is missing, may well be there where the configuration is used.
 
     ``main`` is the main file, ``root`` the folder of a checkout, ``setting`` the name of what wants the file:
-    certificates, keys and passwords are kept out of checkouts. What has to be part of the checkout is missing.
+    certificates, keys and passwords are kept out of checkouts. Whatever else lies below a root, or beside the
+    main file, belongs to the checkout, and is missing.
     """
     home = Path(main).absolute().parent
     if root is None and any(home.is_relative_to(folder) for folder in SYSTEM_FOLDERS):
@@ -23,5 +24,4 @@ def may_be_elsewhere(path: str | Path, main: str, root: Path | None, setting: st
     if _SECRET.search(setting):
         return True
     wanted = Path(path).absolute()
-    checkout = home if root is None else root.absolute()
-    return not (wanted.is_relative_to(checkout) and wanted.parent.is_dir())
+    return root is None and not (wanted.is_relative_to(home) and wanted.parent.is_dir())

@@ -9,8 +9,8 @@ from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.tree import Invalid, Section, Setting
 
-FEWEST = 3
-"""With fewer mistakes than this each is worth a line of its own."""
+FEWEST = 10
+"""With fewer mistakes than this each is worth a line of its own, unless it shows what the file is."""
 
 _MOST_GOOD = 0.1
 """Any text has some lines that could be settings."""
@@ -29,24 +29,23 @@ _OTHER = "nothing in this file is a setting of Dovecot's"
 
 def strangers(configuration: Configuration) -> dict[str, str]:
     """Return the paths of such files, each with a hint that says what it is."""
-    refused: Counter[str] = Counter()
-    for problem in configuration.problems:
-        refused[problem.span.file] += problem.name in _REFUSED
-    suspects = {path for path, count in refused.items() if count >= FEWEST}
-    if not suspects:
+    refused = Counter(problem.span.file for problem in configuration.problems if problem.name in _REFUSED)
+    if not refused:
         return {}
     statements: Counter[str] = Counter()
     words: defaultdict[str, set[str]] = defaultdict(set)
     for node, around in configuration.walk():
         path = node.document.path
-        if path in suspects and isinstance(node, Setting | Section | Invalid):
+        if path in refused and isinstance(node, Setting | Section | Invalid):
             statements[path] += 1
             if not around:
                 words[path].add(_word(node))
+    hints = {path: _hint(words[path]) for path in refused}
     return {
-        path: _hint(words[path])
-        for path in suspects
-        if statements[path] - refused[path] <= _MOST_GOOD * statements[path]
+        path: hint or _OTHER
+        for path, hint in hints.items()
+        if (hint or refused[path] >= FEWEST)
+        and statements[path] - refused[path] <= _MOST_GOOD * statements[path]
     }
 
 
@@ -69,4 +68,4 @@ def _word(node: Setting | Section | Invalid) -> str:
 
 
 def _hint(words: set[str]) -> str:
-    return next((text for signs, text in _KINDS if signs <= words), _OTHER)
+    return next((text for signs, text in _KINDS if signs <= words), "")
