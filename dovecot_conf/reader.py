@@ -75,6 +75,7 @@ class TreeReader:
 
     def __init__(self, files: Files, dialect: Dialect) -> None:
         self._files = files
+        self._version = dialect.version
         self._white = dialect.white
         self._grammar = grammar(dialect.version)
         self._inputs: list[_Input] = []
@@ -87,7 +88,7 @@ class TreeReader:
     def read(self, source: SourceFile) -> Reading:
         """Return the tree of ``source`` with all that it includes."""
         self._reading = Reading(Document(source))
-        self._includer = Includer(self._files, source)
+        self._includer = Includer(self._files, source, self._version)
         self._enter(self._reading.document, 1)
         while self._inputs:
             current = self._inputs[-1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dovecot_conf.configuration import MAIL_PROTOCOLS, Configuration
+from dovecot_conf.elsewhere import may_be_elsewhere
 from dovecot_conf.lint.suppressions import Comments
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, PushConfig
@@ -140,7 +141,7 @@ class Context:
     def plugin_word(self, protocol: str, plugin: str) -> Span:
         """Return where the name of a plugin that ``protocol`` loads is written.
 
-        The whole value of ``mail_plugins`` where the word isn't in it, since ``$mail_plugins`` brought it.
+        Where ``$mail_plugins`` brought it that is in the outer value, or else the whole value.
         """
         settings = self.settings[protocol]
         if self.version is Version.V24:
@@ -152,17 +153,23 @@ class Context:
             value = settings.get(MAIL_PLUGINS)
         if value is None:
             return self.main_span
-        return word_span(value, plugin)
+        outer = self.configuration.settings().get(MAIL_PLUGINS)
+        brought = outer is not None and not _has_word(value, plugin) and _has_word(outer, plugin)
+        return word_span(outer if brought and outer is not None else value, plugin)
 
     def locate(self, path: str) -> Path:
         """Return where an absolute path of the configuration is to be looked up."""
         return self._root / path.lstrip("/") if self._root is not None else Path(path)
 
-    def named(self, protocols: Iterable[str]) -> str:
-        """Return protocols as words: ``lmtp and imap``; ``every protocol`` for all of them."""
+    def may_be_elsewhere(self, path: Path) -> bool:
+        """Tell whether a missing file may be there where the configuration is used; see ``locate``."""
+        return may_be_elsewhere(path, self.configuration.path, self._root)
+
+    def named(self, protocols: Iterable[str], everyone: str = "every protocol") -> str:
+        """Return protocols as words: ``lmtp and imap``; ``everyone`` for all of them."""
         names = list(protocols)
         if len(names) == len(self.protocols):
-            return "every protocol"
+            return everyone
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -173,6 +180,10 @@ def gather(found: Iterable[tuple[Subject, str]]) -> Iterator[tuple[Subject, tupl
         gathered.setdefault(subject, []).append(protocol)
     for subject, protocols in gathered.items():
         yield subject, tuple(protocols)
+
+
+def _has_word(value: SettingValue, word: str) -> bool:
+    return any(written == word for _, written in words_of(value.raw))
 
 
 def word_span(value: SettingValue, word: str) -> Span:

@@ -10,6 +10,7 @@ from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue, Selection
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
@@ -75,10 +76,10 @@ def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterat
 
 
 def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
-    """Yield the problems of the language; of a file that is binary junk one says it all."""
+    """Yield the problems of the language; of a file that is binary junk, or no configuration, one says it all."""
     binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
     told: set[str] = set()
-    for problem in configuration.problems:
+    for problem in first_of_strangers(configuration.problems, strangers(configuration)):
         path = problem.span.file
         if path not in binary:
             yield problem

@@ -17,6 +17,9 @@ _WORD = re.compile(r"(?:^|(?<=\s))\$(?P<name>[a-z][a-z0-9_]+)")
 PLUGIN_LISTS = ("mail_plugins",)
 """Settings where the word is taken as a name, which is another rule's matter."""
 
+DICT_MAP = "dict_map"
+"""A block where the word stands for a part of a key."""
+
 
 class DollarVariableOld(Rule):
     """A `$setting` is plain text in Dovecot 2.4.
@@ -47,8 +50,10 @@ class DollarVariableOld(Rule):
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for words that are the name of a setting, of 2.3 or of 2.4, behind a dollar sign."""
         known = table(Version.V24).names
-        for node, _ in context.configuration.walk():
+        for node, sections in context.configuration.walk():
             if not isinstance(node, Setting) or "$" not in node.value or node.key in PLUGIN_LISTS:
+                continue
+            if any(section.word == DICT_MAP for section in sections):
                 continue
             for match in _WORD.finditer(node.value):
                 name = match["name"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.names import table
 from dovecot_conf.tree import Setting
 from dovecot_conf.versions import Version
 
@@ -27,6 +28,12 @@ NAMES = {
 
 FILTERS = {"L": "lower", "U": "upper", "M": "md5", "H": "hash", "N": "hash", "X": "hex", "R": "reverse"}
 """What 2.4 has instead of the modifiers."""
+
+TIMES = ("log_timestamp",)
+"""Settings whose letters are those of ``strftime``."""
+
+_OWN_VARIABLES = re.compile(r"_format$|^mail_log_prefix$|^rejection_(?:reason|subject)$")
+"""Settings with variables of their own, where the letters stood for other things."""
 
 _VARIABLE = re.compile(
     rf"%[-0-9.]*(?P<modifiers>[LUEXRHNMDT]*)(?P<letter>[{''.join(NAMES)}])(?![A-Za-z0-9%]|=[0-9A-F]{{2}})"
@@ -60,15 +67,21 @@ class PercentVariableOld(Rule):
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the letters in every value."""
         for node, _ in context.configuration.walk():
-            if not isinstance(node, Setting) or "%" not in node.value:
+            if not isinstance(node, Setting) or "%" not in node.value or node.key in TIMES:
                 continue
             found = list(_VARIABLE.finditer(node.value.replace("%%", "__")))
             if found:
                 old = list(dict.fromkeys(match[0] for match in found))
-                new = ", ".join(dict.fromkeys(map(_new, found)))
                 are = "are" if len(old) > 1 else "is"
                 text = f"{', '.join(old)} in {node.key} {are} plain text in 2.4"
-                yield self.found(node.value_span, text, hint=f"write {new}")
+                yield self.found(node.value_span, text, hint=_hint(node.key, found))
+
+
+def _hint(key: str, found: list[re.Match[str]]) -> str:
+    known = table(Version.V24).names.get(key)
+    if known is not None and _OWN_VARIABLES.search(key):
+        return f"its default in 2.4 shows the names: {known.default}"
+    return f"write {', '.join(dict.fromkeys(map(_new, found)))}"
 
 
 def _new(match: re.Match[str]) -> str:

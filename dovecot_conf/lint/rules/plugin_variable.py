@@ -73,6 +73,6 @@ class PluginVariableLiteral(Rule):
             if word.startswith("$")
         )
         for (span, word), protocols in gather(found):
-            where = context.named(protocols)
+            where = context.named(protocols, "any protocol")
             text = f"'{word}' is taken as the name of a plugin: no process of {where} starts"
             yield self.found(span, text, hint=_HINTS[context.version])
