@@ -12,7 +12,7 @@ from cli.output import printable, width
 from cli.render.secrets import hide, hide_in_sentence, hide_spans, secrets
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Diagnostic, Edit, Severity
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
 
@@ -91,8 +91,9 @@ class Validations:
         message, hint = item.message, item.hint
         if script is not None:
             message, hint = (script.hide_in_message(text, item.span.line) for text in (message, hint))
-        fix = item.fix and Fix(
-            hide(item.fix.title), tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits)
+        fix = item.fix and item.fix._replace(
+            title=hide(item.fix.title),
+            edits=tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits),
         )
         return item._replace(message=hide_in_sentence(message), hint=hide_in_sentence(hint), fix=fix)
 
