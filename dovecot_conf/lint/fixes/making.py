@@ -82,7 +82,9 @@ def line_before(node: Statement, text: str) -> Edit:
 def line_behind(node: Statement, text: str) -> Edit:
     """Return an edit that inserts a line behind a statement, as far indented."""
     lines = node.document.source.lines
-    end = Span(node.document.path, node.end_line, 1, node.end_line, len(lines[node.end_line - 1].rstrip("\r")) + 1)
+    end = Span(
+        node.document.path, node.end_line, 1, node.end_line, len(lines[node.end_line - 1].rstrip("\r")) + 1
+    )
     return behind(end, line_end(node) + indentation(node) + text)
 
 
@@ -119,7 +121,7 @@ def renamed(node: Setting | None, name: str, applicability: Applicability, group
     return Fix(f"call it {name}", (edit,), applicability, group) if edit is not None and name else None
 
 
-def word(span: Span, old: str, new: str, applicability: Applicability, group: str = "") -> Fix | None:
+def replaced(span: Span, old: str, new: str, applicability: Applicability, group: str = "") -> Fix | None:
     """Return the fix that replaces a word, if the place is that of the word and of nothing else."""
     if not new or not within_a_line(span) or span.end_column - span.column != len(old):
         return None

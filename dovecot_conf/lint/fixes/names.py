@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dovecot_conf.carried import CarriedSetting
 from dovecot_conf.conditions import UNFILTERED
 from dovecot_conf.diagnostics import Applicability, Edit, Fix
 from dovecot_conf.evaluate import Problems

@@ -60,7 +60,10 @@ class Texts:
             if place is None or place not in self.texts:
                 return None
             offsets = self._of(place)
-            start, end = offsets.offset(span.line, span.column), offsets.offset(span.end_line, span.end_column)
+            start, end = (
+                offsets.offset(span.line, span.column),
+                offsets.offset(span.end_line, span.end_column),
+            )
             found.append(PlacedEdit(place, start, max(start, end), text))
         return tuple(sorted(found))
 

@@ -24,9 +24,21 @@ _GUESSED = {
 }
 
 _PORTS = {
-    **{"imap": 143, "imap2": 143, "imaps": 993, "pop3": 110, "pop-3": 110, "pop3s": 995},
-    **{"lmtp": 24, "sieve": 4190, "managesieve": 4190},
-    **{"submission": 587, "submissions": 465, "smtp": 25, "smtps": 465, "http": 80, "https": 443},
+    "imap": 143,
+    "imap2": 143,
+    "imaps": 993,
+    "pop3": 110,
+    "pop-3": 110,
+    "pop3s": 995,
+    "lmtp": 24,
+    "sieve": 4190,
+    "managesieve": 4190,
+    "submission": 587,
+    "submissions": 465,
+    "smtp": 25,
+    "smtps": 465,
+    "http": 80,
+    "https": 443,
 }
 """The service names of RFC 6335 that mail servers use."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.fixes.making import safe, within_a_line
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.tree import Setting
 from dovecot_conf.versions import Version
@@ -27,6 +28,9 @@ NAMES = {
 
 FILTERS = {"L": "lower", "U": "upper", "M": "md5", "H": "hash", "N": "hash", "X": "hex", "R": "reverse"}
 """What 2.4 has instead of the modifiers."""
+
+_EXACT = frozenset("LU")
+"""Modifiers whose filters of 2.4 give the same text."""
 
 _VARIABLE = re.compile(
     rf"%[-0-9.]*(?P<modifiers>[LUEXRHNMDT]*)(?P<letter>[{''.join(NAMES)}])(?![A-Za-z0-9%]|=[0-9A-F]{{2}})"
@@ -56,6 +60,7 @@ class PercentVariableOld(Rule):
     name = "percent-variable-old"
     severity = Severity.WARNING
     versions = (Version.V24,)
+    fixes = (Applicability.SAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the letters in every value."""
@@ -68,7 +73,19 @@ class PercentVariableOld(Rule):
                 new = ", ".join(dict.fromkeys(map(_new, found)))
                 are = "are" if len(old) > 1 else "is"
                 text = f"{', '.join(old)} in {node.key} {are} plain text in 2.4"
-                yield self.found(node.value_span, text, hint=f"write {new}")
+                yield self.found(node.value_span, text, hint=f"write {new}", fix=_rewritten(node))
+
+
+def _rewritten(node: Setting) -> Fix | None:
+    """Return the fix that writes all variables as 2.4 does, if there is the same for each of them."""
+    edits = []
+    for match in _VARIABLE.finditer(node.raw.replace("%%", "__")):
+        span = node.place(node.value_start + match.start(), node.value_start + match.end())
+        exact = match[0] == f"%{match['modifiers']}{match['letter']}" and not set(match["modifiers"]) - _EXACT
+        if not exact or not within_a_line(span):
+            return None
+        edits.append(Edit(span, _new(match)))
+    return safe("write the variables of 2.4", *edits) if edits else None
 
 
 def _new(match: re.Match[str]) -> str:
