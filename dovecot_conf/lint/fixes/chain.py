@@ -78,9 +78,8 @@ def block_removal(section: Section) -> Edit | None:
     end = section.end
     if end is None or any(isinstance(node, Comment | Section) for node in section.children):
         return None
-    if any(
-        "#" in line for line in section.document.source.lines[section.line - 1 : end.end_line]
-    ):  # it may be a comment behind a statement
+    # A number sign may begin a comment behind a statement.
+    if any("#" in line for line in section.document.source.lines[section.line - 1 : end.end_line]):
         return None
     return Edit(Span(section.document.path, section.line, 1, end.end_line + 1, 1), "")
 

@@ -27,14 +27,6 @@ def _near_setting(found: Finding) -> Fix | None:
     return renamed(found.setting, advised(found.diagnostic.hint), Applicability.UNSAFE)
 
 
-def _near_section(found: Finding) -> Fix | None:
-    node, name = found.node, advised(found.diagnostic.hint)
-    if not isinstance(node, Section) or not name or not node.text.startswith(node.word):
-        return None
-    span = node.place(0, len(node.word))
-    return unsafe(f"write {name}", Edit(span, name)) if within_a_line(span) else None
-
-
 def _old_name(found: Finding) -> Fix | None:
     """Write what Dovecot itself makes of an old setting."""
     node = found.setting
@@ -85,7 +77,6 @@ def _relative_listener(found: Finding) -> Fix | None:
 
 NAME_FIXERS = (
     Fixer("PN161", UNSAFE, _near_setting),
-    Fixer("PN162", UNSAFE, _near_section),
     Fixer("PN172", BOTH, _old_name),
     Fixer("PN196", UNSAFE, _relative_listener),
 )

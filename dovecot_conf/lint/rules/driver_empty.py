@@ -51,6 +51,8 @@ class DriverEmpty(Rule):
         by_name: dict[str, list[SettingValue]] = {}
         for name, value, _protocols in context.plugin_values(_is_driver):
             by_name.setdefault(name, []).append(value)
+        unread = (unread for push in context.push.values() for unread in push.unread)
+        is_last = not any(one.definition.text for one in unread)
         for name, values in by_name.items():
             if any(value.text for value in values) or (name in outside and outside[name].text):
                 continue
@@ -59,7 +61,7 @@ class DriverEmpty(Rule):
                     value.node.key_span if value.node is not None else value.span,
                     f"{name} is empty: Dovecot stops reading drivers here",
                     hint="remove the line, or give it a driver",
-                    fix=_removed(value, is_last=not any(push.unread for push in context.push.values())),
+                    fix=_removed(value, is_last=is_last),
                 )
 
 
