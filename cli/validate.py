@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import click
 
-from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
+from cli.common import STDIN_NAME, SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
 from cli.findings import Wanted, finding_options, judging_lua_option, show
+from cli.fix_options import Fixing, fix_options
 from cli.render import diagnostics as render
 from dovecot_conf import Configuration, limits, load, loads
 from dovecot_conf.errors import ConfigError
+from dovecot_conf.files import UNCHANGED, Changed
 from dovecot_conf.lint import Catalogue, Context, Selection, lint_context
 from drivers.rules import all_rules
 
 STDIN = "-"
-STDIN_NAME = "<stdin>"
 
 
 @click.command()
 @click.argument("files", metavar="[FILE|-]...", nargs=-1)
 @config_options
 @finding_options
+@fix_options
 @click.option(
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -37,6 +41,7 @@ def validate(
     source: ConfigSource,
     files: tuple[str, ...],
     wanted: Wanted,
+    fixing: Fixing,
     root: Path | None,
     lua: str,
 ) -> int:
@@ -44,26 +49,31 @@ def validate(
 
     FILE is a main configuration file (usually /etc/dovecot/dovecot.conf), - is stdin. Files it includes
     are read along. A comment '# pushnotif: ignore[PN301]' on a line, or in the line above, silences
-    a finding. Exit code: 0 fine, 1 findings (see --fail-on), 2 wrong usage.
+    a finding. With --fix, findings that can be fixed safely are, in all these files; of stdin, the fixed
+    text goes to stdout and the rest to stderr. Exit code: 0 fine, 1 findings (see --fail-on), or changes
+    with --diff, 2 wrong usage.
     """
     if files and (source.path is not None or source.demo):
         raise click.UsageError("name the configuration either as FILE or with an option", ctx=ctx)
     catalogue = Catalogue(all_rules(lua))
     selection = Selection.of(catalogue, wanted.select, wanted.ignore)
-    results = []
-    for configuration in _configurations(source, files, root):
-        context = Context(configuration, root)
-        found = lint_context(context, catalogue, selection=selection)
-        results.append(render.Validation(configuration, found, tuple(context.sources.values())))
-    validations = render.Validations(tuple(results), wanted.show_secrets)
-    return show(validations, wanted, quiet=source.quiet, verbose=source.verbose)
+    names = tuple(dict.fromkeys(files)) or (str(_default_path(source, root)),)
+    stdin = cache(_read_stdin)
 
+    def look(changed: Changed) -> render.Validations:
+        results = []
+        for name in names:
+            configuration = _load(source, name, root, stdin, changed)
+            context = Context(configuration, root, changed)
+            found = lint_context(context, catalogue, selection=selection)
+            results.append(render.Validation(configuration, found, tuple(context.sources.values())))
+        return render.Validations(tuple(results), wanted.show_secrets)
 
-def _configurations(source: ConfigSource, files: tuple[str, ...], root: Path | None) -> list[Configuration]:
-    """Read every main file; the first that can't be read ends it with ConfigError."""
-    if not files:
-        return [_load(source, str(_default_path(source, root)), root)]
-    return [_load(source, path, root) for path in dict.fromkeys(files)]
+    if fixing.wanted:
+        from cli.fixing import Run, fix_and_show  # noqa: PLC0415 - only for fixes
+
+        return fix_and_show(look, Run(wanted, fixing, root, source.quiet, source.verbose))
+    return show(look(UNCHANGED), wanted, quiet=source.quiet, verbose=source.verbose)
 
 
 def _default_path(source: ConfigSource, root: Path | None) -> Path:
@@ -72,18 +82,34 @@ def _default_path(source: ConfigSource, root: Path | None) -> Path:
     return root / SYSTEM_CONFIG.relative_to("/")
 
 
-def _load(source: ConfigSource, path: str, root: Path | None) -> Configuration:
-    if path != STDIN:
-        return load(path, root=root, overrides=source.overrides, version=source.version, environ=os.environ)
-    if root is not None:
-        raise click.UsageError("--root needs a FILE, not stdin", ctx=click.get_current_context())
+def _read_stdin() -> bytes:
     content = sys.stdin.buffer.read(limits.MAX_FILE_SIZE + 1)
     if len(content) > limits.MAX_FILE_SIZE:
         raise ConfigError(f"stdin: more than {limits.MAX_FILE_SIZE} bytes is no configuration")
+    return content
+
+
+def _load(
+    source: ConfigSource, path: str, root: Path | None, stdin: Callable[[], bytes], changed: Changed
+) -> Configuration:
+    """Read a main file. Raises ConfigError when that is impossible."""
+    if path != STDIN:
+        return load(
+            path,
+            root=root,
+            overrides=source.overrides,
+            version=source.version,
+            environ=os.environ,
+            changed=changed,
+        )
+    if root is not None:
+        raise click.UsageError("--root needs a FILE, not stdin", ctx=click.get_current_context())
+    content = changed.contents.get(STDIN_NAME)
     return loads(
-        content,
+        stdin() if content is None else content,
         filename=STDIN_NAME,
         overrides=source.overrides,
         version=source.version,
         environ=os.environ,
+        changed=changed,
     )

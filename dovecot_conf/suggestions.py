@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 
 from dovecot_conf.names import table
-from dovecot_conf.near import nearest
+from dovecot_conf.near import advice, nearest
 from dovecot_conf.versions import Version
 
 _MOST = 40
@@ -41,8 +41,7 @@ class Suggestions:
             if key in known.names:
                 return f"{key} stands outside of this section"
             here = [name.removeprefix(around) for name in known.inner if name.startswith(around)]
-        near = nearest(key, here, 0.75)
-        return f"did you mean {near}?" if near else ""
+        return advice(nearest(key, here, 0.75))
 
 
 def meant(word: str, key: str) -> tuple[str, ...]:

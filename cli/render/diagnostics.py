@@ -12,7 +12,7 @@ from cli.output import printable, width
 from cli.render.secrets import hide, hide_in_sentence, hide_spans, secrets
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Severity
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
 
@@ -53,10 +53,15 @@ class Validation(NamedTuple):
 
 @dataclass(frozen=True)
 class Validations:
-    """All of one run. Secrets are hidden unless ``show_secrets``."""
+    """All of one run. Secrets are hidden unless ``show_secrets``.
+
+    ``fixed`` is how many findings were fixed before, in ``fixed_files`` files.
+    """
 
     results: tuple[Validation, ...]
     show_secrets: bool = False
+    fixed: int = 0
+    fixed_files: int = 0
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -91,8 +96,9 @@ class Validations:
         message, hint = item.message, item.hint
         if script is not None:
             message, hint = (script.hide_in_message(text, item.span.line) for text in (message, hint))
-        fix = item.fix and Fix(
-            hide(item.fix.title), tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits)
+        fix = item.fix and item.fix._replace(
+            title=hide(item.fix.title),
+            edits=tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits),
         )
         return item._replace(message=hide_in_sentence(message), hint=hide_in_sentence(hint), fix=fix)
 
@@ -138,6 +144,25 @@ def text(validations: Validations, *, quiet: bool, verbose: bool) -> Iterator[Li
         yield _closing(result)
         if verbose and isinstance(result.main, Configuration):
             yield from _chains(result.main)
+    yield from _fixes(validations)
+
+
+def counted(findings: int, files: int) -> str:
+    """Return ``2 findings in 1 file``."""
+    return f"{findings} finding{'s' * (findings != 1)} in {files} file{'s' * (files != 1)}"
+
+
+def _fixes(validations: Validations) -> Iterator[Line]:
+    """Yield how much was fixed, and how much more could be."""
+    if validations.fixed:
+        yield Line().add(f"fixed {counted(validations.fixed, validations.fixed_files)}", "bold")
+    kinds = Counter(item.fix.applicability for item in validations.diagnostics if item.fix is not None)
+    sure, guesses = kinds[Applicability.SAFE], kinds[Applicability.UNSAFE]
+    if sure:
+        more = f", {guesses} more with --unsafe-fixes as well" if guesses else ""
+        yield Line().add("[*]", "bold cyan").add(f" {sure} fixable with --fix{more}")
+    elif guesses:
+        yield Line().add(f"{guesses} fixable with --fix --unsafe-fixes")
 
 
 def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
@@ -145,6 +170,7 @@ def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
     yield (
         Line()
         .add(f"{item.severity}[{item.code}]", STYLES[item.severity])
+        .add(" [*]" if _is_sure(item) else "", "bold cyan")
         .add(f" {item.name}: {printable(item.message)}", "bold")
     )
     number = item.span.line
@@ -163,6 +189,10 @@ def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
         )
     if item.hint:
         yield Line().add(" " * margin + " = ", "blue").add(f"help: {printable(item.hint)}")
+
+
+def _is_sure(item: Diagnostic) -> bool:
+    return item.fix is not None and item.fix.applicability is Applicability.SAFE
 
 
 def _marked_line(line: str, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> tuple[str, int, int]:

@@ -41,6 +41,7 @@ def _item(item: Diagnostic) -> dict[str, object]:
 def _fix(fix: Fix) -> dict[str, object]:
     return {
         "title": _clean(fix.title),
+        "applicability": fix.applicability,
         "edits": [
             {
                 "file": _clean(edit.span.file),

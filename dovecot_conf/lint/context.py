@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from dovecot_conf.configuration import MAIL_PROTOCOLS, Configuration
 from dovecot_conf.elsewhere import may_be_elsewhere
+from dovecot_conf.files import UNCHANGED, Changed
 from dovecot_conf.lint.suppressions import Comments
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, PushConfig
@@ -32,13 +33,17 @@ class Context:
 
     What several rules ask is worked out once: the settings and the driver chain of each protocol
     whose processes load mail plugins. ``comments`` and ``sources`` are those of files in other languages
-    that rules report on; who reads such a file puts them there.
+    that rules report on; who reads such a file puts them there. ``changed`` are files that are to be seen
+    with another content than that on disk.
     """
 
-    def __init__(self, configuration: Configuration, root: Path | None = None) -> None:
+    def __init__(
+        self, configuration: Configuration, root: Path | None = None, changed: Changed = UNCHANGED
+    ) -> None:
         self.configuration = configuration
         self.version: Version = configuration.version
         self._root = root
+        self.changed = changed
         self.comments: dict[str, Comments] = {}
         self.sources: dict[str, SourceFile] = {}
         self._results: dict[Callable[[Context], Any], Any] = {}

@@ -69,7 +69,11 @@ def reported(
 
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
-    yield from _language_problems(context.configuration)
+    problems = tuple(_language_problems(context.configuration))
+    if problems:
+        from dovecot_conf.lint.fixes.language import with_fixes  # noqa: PLC0415 - only where something is wrong
+
+        yield from with_fixes(context.configuration, problems)
     for rule in catalogue.rules:
         if rule.code in selection and context.version in rule.versions:
             yield from rule.check(context)

@@ -15,7 +15,9 @@ FEWEST = 10
 _MOST_GOOD = 0.1
 """Any text has some lines that could be settings."""
 
-_REFUSED = frozenset(("missing-section-brace", "text-after-brace", "missing-key", "unknown-setting", "unknown-section"))
+_REFUSED = frozenset(
+    ("missing-section-brace", "text-after-brace", "missing-key", "unknown-setting", "unknown-section")
+)
 
 _KINDS = (
     ({"map", "connect"}, "this is a file for a dict, such as sql:…:/this/file: dict { } names it"),

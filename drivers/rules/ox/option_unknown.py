@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.lint.fixes.chain import option_name
+from dovecot_conf.lint.fixes.making import replaced
 from dovecot_conf.near import nearest
 from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
@@ -53,6 +55,7 @@ class OxOptionUnknown(Rule):
     name = "ox-option-unknown"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the names of the options with the known ones."""
@@ -71,4 +74,6 @@ class OxOptionUnknown(Rule):
             hint = f"the options of ox are {', '.join(_KNOWN)}"
         # A word without a name may be the rest of a value, a password for instance.
         what = f"option '{option.name}'" if near or option.value else "this word"
-        return self.found(option.span, f"{what} is unknown to the ox driver and ignored", hint=hint)
+        span = option_name(option) if near else None
+        fix = replaced(span, option.name, near, Applicability.UNSAFE) if span is not None else None
+        return self.found(option.span, f"{what} is unknown to the ox driver and ignored", hint=hint, fix=fix)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Fix, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.lint.fixes.chain import option_value
+from dovecot_conf.lint.fixes.making import before, unsafe
+from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
 from drivers.rules.definitions import written
 
+_HOST = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/|\Z)")
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
 
 
@@ -52,6 +56,7 @@ class OxUrlInvalid(Rule):
     name = "ox-url-invalid"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each url as Dovecot does."""
@@ -69,4 +74,14 @@ class OxUrlInvalid(Rule):
                     yield self.found(option.span, text, severity=Severity.INFO)
                 else:
                     text = f"Dovecot can't parse this url: {error.message}"
-                    yield self.found(option.span, text, hint="write it as http://HOST[:PORT]/PATH")
+                    yield self.found(
+                        option.span, text, hint="write it as http://HOST[:PORT]/PATH", fix=_absolute(option)
+                    )
+
+
+def _absolute(option: DriverOption) -> Fix | None:
+    """Return the fix that puts the scheme in front of a host."""
+    span = option_value(option)
+    if span is None or not _HOST.match(option.value):
+        return None
+    return unsafe("begin with http://", before(span, "http://"))
