@@ -13,7 +13,7 @@ from dovecot_conf.lint.entries import Entry
 
 INDEX = "README.md"
 _PAGE = re.compile(r"PN[0-9]{3}\.md")
-_FENCED = re.compile(r"^```.*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^```[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ ", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _CODE = re.compile(r"`([^`\n]*)`")
