@@ -62,7 +62,7 @@ def outputs(ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 def _output(value: str, ctx: click.Context) -> Output:
     match = _NAMED.fullmatch(value)
     if match is not None and match["format"] not in FORMATS:
-        near = nearest(match["format"], FORMATS)
+        near = nearest(match["format"].lower(), FORMATS)
         advice = f"did you mean '{near}'?" if near else f"known: {', '.join(FORMATS)}"
         text = f"--output: no such format: '{match['format']}'; {advice} (a file of that name is './{value}')"
         raise click.UsageError(text, ctx=ctx)

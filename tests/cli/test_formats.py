@@ -29,7 +29,12 @@ REPOSITORY = Path(__file__).parents[2]
 FIXTURES = REPOSITORY / "fixtures"
 MULTITOOL = shutil.which("Sarif.Multitool") or shutil.which("sarif-multitool")
 
-SCRIPT = "require('far.away')\nfunction dovecot_lua_notify_event_message_new(ctx, event)\n  undefined_name(ctx)\nend\n"
+SCRIPT = """\
+require('far.away')
+function dovecot_lua_notify_event_message_new(ctx, event)
+  undefined_name(ctx)
+end
+"""
 MAIN = """\
 mail_plugins = $mail_plugins notify push_notification mail_lua push_notification_lua
 # 𝒟 and é, a tab and a %25: ok
