@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from cli.render.diagnostics import Validations, summary
+from cli.render.exchange import clean as _clean
 from dovecot_conf.diagnostics import Diagnostic, Fix
 
 
@@ -54,8 +55,3 @@ def _fix(fix: Fix) -> dict[str, object]:
             for edit in fix.edits
         ],
     }
-
-
-def _clean(text: str) -> str:
-    """Return text that JSON can carry: bytes that are no UTF-8 are replaced."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

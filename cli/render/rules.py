@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from cli.render.diagnostics import STYLES
+from cli.render.rule_pages import page_name
 from cli.render.styled import Line
 from dovecot_conf.lint import FAMILIES
 from dovecot_conf.lint.docs import Example
@@ -40,6 +41,7 @@ def explanation(entry: Entry) -> Iterator[Line]:
         .add(str(entry.severity), STYLES[entry.severity])
         .add(f", Dovecot {versions})")
     )
+    yield Line().add(f"{entry.family}xx {FAMILIES[entry.family]}")
     yield Line()
     for line in (entry.doc.summary, *(("", entry.doc.explanation) if entry.doc.explanation else ())):
         yield from (Line().add(part) for part in line.split("\n"))
@@ -51,6 +53,14 @@ def explanation(entry: Entry) -> Iterator[Line]:
             if said == version:
                 yield Line().add(f"    {text}")
     yield from _examples("Good", entry.doc.good)
+    if entry.doc.fix:
+        yield Line()
+        yield Line().add("How to fix: ", "bold").add(entry.doc.fix)
+    yield Line()
+    yield (
+        Line().add("How to silence: ", "bold").add(f"# pushnotif: ignore[{entry.code}] on the line or above")
+    )
+    yield Line().add("Page: ", "bold").add(f"docs/rules/{page_name(entry.code)}")
 
 
 def _examples(title: str, examples: Sequence[Example]) -> Iterator[Line]:
@@ -81,6 +91,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "summary": entry.doc.summary,
         "explanation": entry.doc.explanation,
         "dovecot_says": [{"dovecot_version": version, "line": line} for version, line in entry.doc.says],
+        "how_to_fix": entry.doc.fix,
         "bad": [_example(example) for example in entry.doc.bad],
         "good": [_example(example) for example in entry.doc.good],
     }

@@ -44,8 +44,14 @@ def _rule_entry(rule: Rule) -> Entry:
 
 def _syntax_entry(rule: SyntaxRule) -> Entry:
     summary, _, explanation = rule.explanation.partition(". ")
-    doc = RuleDoc(summary.rstrip(".") + ".", explanation, (_shown(rule.bad),), (_shown(rule.good),))
+    examples = (_shown(rule.bad),), (_shown(rule.good),)
+    doc = RuleDoc(summary.rstrip(".") + ".", explanation, *examples, fix=_sentence(rule.hint))
     return Entry(rule.code, rule.name, rule.severity, rule.versions, doc, fixes_of(rule.code))
+
+
+def _sentence(hint: str) -> str:
+    """Return a hint as a sentence of its own."""
+    return f"{hint[0].upper()}{hint[1:].rstrip('.')}." if hint else ""
 
 
 def _shown(example: syntax_rules.Example) -> Example:
