@@ -12,6 +12,7 @@ from dovecot_conf.files import Files
 from dovecot_conf.limits import LimitError
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Document
+from dovecot_conf.view import PLAIN, View
 
 SIZE_HINT = (
     "look for files that are no configuration, and for files that include each other by different paths"
@@ -30,11 +31,12 @@ class Problem(NamedTuple):
 class Includer:
     """Opens the files of includes for one configuration, and counts what they hold.
 
-    ``main`` is the main file, which counts too.
+    ``main`` is the main file, which counts too; ``view`` says what may stand behind a name.
     """
 
-    def __init__(self, files: Files, main: SourceFile) -> None:
+    def __init__(self, files: Files, main: SourceFile, view: View = PLAIN) -> None:
         self._files = files
+        self._view = view
         self._count = 0
         self._size = len(main.text)
         self._lines = main.line_count
@@ -56,12 +58,20 @@ class Includer:
             text = f"More than {limits.MAX_DEPTH} files include one another"
             return [], Problem("reading-limit", text, DEPTH_HINT)
         try:
-            paths = self._files.glob(self._files.locate(pattern, base))
+            paths = self._paths(self._files.locate(pattern, base))
             if not paths:
-                return [], None if optional else Problem("include-no-match", "No matches")
+                forgiven = optional or self._view.tolerant
+                return [], None if forgiven else Problem("include-no-match", "No matches")
             return self._open_all(paths, open_paths, optional=optional)
         except LimitError as error:
             return [], Problem("reading-limit", str(error), error.hint)
+
+    def _paths(self, pattern: str) -> list[str]:
+        """Return what matches, with one of the suffixes of the view if nothing does without."""
+        for suffix in ("", *self._view.suffixes):
+            if paths := self._files.glob(pattern + suffix):
+                return paths
+        return []
 
     def _open_all(
         self, paths: list[str], open_paths: AbstractSet[str], *, optional: bool

@@ -10,6 +10,7 @@ from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue, Selection
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
@@ -68,9 +69,11 @@ def reported(
 
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
-    yield from _language_problems(context.configuration)
+    whole = context.configuration.whole
+    problems = _language_problems(context.configuration)
+    yield from problems if whole else independent(problems)
     for rule in catalogue.rules:
-        if rule.code in selection and context.version in rule.versions:
+        if rule.code in selection and context.version in rule.versions and (whole or rule.local):
             yield from rule.check(context)
 
 

@@ -43,6 +43,7 @@ class DollarVariableOld(Rule):
     name = "dollar-variable-old"
     severity = Severity.WARNING
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for words that are the name of a setting, of 2.3 or of 2.4, behind a dollar sign."""

@@ -41,6 +41,7 @@ class DriverNumberUnread(Rule):
     name = "driver-number-unread"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for numbers that no chain has."""

@@ -54,6 +54,7 @@ class DriverRepeated(Rule):
     code = "PN305"
     name = "driver-repeated"
     severity = Severity.WARNING
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the drivers of each chain."""

@@ -44,6 +44,7 @@ class OptionRepeated(Rule):
     name = "option-repeated"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the names of the options of each driver."""

@@ -56,6 +56,7 @@ class PercentVariableOld(Rule):
     name = "percent-variable-old"
     severity = Severity.WARNING
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the letters in every value."""

@@ -68,6 +68,7 @@ class PluginMisspelled(Rule):
     code = "PN205"
     name = "plugin-misspelled"
     severity = Severity.WARNING
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare each name with those of the push plugins."""

@@ -50,6 +50,7 @@ class PluginVariableUnknown(Rule):
     name = "plugin-variable-unknown"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Expand each value for a made-up user."""

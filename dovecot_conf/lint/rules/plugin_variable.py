@@ -63,6 +63,7 @@ class PluginVariableLiteral(Rule):
     code = "PN206"
     name = "plugin-variable-literal"
     severity = Severity.ERROR
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for effective names that begin with a dollar sign."""

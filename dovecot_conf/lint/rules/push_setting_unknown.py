@@ -47,6 +47,7 @@ class PushSettingUnknown(Rule):
     name = "push-setting-unknown"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the keys of plugin { } with the known ones."""

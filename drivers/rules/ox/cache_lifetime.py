@@ -50,6 +50,7 @@ class OxCacheLifetimeInvalid(Rule):
     name = "ox-cache-lifetime-invalid"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each value as Dovecot does."""

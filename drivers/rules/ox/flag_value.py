@@ -46,6 +46,7 @@ class OxFlagIsOn(Rule):
     name = "ox-flag-is-on"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for flags with a value that means no."""

@@ -48,6 +48,7 @@ class OxNumberInvalid(Rule):
     name = "ox-number-invalid"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each number as Dovecot does."""

@@ -53,6 +53,7 @@ class OxOptionUnknown(Rule):
     name = "ox-option-unknown"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the names of the options with the known ones."""

@@ -52,6 +52,7 @@ class OxUrlInvalid(Rule):
     name = "ox-url-invalid"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each url as Dovecot does."""
