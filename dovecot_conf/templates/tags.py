@@ -57,8 +57,10 @@ _RAW_END = re.compile(r"\{%[-+]?\s*end(?:raw|verbatim)\s*[-+]?%\}")
 _FIRST_WORD = re.compile(r"[-+~=]?\s*(?:\}\s*)?(?P<word>[#/]?[\w.]+|[}|!&*])?")
 
 _JINJA_OPENS = frozenset(
-    ("if", "ifequal", "ifnotequal", "unless", "case", "for", "with", "filter", "block", "macro", "call")
-    + ("autoescape", "trans", "spaceless")
+    (
+        *("if", "ifequal", "ifnotequal", "unless", "case", "for", "with", "filter", "block", "macro"),
+        *("call", "autoescape", "trans", "spaceless"),
+    )
 )
 _JINJA_TURNS = {"elif": Does.TURNS, "elsif": Does.TURNS, "when": Does.TURNS, "else": Does.TURNS_LAST}
 _JINJA_WRITES = frozenset(("include", "extends"))
