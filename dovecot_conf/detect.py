@@ -14,6 +14,7 @@ from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Node, Statement
 from dovecot_conf.version_lines import CONFIG_VERSION
 from dovecot_conf.versions import Version
+from dovecot_conf.view import PLAIN, View
 
 
 class Sign(NamedTuple):
@@ -67,9 +68,9 @@ SIGNS = {
 }
 
 
-def starts_with_version_line(source: SourceFile) -> str:
+def starts_with_version_line(source: SourceFile, view: View = PLAIN) -> str:
     """Return why the first setting of a main file makes it one for 2.4, '' when it doesn't."""
-    for number, raw in enumerate(source.each_line(), 1):
+    for number, raw in view.lines(source):
         text = raw.strip()
         if text and not text.startswith("#"):
             comment = find_comment(text)

@@ -14,6 +14,7 @@ from dovecot_conf.limits import LimitError
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Document
 from dovecot_conf.versions import Version
+from dovecot_conf.view import PLAIN, View
 
 SIZE_HINT = (
     "look for files that are no configuration, and for files that include each other by different paths"
@@ -41,12 +42,14 @@ class Includer:
     """Opens the files of includes for one configuration, and counts what they hold.
 
     ``main`` is the main file, which counts too. Files of an installed Dovecot that is another one than
-    ``version`` are as good as missing: the configuration is not for this machine.
+    ``version`` are as good as missing: the configuration is not for this machine. ``view`` says what may
+    stand behind a name.
     """
 
-    def __init__(self, files: Files, main: SourceFile, version: Version) -> None:
+    def __init__(self, files: Files, main: SourceFile, version: Version, view: View = PLAIN) -> None:
         self._files = files
         self._version = version
+        self._view = view
         self._count = 0
         self._size = len(main.text)
         self._lines = main.line_count
@@ -68,12 +71,20 @@ class Includer:
             text = f"More than {limits.MAX_DEPTH} files include one another"
             return [], Problem("reading-limit", text, DEPTH_HINT)
         try:
-            paths = self._files.glob(self._files.locate(pattern, base))
+            paths = self._paths(self._files.locate(pattern, base))
             if not paths:
-                return [], None if optional else Problem("include-no-match", "No matches")
+                forgiven = optional or self._view.tolerant
+                return [], None if forgiven else Problem("include-no-match", "No matches")
             return self._open_all(paths, open_paths, optional=optional)
         except LimitError as error:
             return [], Problem("reading-limit", str(error), error.hint)
+
+    def _paths(self, pattern: str) -> list[str]:
+        """Return what matches, with one of the suffixes of the view if nothing does without."""
+        for suffix in ("", *self._view.suffixes):
+            if paths := self._files.glob(pattern + suffix):
+                return paths
+        return []
 
     def _open_all(
         self, paths: list[str], open_paths: AbstractSet[str], *, optional: bool

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dovecot_conf import limits
@@ -17,6 +18,7 @@ from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile, encode
 from dovecot_conf.versions import Version
+from dovecot_conf.view import PLAIN, View
 
 
 def load(
@@ -27,20 +29,21 @@ def load(
     version: Version | None = None,
     environ: Mapping[str, str] | None = None,
     changed: Changed = UNCHANGED,
+    view: View = PLAIN,
 ) -> Configuration:
     """Read the configuration whose main file is ``path``.
 
     ``root``: where absolute paths inside the configuration are looked up. ``overrides``: settings as
     ``NAME=VALUE`` that win over the file. ``version``: the dialect; None finds it out.
     ``environ``: what ``$ENV:NAME`` sees, nothing by default. ``changed``: files that are to be read as
-    if they had another content.
+    if they had another content. ``view``: how the text of files is read.
 
     Mistakes in the configuration are ``problems`` of the result. Raises ConfigError when the main
     file can't be read or is far too large, OverrideError for a malformed override.
     """
     files = Files(Path(root) if root is not None else None, changed)
     source = _decode(os.fspath(path), _main_content(files, os.fspath(path)))
-    return _build(source, files, overrides, version, environ)
+    return _build(source, files, overrides, version, environ, view)
 
 
 def loads(
@@ -51,13 +54,49 @@ def loads(
     version: Version | None = None,
     environ: Mapping[str, str] | None = None,
     changed: Changed = UNCHANGED,
+    view: View = PLAIN,
 ) -> Configuration:
     """Read a configuration from text; includes are relative to the directory of ``filename``.
 
     Otherwise as :func:`load`.
     """
     content = encode(text) if isinstance(text, str) else text
-    return _build(_decode(filename, content), Files(changed=changed), overrides, version, environ)
+    return _build(_decode(filename, content), Files(changed=changed), overrides, version, environ, view)
+
+
+def load_part(
+    paths: Sequence[str],
+    *,
+    root: str | os.PathLike[str] | None = None,
+    overrides: Iterable[str] = (),
+    version: Version | None = None,
+    environ: Mapping[str, str] | None = None,
+    changed: Changed = UNCHANGED,
+    view: View = PLAIN,
+) -> Configuration:
+    """Read files of a conf.d of which no main file is there, in the order of ``paths``.
+
+    The result is not ``whole``; its path is that of the file, or of the folder of several. Otherwise as
+    :func:`load`.
+    """
+    files = Files(Path(root) if root is not None else None, changed)
+    if len(paths) == 1:
+        source = _decode(paths[0], _main_content(files, paths[0]))
+    else:
+        folder = paths[0][: paths[0].rfind("/") + 1]
+        names = "".join(f"!include {_as_pattern(files.inside(path))}\n" for path in paths)
+        source = SourceFile.decode(folder, encode(names))
+    configuration = _build(source, files, overrides, version, environ, view)
+    configuration.whole = False
+    if len(paths) > 1:
+        configuration.files = configuration.files[1:]
+    return configuration
+
+
+def _as_pattern(path: str) -> str:
+    """Return the pattern that a path alone matches, as written in a file of its folder."""
+    name = path if path.startswith("/") else path.rpartition("/")[2]
+    return re.sub(r"[][*?{}\\]", lambda match: f"[{match[0]}]" if match[0] != "\\" else "\\\\", name)
 
 
 def _main_content(files: Files, path: str) -> bytes:
@@ -89,8 +128,9 @@ def _build(
     overrides: Iterable[str],
     version: Version | None,
     environ: Mapping[str, str] | None,
+    view: View,
 ) -> Configuration:
     with without_collector():
         from dovecot_conf.building import build  # noqa: PLC0415 - pyparsing only when something is read
 
-        return build(source, files, overrides, version, environ or {})
+        return build(source, files, overrides, version, environ or {}, view)

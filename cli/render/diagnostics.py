@@ -13,6 +13,7 @@ from cli.render.secrets import hide, hide_in_sentence, hide_spans, secrets
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Severity
+from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
 
@@ -83,6 +84,14 @@ class Validations:
         """Return the lines of a file, none for one that isn't known."""
         source = self.scripts.get(path) or self.sources.get(path)
         return source.lines if source is not None else ()
+
+    def included_from(self, path: str) -> Sequence[Span]:
+        """Return the includes that led to a file, none for a main file and for scripts."""
+        if all(path != result.main.path for result in self.results):
+            for result in self.results:
+                if isinstance(result.main, Configuration) and (chain := result.main.included_from(path)):
+                    return chain
+        return ()
 
     def hidden(self, path: str, number: int) -> Sequence[tuple[int, int]]:
         """Return start and end of what is not to be shown of a line."""
@@ -187,6 +196,9 @@ def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
             .add(" " * margin + " | ", "blue")
             .add(" " * before + "^" * max(1, marked), STYLES[item.severity])
         )
+    for place in validations.included_from(item.span.file):
+        where = f"included from {place.file}:{place.line}"
+        yield Line().add(" " * margin + " = ", "blue").add(printable(where))
     if item.hint:
         yield Line().add(" " * margin + " = ", "blue").add(f"help: {printable(item.hint)}")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from cli.render.diagnostics import Validations, summary
 from cli.render.exchange import clean as _clean
 from dovecot_conf.diagnostics import Diagnostic, Fix
+from dovecot_conf.positions import Span
 
 
 def to_json(validations: Validations) -> str:
@@ -17,7 +19,10 @@ def to_json(validations: Validations) -> str:
         "version": 1,
         "dovecot_version": versions.pop() if len(versions) == 1 else None,
         "files": [_clean(path) for path in validations.sources],
-        "diagnostics": [_item(item) for item in diagnostics],
+        "diagnostics": [
+            _item(item) | {"included_from": _places(validations.included_from(item.span.file))}
+            for item in diagnostics
+        ],
         "summary": summary(diagnostics),
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -37,6 +42,10 @@ def _item(item: Diagnostic) -> dict[str, object]:
         "hint": _clean(item.hint),
         "fix": _fix(item.fix) if item.fix else None,
     }
+
+
+def _places(places: Iterable[Span]) -> list[dict[str, object]]:
+    return [{"file": _clean(place.file), "line": place.line, "column": place.column} for place in places]
 
 
 def _fix(fix: Fix) -> dict[str, object]:

@@ -10,6 +10,7 @@ from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue, Selection
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
@@ -69,13 +70,16 @@ def reported(
 
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
+    whole = context.configuration.whole
     problems = tuple(_language_problems(context.configuration))
+    if not whole:
+        problems = tuple(independent(problems))
     if problems:
         from dovecot_conf.lint.fixes.language import with_fixes  # noqa: PLC0415 - only where something is wrong
 
         yield from with_fixes(context.configuration, problems)
     for rule in catalogue.rules:
-        if rule.code in selection and context.version in rule.versions:
+        if rule.code in selection and context.version in rule.versions and (whole or rule.local):
             yield from rule.check(context)
 
 

@@ -174,6 +174,7 @@ def test_the_json_document_has_every_field_of_a_finding(write, capsys) -> None:
                 "end_column": 28,
                 "hint": GAP_HINT,
                 "fix": None,
+                "included_from": [],
             }
         ],
         "summary": {"error": 1, "warning": 0, "info": 0},

@@ -48,6 +48,7 @@ class DollarVariableOld(Rule):
     severity = Severity.WARNING
     versions = (Version.V24,)
     fixes = (Applicability.SAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for words that are the name of a setting, of 2.3 or of 2.4, behind a dollar sign."""

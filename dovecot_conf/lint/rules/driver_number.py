@@ -43,6 +43,7 @@ class DriverNumberUnread(Rule):
     severity = Severity.ERROR
     versions = (Version.V23,)
     fixes = (Applicability.SAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for numbers that no chain has."""

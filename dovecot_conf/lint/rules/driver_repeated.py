@@ -57,6 +57,7 @@ class DriverRepeated(Rule):
     name = "driver-repeated"
     severity = Severity.WARNING
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the drivers of each chain."""

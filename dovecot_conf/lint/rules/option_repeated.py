@@ -47,6 +47,7 @@ class OptionRepeated(Rule):
     severity = Severity.WARNING
     versions = (Version.V23,)
     fixes = (Applicability.SAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the names of the options of each driver."""

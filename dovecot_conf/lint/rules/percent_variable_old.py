@@ -68,6 +68,7 @@ class PercentVariableOld(Rule):
     severity = Severity.WARNING
     versions = (Version.V24,)
     fixes = (Applicability.SAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the letters in every value."""

@@ -70,6 +70,7 @@ class PluginMisspelled(Rule):
     name = "plugin-misspelled"
     severity = Severity.WARNING
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare each name with those of the push plugins."""

@@ -56,6 +56,7 @@ class PluginVariableUnknown(Rule):
     severity = Severity.ERROR
     versions = (Version.V23,)
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Expand each value for a made-up user."""

@@ -67,6 +67,7 @@ class PluginVariableLiteral(Rule):
     name = "plugin-variable-literal"
     severity = Severity.ERROR
     fixes = (Applicability.SAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for effective names that begin with a dollar sign."""

@@ -49,6 +49,7 @@ class PushSettingUnknown(Rule):
     severity = Severity.WARNING
     versions = (Version.V23,)
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the keys of plugin { } with the known ones."""

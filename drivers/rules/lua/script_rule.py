@@ -70,6 +70,8 @@ DEFAULT_READER = ScriptReader()
 class ScriptRule(Rule):
     """A rule that looks at the script of each ``lua`` driver, wherever that can be read."""
 
+    local = True
+
     def __init__(self, reader: ScriptReader = DEFAULT_READER) -> None:
         self._reader = reader
 

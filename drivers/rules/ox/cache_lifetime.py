@@ -53,6 +53,7 @@ class OxCacheLifetimeInvalid(Rule):
     severity = Severity.ERROR
     versions = (Version.V23,)
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each value as Dovecot does."""

@@ -49,6 +49,7 @@ class OxFlagIsOn(Rule):
     severity = Severity.WARNING
     versions = (Version.V23,)
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for flags with a value that means no."""

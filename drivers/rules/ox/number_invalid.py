@@ -58,6 +58,7 @@ class OxNumberInvalid(Rule):
     severity = Severity.WARNING
     versions = (Version.V23,)
     fixes = (Applicability.SAFE, Applicability.UNSAFE)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each number as Dovecot does."""

@@ -56,6 +56,7 @@ class OxOptionUnknown(Rule):
     severity = Severity.WARNING
     versions = (Version.V23,)
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the names of the options with the known ones."""

@@ -57,6 +57,7 @@ class OxUrlInvalid(Rule):
     severity = Severity.ERROR
     versions = (Version.V23,)
     fixes = (Applicability.UNSAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Parse each url as Dovecot does."""
