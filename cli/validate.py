@@ -13,7 +13,7 @@ from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
 from dovecot_conf import Configuration, limits, load, loads
 from dovecot_conf.errors import ConfigError
-from dovecot_conf.lint import Catalogue, Context, Selection, lint_context
+from dovecot_conf.lint import Catalogue, Context, Layer, Selection, lint_contexts
 from drivers.rules import all_rules
 
 STDIN = "-"
@@ -49,12 +49,13 @@ def validate(
     if files and (source.path is not None or source.demo):
         raise click.UsageError("name the configuration either as FILE or with an option", ctx=ctx)
     catalogue = Catalogue(all_rules(lua))
-    selection = Selection.of(catalogue, wanted.select, wanted.ignore)
-    results = []
-    for configuration in _configurations(source, files, root):
-        context = Context(configuration, root)
-        found = lint_context(context, catalogue, selection=selection)
-        results.append(render.Validation(configuration, found, tuple(context.sources.values())))
+    selection = Selection.of(catalogue, [Layer(wanted.select or None, (), wanted.ignore)])
+    contexts = [Context(configuration, root) for configuration in _configurations(source, files, root)]
+    findings = lint_contexts(contexts, catalogue, selection=selection)
+    results = [
+        render.Validation(context.configuration, found, tuple(context.sources.values()))
+        for context, found in zip(contexts, findings, strict=True)
+    ]
     validations = render.Validations(tuple(results), wanted.show_secrets)
     return show(validations, wanted, quiet=source.quiet, verbose=source.verbose)
 
