@@ -16,10 +16,9 @@ from cli.render import diagnostics as render
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from dovecot_conf import Severity
+from dovecot_conf.lint.threshold import THRESHOLDS, fails
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-RANKS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
 class Wanted(NamedTuple):
@@ -27,9 +26,7 @@ class Wanted(NamedTuple):
 
     format_: str
     output: Path | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    fail_on: Severity
+    fail_on: str
     statistics: bool
     color: str
     show_secrets: bool
@@ -53,15 +50,8 @@ def finding_options(command: Command) -> Command:
         help="Write the result into FILE, not to stdout.",
     )
     @click.option(
-        "--select",
-        multiple=True,
-        metavar="RULES",
-        help="Only these rules: codes (PN301, PN3), names; commas between.",
-    )
-    @click.option("--ignore", multiple=True, metavar="RULES", help="All but these rules.")
-    @click.option(
         "--fail-on",
-        type=click.Choice([str(severity) for severity in Severity]),
+        type=click.Choice(THRESHOLDS),
         default=str(Severity.ERROR),
         show_default=True,
         help="Exit with 1 if there is a finding of this severity or worse.",
@@ -70,12 +60,12 @@ def finding_options(command: Command) -> Command:
     @color_option
     @show_secrets_option
     @wraps(command)
-    def wrapper(*args: Any, fail_on: str, **options: Any) -> Any:
+    def wrapper(*args: Any, **options: Any) -> Any:
         own = {name: options.pop(name) for name in Wanted._fields if name in options}
         if own["statistics"] and own["format_"] == "json":
             text = "--statistics is for the formats text and concise"
             raise click.UsageError(text, ctx=click.get_current_context())
-        return command(*args, wanted=Wanted(fail_on=Severity(fail_on), **own), **options)
+        return command(*args, wanted=Wanted(**own), **options)
 
     return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type
 
@@ -97,4 +87,4 @@ def show(validations: render.Validations, wanted: Wanted, *, quiet: bool, verbos
         lines = render.text(validations, quiet=quiet, verbose=verbose)
         text = render_lines(lines, colored=wants_color(wanted.color, into_file=wanted.output is not None))
     write_result(text, wanted.output)
-    return int(any(RANKS[item.severity] >= RANKS[wanted.fail_on] for item in validations.diagnostics))
+    return int(fails(validations.diagnostics, wanted.fail_on))

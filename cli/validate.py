@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
+from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
 from dovecot_conf import Configuration, limits, load, loads
 from dovecot_conf.errors import ConfigError
-from dovecot_conf.lint import Catalogue, Context, Layer, Selection, lint_contexts
+from dovecot_conf.lint import Catalogue, Context, lint_contexts
 from drivers.rules import all_rules
 
 STDIN = "-"
@@ -22,7 +23,9 @@ STDIN_NAME = "<stdin>"
 
 @click.command()
 @click.argument("files", metavar="[FILE|-]...", nargs=-1)
+@with_control
 @config_options
+@control_options
 @finding_options
 @click.option(
     "--root",
@@ -36,6 +39,7 @@ def validate(
     ctx: click.Context,
     source: ConfigSource,
     files: tuple[str, ...],
+    control: Control,
     wanted: Wanted,
     root: Path | None,
     lua: str,
@@ -49,7 +53,7 @@ def validate(
     if files and (source.path is not None or source.demo):
         raise click.UsageError("name the configuration either as FILE or with an option", ctx=ctx)
     catalogue = Catalogue(all_rules(lua))
-    selection = Selection.of(catalogue, [Layer(wanted.select or None, (), wanted.ignore)])
+    selection = control.selection(catalogue)
     contexts = [Context(configuration, root) for configuration in _configurations(source, files, root)]
     findings = lint_contexts(contexts, catalogue, selection=selection)
     results = [
@@ -57,6 +61,7 @@ def validate(
         for context, found in zip(contexts, findings, strict=True)
     ]
     validations = render.Validations(tuple(results), wanted.show_secrets)
+    validations = control.without_recorded(validations, catalogue, selection, quiet=source.quiet)
     return show(validations, wanted, quiet=source.quiet, verbose=source.verbose)
 
 

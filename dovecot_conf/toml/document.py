@@ -54,11 +54,6 @@ class Document:
 
 def read(path: Path, what: str, failure: type[PushnotifError], limit: int) -> Document:
     """Read a file of at most ``limit`` bytes; ``what`` names it in errors. Raises ``failure``."""
-    return parse(decode(path, content(path, what, failure, limit), failure), path, failure)
-
-
-def content(path: Path, what: str, failure: type[PushnotifError], limit: int) -> bytes:
-    """Return the bytes of a file. Raises ``failure``."""
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
@@ -67,17 +62,13 @@ def content(path: Path, what: str, failure: type[PushnotifError], limit: int) ->
         raise failure(f"{path}: can't read the {what}: {reason}") from None
     if len(data) > limit:
         raise failure(f"{path}: the {what} is larger than {limit // 2**20} MiB")
-    return data
-
-
-def decode(path: Path, data: bytes, failure: type[PushnotifError]) -> str:
-    """Return the text of a file. Raises ``failure`` if it is none."""
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
         raise failure("not UTF-8", span=_span(path, line, column)) from None
+    return parse(text, path, failure)
 
 
 def parse(text: str, path: Path, failure: type[PushnotifError]) -> Document:
