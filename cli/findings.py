@@ -14,10 +14,9 @@ from cli.render import diagnostics as render
 from cli.reports import COUNTABLE, FORMATS, Output, Run, outputs, write_reports
 from dovecot_conf import Severity
 from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.lint.threshold import THRESHOLDS, fails
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-RANKS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
 class Wanted(NamedTuple):
@@ -25,9 +24,7 @@ class Wanted(NamedTuple):
 
     format_: str | None
     outputs: tuple[Output, ...]
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    fail_on: Severity
+    fail_on: str
     statistics: bool
     color: str
     show_secrets: bool
@@ -51,15 +48,8 @@ def finding_options(command: Command) -> Command:
         help="Write the result into FILE, not to stdout; with a FORMAT beside stdout. Several are possible.",
     )
     @click.option(
-        "--select",
-        multiple=True,
-        metavar="RULES",
-        help="Only these rules: codes (PN301, PN3), names; commas between.",
-    )
-    @click.option("--ignore", multiple=True, metavar="RULES", help="All but these rules.")
-    @click.option(
         "--fail-on",
-        type=click.Choice([str(severity) for severity in Severity]),
+        type=click.Choice(THRESHOLDS),
         default=str(Severity.ERROR),
         show_default=True,
         help="Exit with 1 if there is a finding of this severity or worse.",
@@ -72,12 +62,12 @@ def finding_options(command: Command) -> Command:
     @color_option
     @show_secrets_option
     @wraps(command)
-    def wrapper(*args: Any, fail_on: str, **options: Any) -> Any:
+    def wrapper(*args: Any, **options: Any) -> Any:
         own = {name: options.pop(name) for name in Wanted._fields if name in options}
         if own["statistics"] and own["format_"] not in COUNTABLE:
             text = "--statistics is for the formats text and concise"
             raise click.UsageError(text, ctx=click.get_current_context())
-        return command(*args, wanted=Wanted(fail_on=Severity(fail_on), **own), **options)
+        return command(*args, wanted=Wanted(**own), **options)
 
     return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type
 
@@ -89,7 +79,7 @@ def show(validations: render.Validations, wanted: Wanted, *, quiet: bool, verbos
     """Write the findings as the options say; return the exit code. Raises OutputError."""
 
     def failing(item: Diagnostic) -> bool:
-        return RANKS[item.severity] >= RANKS[wanted.fail_on]
+        return fails((item,), wanted.fail_on)
 
     write_reports(Run(validations, wanted, failing, quiet, verbose))
     return int(any(map(failing, validations.diagnostics)))

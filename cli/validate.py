@@ -11,13 +11,14 @@ from pathlib import Path
 import click
 
 from cli.common import STDIN_NAME, SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
+from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.fix_options import Fixing, fix_options
 from cli.render import diagnostics as render
 from dovecot_conf import Configuration, limits, load, loads
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.files import UNCHANGED, Changed
-from dovecot_conf.lint import Catalogue, Context, Selection, lint_context
+from dovecot_conf.lint import Catalogue, Context, lint_contexts
 from drivers.rules import all_rules
 
 STDIN = "-"
@@ -25,7 +26,9 @@ STDIN = "-"
 
 @click.command()
 @click.argument("files", metavar="[FILE|-]...", nargs=-1)
+@with_control
 @config_options
+@control_options
 @finding_options
 @fix_options
 @click.option(
@@ -36,10 +39,11 @@ STDIN = "-"
 )
 @judging_lua_option
 @click.pass_context
-def validate(
+def validate(  # noqa: PLR0913, PLR0917 - one for each group of options
     ctx: click.Context,
     source: ConfigSource,
     files: tuple[str, ...],
+    control: Control,
     wanted: Wanted,
     fixing: Fixing,
     root: Path | None,
@@ -56,18 +60,22 @@ def validate(
     if files and (source.path is not None or source.demo):
         raise click.UsageError("name the configuration either as FILE or with an option", ctx=ctx)
     catalogue = Catalogue(all_rules(lua))
-    selection = Selection.of(catalogue, wanted.select, wanted.ignore)
+    if fixing.wanted and control.write_baseline:
+        raise click.UsageError("--write-baseline and fixes exclude each other", ctx=ctx)
+    selection = control.selection(catalogue)
     names = tuple(dict.fromkeys(files)) or (str(_default_path(source, root)),)
     stdin = cache(_read_stdin)
+    quiet = source.quiet or fixing.wanted
 
     def look(changed: Changed) -> render.Validations:
-        results = []
-        for name in names:
-            configuration = _load(source, name, root, stdin, changed)
-            context = Context(configuration, root, changed)
-            found = lint_context(context, catalogue, selection=selection)
-            results.append(render.Validation(configuration, found, tuple(context.sources.values())))
-        return render.Validations(tuple(results), wanted.show_secrets)
+        contexts = [Context(_load(source, name, root, stdin, changed), root, changed) for name in names]
+        findings = lint_contexts(contexts, catalogue, selection=selection)
+        results = [
+            render.Validation(context.configuration, found, tuple(context.sources.values()))
+            for context, found in zip(contexts, findings, strict=True)
+        ]
+        validations = render.Validations(tuple(results), wanted.show_secrets)
+        return control.without_recorded(validations, catalogue, selection, quiet=quiet)
 
     if fixing.wanted:
         from cli.fixing import Run, fix_and_show  # noqa: PLC0415 - only for fixes

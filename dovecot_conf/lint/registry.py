@@ -21,6 +21,8 @@ from dovecot_conf.lint.rules.plugin_variable import PluginVariableLiteral
 from dovecot_conf.lint.rules.plugins_dropped import PluginsDropped
 from dovecot_conf.lint.rules.push_setting_unknown import PushSettingUnknown
 from dovecot_conf.lint.rules.push_without_driver import PushWithoutDriver
+from dovecot_conf.lint.rules.suppression_unknown import SuppressionUnknown
+from dovecot_conf.lint.rules.suppression_unused import SuppressionUnused
 
 RULES: tuple[Rule, ...] = (
     NotifyMissing(),
@@ -41,4 +43,6 @@ RULES: tuple[Rule, ...] = (
     DialectsMixed(),
     PercentVariableOld(),
     DollarVariableOld(),
+    SuppressionUnused(),
+    SuppressionUnknown(),
 )

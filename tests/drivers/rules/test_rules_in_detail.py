@@ -335,8 +335,11 @@ def codes_of_script(tmp_path: Path, text: str) -> list[str]:
         ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN516]", []),
         ("local client = dovecot.http.client({}) -- pushnotif: ignore[lua-call-blocking]", []),
         ("-- pushnotif: ignore[PN5]\nlocal client = dovecot.http.client({})", []),
-        ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN513]", ["PN516"]),
-        ("local x = 1 -- pushnotif: ignore[PN516]\nlocal client = dovecot.http.client({})", ["PN516"]),
+        ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN513]", ["PN516", "PN901"]),
+        (
+            "local x = 1 -- pushnotif: ignore[PN516]\nlocal client = dovecot.http.client({})",
+            ["PN901", "PN516"],
+        ),
         ('local client = dovecot.http.client({}), "-- pushnotif: ignore[PN516]"', ["PN516"]),
     ],
 )
