@@ -12,7 +12,7 @@ import click
 _PROBLEM = "cli.doveadm.problem"
 # The long options of doveadm's commands, among them the positionals by name (2.4).
 DOVEADM_NAMES = frozenset(
-    {"user", "all-users", "user-file", "allow-empty-mailbox-name", "prepend-prefix"}
+    {"user", "all-users", "user-file", "no-userdb-lookup", "allow-empty-mailbox-name", "prepend-prefix"}
     | {"mailbox", "key", "value", "key-prefix"}
 )
 

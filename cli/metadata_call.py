@@ -21,6 +21,8 @@ USAGE = {
     "get": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key>",
     "list": "[-u <user>|-A] [-S <socket_path>] [-s] [-p] <mailbox> [<key prefix>]",
 }
+# A formatter that doveadm knows, but these commands give it no format.
+NEEDS_A_FORMAT = "formatted"
 REQUIRED = {"set": 3, "unset": 2, "get": 2, "list": 1}
 
 
@@ -35,11 +37,14 @@ def run(call: Call) -> int:
 
 
 def _run(call: Call) -> int:
-    if call.formatter not in FORMATTERS:
+    if call.formatter not in FORMATTERS and call.formatter != NEEDS_A_FORMAT:
         raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     if call.problem is not None:
         raise wrong_option(call.name, call.problem, configuration.version)
+    if call.no_userdb_lookup and configuration.version is Version.V23:
+        problem = OptionProblem("unrecognized option '--no-userdb-lookup'", "")
+        raise wrong_option(call.name, problem, configuration.version)
     arguments = _arguments(call, configuration.version)
     if not call.asks_a_server:
         return _work(Session(call, configuration), arguments)

@@ -6,13 +6,18 @@ Source: doveadm of Dovecot 2.3.19.1 and 2.4.1, byte for byte.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
+
+from dovecot_conf.versions import Version
 
 Row = Sequence[str]
 
 DEFAULT_WIDTH = 80
 LEAST_WIDTH = 30
+# What a column is called where it isn't by its key.
+TITLES = MappingProxyType({"username": "Username"})
 # The widths of a table come from its first rows.
 MEASURED_ROWS = 100
 
@@ -29,7 +34,8 @@ def pager(columns: Row, rows: Sequence[Row], width: int) -> str:  # noqa: ARG001
 
 def tab(columns: Row, rows: Sequence[Row], width: int) -> str:  # noqa: ARG001
     """A line of titles, then a line for each row, values separated by tabs."""
-    return "".join("\t".join(line) + "\n" for line in (columns, *rows))
+    titles = [TITLES.get(name, name) for name in columns]
+    return "".join("\t".join(line) + "\n" for line in (titles, *rows))
 
 
 def table(columns: Row, rows: Sequence[Row], width: int) -> str:
@@ -75,8 +81,25 @@ def _quoted(text: str) -> str:
     return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+# An escape sequence of JSON, with the digits that 2.4 writes as capitals.
+_ESCAPE = re.compile(r"\\\\|(\\u)([0-9a-f]{4})")
+
+
+def as_json_24(columns: Row, rows: Sequence[Row], width: int) -> str:
+    """The array of ``as_json`` with capital digits in its escape sequences."""
+    lower = as_json(columns, rows, width)
+    return _ESCAPE.sub(lambda found: f"{found[1]}{found[2].upper()}" if found[1] else found[0], lower)
+
+
 Formatter = Callable[[Row, Sequence[Row], int], str]
 
 FORMATTERS: MappingProxyType[str, Formatter] = MappingProxyType(
     {"flow": flow, "pager": pager, "tab": tab, "table": table, "json": as_json}
 )
+
+
+def find_formatter(name: str, version: Version) -> Formatter:
+    """Return the formatter of a name as a version has it; without one nothing is printed."""
+    if name == "json" and version is Version.V24:
+        return as_json_24
+    return FORMATTERS.get(name, lambda _columns, _rows, _width: "")
