@@ -35,17 +35,24 @@ def find_user(
     """
     login = login_name(configuration, protocol, name)
     reply = _reader(configuration, protocol, root).find(login)[1]
-    if reply.fields.get("uid") == "0":
-        raise UserError("Invalid settings in userdb: userdb returned 0 as uid")
     return _user(configuration, protocol, reply.name, reply.fields)
 
 
 def check_ids(configuration: Configuration, user: User, *, protocol: str = PROTOCOL) -> None:
-    """Raise AccessNotPermittedError for a user whose uid or gid has no mail here."""
+    """Look whether processes of this machine can act as a user.
+
+    Raises UserError when the userdb's uid or gid makes no sense here, AccessNotPermittedError when the
+    configuration has no mail for users with such ids.
+    """
     settings = configuration.settings(protocol)
+    if user.fields.get("uid") == "0":
+        raise UserError("Invalid settings in userdb: userdb returned 0 as uid")
     for name, number in (("uid", user.uid), ("gid", user.gid)):
-        text = user.fields.get(name) or settings.value(f"mail_{name}")
-        source = "userdb lookup" if user.fields.get(name) else f"mail_{name} setting"
+        said = user.fields.get(name)
+        if said is not None and number is None:
+            raise UserError(f"userdb: Invalid {name.upper()} value '{said}'")
+        text = said or settings.value(f"mail_{name}")
+        source = f"mail_{name} setting" if said is None else "userdb lookup"
         if text and number is None:
             raise AccessNotPermittedError(f"{UNKNOWN_ID[name]}: {text} (from {source})")
         if number is not None and not _valid_ids(configuration, protocol)[name].has(number):
@@ -69,6 +76,7 @@ def user_from_fields(
 
     Raises UserError for a uid or gid that is neither a number nor a name known here, VariableError.
     """
+    # Nobody asks auth here whether it allows the name.
     login = login_name(configuration, protocol, name, checked=False)
     variables = user_values(login, protocol)
     answer = {key: expand(value, variables, configuration.version) for key, value in fields.items()}
@@ -100,8 +108,7 @@ def _user(configuration: Configuration, protocol: str, name: str, fields: Mappin
     home = fields.get("home", "")
     if not home:
         home = expand(settings.value("mail_home"), user_values(name, protocol), configuration.version)
-    uid = fields.get("uid") or settings.value("mail_uid")
-    gid = fields.get("gid") or settings.value("mail_gid")
+    uid, gid = (fields[name] if name in fields else settings.value(f"mail_{name}") for name in ("uid", "gid"))
     return User(
         name,
         home.replace("/./", "/"),

@@ -21,6 +21,7 @@ from mailstore.users import IdRange, UnknownUserError, Userdb, UserdbUnavailable
 
 # The userdbs that Dovecot itself can't list, and those that are asked without any server.
 NEVER_LIST = frozenset({"static", "prefetch"})
+WHO_THEY_ARE = ", and say with --userdb home=… who they are"
 # What a result_… setting says: whether the user counts as found (None: as before), and whether to go on.
 RULES: Mapping[str, tuple[bool | None, bool]] = MappingProxyType(
     {
@@ -91,7 +92,8 @@ class UserdbReader(NamedTuple):
         listing = [userdb for userdb in self.userdbs if userdb.driver not in NEVER_LIST]
         if not listing:
             drivers = " and ".join(dict.fromkeys(userdb.driver for userdb in self.userdbs)) or "(none)"
-            raise UserError(f"userdb {drivers} can't list its users: name them with -u or -F")
+            hint = "" if "static" in drivers else WHO_THEY_ARE
+            raise UserError(f"userdb {drivers} can't list its users: name them with -u or -F{hint}")
         failure: UserError | None = None
         for userdb in listing:
             try:
@@ -122,10 +124,8 @@ class UserdbReader(NamedTuple):
                     if all(self.valid_ids[name].has(number) for name, number in ids.items()):
                         yield entry.pw_name
             case other:
-                raise UserdbUnavailableError(
-                    f"userdb {other} can't list its users without its server: name them with -F FILE, "
-                    "and say with --userdb home=… who they are"
-                )
+                why = f"can't list its users without its server: name them with -u or -F{WHO_THEY_ARE}"
+                raise UserdbUnavailableError(f"userdb {other} {why}")
 
     def _ask(self, userdb: Userdb, reply: Reply) -> bool:
         """Add what a userdb says to the reply; tell whether it knows the user."""

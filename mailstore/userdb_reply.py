@@ -70,11 +70,9 @@ class Reply:
                 self.fields[OLD_FIELD_NAMES.get(name, name)] = value
 
     def _set_id(self, name: str, value: str) -> None:
+        # A name that isn't known here may well be known on the server: it stays.
         number = parse_id(name, value)
-        if number is None:
-            self._fail(f"Invalid {name.upper()} value '{value}'")
-        else:
-            self.fields[name] = str(number)
+        self.fields[name] = value if number is None else str(number)
 
     def _rename(self, part: str, value: str) -> None:
         username, at, domain = self.name.partition("@")
