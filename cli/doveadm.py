@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -69,7 +70,9 @@ class _Scan:
     def _cluster(self, argument: str, rest: Iterator[str]) -> None:
         for position, letter in enumerate(argument[1:], 2):
             if letter not in self.short:
-                self._wrong(f"invalid option -- '{letter}'", letter)
+                # getopt knows bytes: of a longer character it names each one, and the first is told.
+                byte = os.fsencode(letter)[:1].decode("utf-8", "surrogateescape")
+                self._wrong(f"invalid option -- '{byte}'", byte)
             elif not self.short[letter]:
                 self.kept.append(f"-{letter}")
             else:

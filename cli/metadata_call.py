@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
+from cli.metadata_operations import OPERATIONS
 from cli.metadata_session import Call, Session, StopError, complain
 from cli.render.rows import FORMATTERS
 from dovecot_conf import Configuration
@@ -63,6 +64,8 @@ def _work(session: Session, arguments: list[str]) -> int:
     mailbox, entry, value = (*arguments, "", "")[:3]
     if len(arguments) > 1 or call.name != "list":
         _check_entry(entry)
+    if call.formatter == NEEDS_A_FORMAT and (session.many or OPERATIONS[call.name].columns):
+        raise StopError(Exit.TEMPORARY, f"Fatal: {NEEDS_A_FORMAT} formatter cannot be used without a format.")
     for user in users:
         session.perform(user, mailbox, entry, value)
         if session.broken:

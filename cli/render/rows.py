@@ -16,6 +16,8 @@ Row = Sequence[str]
 
 DEFAULT_WIDTH = 80
 LEAST_WIDTH = 30
+# The first bytes of characters, and how many bytes they begin.
+UTF8_SIZES = ((0xFC, 6), (0xF8, 5), (0xF0, 4), (0xE0, 3), (0xC0, 2))
 # What a column is called where it isn't by its key.
 TITLES = MappingProxyType({"username": "Username"})
 # The widths of a table come from its first rows.
@@ -42,19 +44,43 @@ def table(columns: Row, rows: Sequence[Row], width: int) -> str:
     """Columns of equal width, cut down to ``width`` if possible, else padded by half of what is left."""
     lengths = _table_lengths(columns, rows, width)
     lines = (
-        " ".join(value.ljust(length) for value, length in zip(row, lengths, strict=True)) + "\n"
+        " ".join(_padded(value, length) for value, length in zip(row, lengths, strict=True)) + "\n"
         for row in rows
     )
     return "".join(lines)
 
 
+def _padded(value: str, length: int) -> str:
+    """Fill a value up as C's printf does, which counts bytes: UTF-8's continuations are more than wanted."""
+    if value.isascii():
+        return value.ljust(length)
+    data = _bytes(value)
+    return value + " " * (length + sum(byte & 0xC0 == 0x80 for byte in data) - len(data))
+
+
+def _bytes(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape")
+
+
+def _length(value: str) -> int:
+    """Return how many characters doveadm sees, of which each first byte says how long it is."""
+    if value.isascii():
+        return len(value)
+    data, place, count = _bytes(value), 0, 0
+    while place < len(data):
+        # 0x80 to 0xBF can't begin a character and stand alone.
+        place += next((size for first, size in UTF8_SIZES if data[place] >= first), 1)
+        count += place <= len(data)
+    return count
+
+
 def _table_lengths(columns: Row, rows: Sequence[Row], width: int) -> list[int]:
     texts = list(zip(columns, *rows[:MEASURED_ROWS], strict=True))
-    lengths = [max(map(len, column)) for column in texts]
+    lengths = [max(map(_length, column)) for column in texts]
     total = sum(lengths) + len(lengths) - 1
     if total > width:
         for index in reversed(range(len(lengths))):
-            spare = lengths[index] - min(map(len, texts[index]))
+            spare = lengths[index] - min(map(_length, texts[index]))
             if total - spare <= width:
                 lengths[index] -= total - width
                 break
