@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from cli.common import ConfigSource, is_demo
 from cli.doveadm import Exit, OptionProblem
@@ -40,7 +39,7 @@ class DoctorCall:
     color: str
     user: str | None
     all_users: bool
-    user_file: Path | None
+    user_file: str | None
     userdb: Mapping[str, str] | None
     socket_path: str | None
     via: str | None
