@@ -64,7 +64,7 @@ def _work(session: Session, arguments: list[str]) -> int:
     mailbox, entry, value = (*arguments, "", "")[:3]
     if len(arguments) > 1 or call.name != "list":
         _check_entry(entry)
-    if call.formatter == NEEDS_A_FORMAT and (session.many or OPERATIONS[call.name].columns):
+    if call.formatter == NEEDS_A_FORMAT and OPERATIONS[call.name].columns:
         raise StopError(Exit.TEMPORARY, f"Fatal: {NEEDS_A_FORMAT} formatter cannot be used without a format.")
     for user in users:
         session.perform(user, mailbox, entry, value)

@@ -24,7 +24,7 @@ from dovecot_conf.errors import PushnotifError, UserError
 from dovecot_conf.versions import Version
 from mailstore.accounts import check_ids, environment_user, find_user, user_from_fields, user_names
 from mailstore.dict_setting import has_dict
-from mailstore.live.errors import LiveServerError
+from mailstore.live.errors import LiveServerError, NotConnectedError, Reach
 from mailstore.metadata_store import MetadataStore
 from mailstore.opening import open_metadata
 from mailstore.users import AccessNotPermittedError, UnknownUserError, User, UserdbUnavailableError
@@ -42,6 +42,11 @@ REPEATS_MAILBOX = frozenset({Version.V23})
 NOBODY = "Fatal: USER environment is missing and -u option not used"
 NOBODY_CHOSEN = "Fatal: One of -u, -F, -A or --no-userdb-lookup must be provided"
 GIVEN_UP = Failure(Exit.TEMPORARY, "", "Failed to iterate through some users")
+UNREACHABLE_24 = {
+    Reach.SOCKET: "net_connect({place}) failed: {why}",
+    Reach.PORT: "{place}: Command mailbox metadata {name} failed for {user}: connect({place}) failed: {why}",
+    Reach.NAME: "Lookup of host {place} failed: {why}",
+}
 
 
 class Call(NamedTuple):
@@ -156,6 +161,8 @@ class Session:
                     self.rows.append((name, result.text) if self.many else (result.text,))
         except UnknownUserError as error:
             self._miss(error)
+        except NotConnectedError as error:
+            self._not_connected(error, name)
         except LiveServerError as error:
             self._break_off(error)
 
@@ -203,6 +210,18 @@ class Session:
         """Note that nobody can be asked, for the next user neither."""
         self.broken = True
         self.fail(Failure(code_of(error), lead, str(error)))
+
+    def _not_connected(self, error: NotConnectedError, user: str) -> None:
+        """Note that there is no doveadm server; 2.3 ends with it, 2.4 says which command can't be run."""
+        if self.configuration.version is Version.V23:
+            raise StopError(Exit.TEMPORARY, f"Fatal: {error}")
+        self.broken = True
+        text = UNREACHABLE_24[error.reach].format(
+            name=self.call.name, user=user, place=error.place, why=error.why
+        )
+        self.fail(Failure(Exit.TEMPORARY, "", text))
+        if self.many and error.reach is not Reach.PORT:
+            self.fail(GIVEN_UP)
 
     def _open_anywhere(self, user: str | User) -> MetadataStore:
         if self.server is not None:

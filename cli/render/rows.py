@@ -99,11 +99,14 @@ def as_json(columns: Row, rows: Sequence[Row], width: int) -> str:  # noqa: ARG0
     return "[" + ",".join(f"{{{members}}}" for members in objects) + "]"
 
 
+# A byte that is no UTF-8, as it stands in a text.
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
+
+
 def _quoted(text: str) -> str:
-    valid = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     import json  # noqa: PLC0415 - the other formats don't need it
 
-    quoted = json.dumps(valid, ensure_ascii=False)
+    quoted = json.dumps(_NO_UTF8.sub("\ufffd", text), ensure_ascii=False)
     return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
