@@ -49,14 +49,13 @@ def reported(
     order: Mapping[str, int],
 ) -> tuple[Diagnostic, ...]:
     """Return the findings that are wanted and not silenced, each once, by file (``order``) and place."""
-    wanted = {
-        diagnostic: None
-        for diagnostic in found
-        if diagnostic.code in selection and not suppressions.silenced(diagnostic)
-    }
+    wanted: dict[Diagnostic, Diagnostic] = {}
+    for diagnostic in found:
+        if diagnostic.code in selection and not suppressions.silenced(diagnostic):
+            wanted.setdefault(diagnostic._replace(fix=None), diagnostic)
     return tuple(
         sorted(
-            wanted,
+            wanted.values(),
             key=lambda item: (
                 order.get(item.span.file, len(order)),
                 item.span.line,
