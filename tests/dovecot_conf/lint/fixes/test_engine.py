@@ -76,7 +76,9 @@ def test_findings_that_ask_for_the_same_edits_are_fixed_together() -> None:
 
 def test_unsafe_fixes_are_made_only_when_wanted() -> None:
     def look(text: str) -> list[Diagnostic]:
-        return [finding(0, 1, "b", safe=False)] if text == "a" else []
+        span = Span(FILE, 1, 1, 1, 2)
+        fix = Fix("fix", (Edit(span, "b"),), Applicability.UNSAFE)
+        return [finding(0, 1, "b")._replace(fix=fix)] if text == "a" else []
 
     assert fixed_text("a", look) == "a"
     assert fixed_text("a", look, unsafe=True) == "b"
@@ -127,4 +129,6 @@ def test_fixes_that_undo_one_another_change_nothing_in_the_end() -> None:
     def look(text: str) -> list[Diagnostic]:
         return [finding(0, 1, "b" if text == "a" else "a", "PN301" if text == "a" else "PN302")]
 
-    assert fix_all(judge_of("a", look)).texts in ({}, {FILE: "b"})
+    result = fix_all(judge_of("a", look))
+    assert result.texts == {FILE: "b"}
+    assert [item.reason for item in result.refused] == ["it would undo another fix"]
