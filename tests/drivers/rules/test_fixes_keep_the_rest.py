@@ -26,7 +26,7 @@ WRONG_23 = (
     "plugin { tag = x }",
     "plugin {\n  push_notification_driver = dlog\n  push_notification_driver3 = dlog:third\n}",
     "plugin {\n  push_notification_driver4 =\n}",
-    "plugin {\n  push_notification_driver1 = ox:url=127.0.0.1/a url=http://127.0.0.1/b user_from_metadata=no\n}",
+    "plugin {\n  push_notification_driver1 = ox:url=[::1]/a url=http://[::1]/b user_from_metadata=no\n}",
     "plugin {\n  push_notification_backend = dlgo\n}",
     "plugin {\n  push_notifcation_driver7 = ox:ulr=http://[::1]/ timeout_msecs=9ms cache_lifetime=10\n}",
     "plugin {\n  push_url = http://127.0.0.1/new%20mail\n}",
