@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -19,11 +20,10 @@ from tests.dovecot.harness.installations import Installation, UnavailableError, 
 from tests.dovecot.harness.processes import run
 from tests.drivers.rules.fixing import CATALOGUE, fix_in_place
 
+CAPTURED = Path(__file__).parents[2] / "fixtures" / "captured"
 COMPLAINT = re.compile(r"^doveconf: (?:Fatal|Panic|Error|Warning): .*", re.MULTILINE)
 NEEDS_A_USER = ("PN108",)
 """Root can open the file."""
-SILENT = ("PN196", "PN184")
-"""Of these, doveconf says nothing."""
 
 
 def cases() -> list[object]:
@@ -70,8 +70,34 @@ def test_what_doveconf_complains_of_is_gone_when_fixed(
         (folder / path).write_text(content)
     flags = ["-x" if rule_named(entry.name).daemon_only else "-n"]
     _, before = doveconf(installation, main, *flags)
-    assert before or entry.code in SILENT
+    assert before
     fixed = fix_in_place(main, unsafe=True, version=example.version)
     assert fixed.texts
     _, after = doveconf(installation, main, *flags)
     assert after == []
+
+
+OLD_NAMES = [
+    case
+    for case in map(json.loads, (CAPTURED / "old-names.jsonl").read_text().splitlines())
+    if case["error"] is None and case["warnings"] and "\0" not in case["text"]
+]
+
+
+def test_doveconf_prints_the_same_for_old_names_that_are_written_anew(installation_of) -> None:
+    installation, folder = installation_of(Version.V23)
+    main = folder / "dovecot.conf"
+    compared, different = 0, []
+    for case in OLD_NAMES:
+        main.write_text(case["text"])
+        before = doveconf(installation, main, "-n")
+        fixed = fix_in_place(main, unsafe=False, version=Version.V23)
+        if not any(item.code == "PN172" for item in fixed.applied):
+            continue
+        compared += 1
+        after = doveconf(installation, main, "-n")
+        # Between the words of a list, blanks mean nothing.
+        if after[0].split() != before[0].split() or len(after[1]) >= len(before[1]):
+            different.append(case["text"])
+    assert different == []
+    assert compared > len(OLD_NAMES) / 3

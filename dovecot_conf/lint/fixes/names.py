@@ -21,6 +21,8 @@ from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.tree import Section, Setting, Statement, ValueKind
 
 _PLUGIN = "plugin"
+_NO_LISTENER = "managesieve"
+"""Where Dovecot puts old settings of listeners; its own is called sieve, so that it drops them."""
 
 
 def _near_setting(found: Finding) -> Fix | None:
@@ -41,11 +43,29 @@ def _old_name(found: Finding) -> Fix | None:
     if not lines:
         removed = removal(node)
         return unsafe("remove the line", removed) if removed is not None else None
-    written = [_written(line) for line in lines]
+    if any(
+        isinstance(other, Section) and other.name == _NO_LISTENER for other, _ in found.configuration.walk()
+    ):
+        return None
+    if any(map(_is_old, lines)):
+        return None
+    written = [_written(line) for line in lines if not _is_dropped(line)]
     if not all(written):
         return None
     text = [line for part in written for line in part]
     return safe(f"write {text[0]}", Edit(node.statement_span, block(node, text)))
+
+
+def _is_old(line: Statement) -> bool:
+    """Tell whether Dovecot would call a line obsolete, too, if it were written."""
+    problems = Problems()
+    if isinstance(line, Setting):
+        OldNames(problems).replace(line, "", UNFILTERED)
+    return bool(problems.flaws)
+
+
+def _is_dropped(line: Statement) -> bool:
+    return isinstance(line, Setting) and f"/inet_listener/{_NO_LISTENER}/" in line.key
 
 
 def _written(line: Statement) -> list[str]:
