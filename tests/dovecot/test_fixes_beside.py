@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,17 @@ import pytest
 from dovecot_conf import Version
 from dovecot_conf.lint.docs import Example
 from dovecot_conf.lint.entries import Entry, entries
+from dovecot_conf.syntax_rule import V24_LINES
 from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.conftest import unavailable
 from tests.dovecot.harness.installations import Installation, UnavailableError, find_23, find_24
 from tests.dovecot.harness.processes import run
-from tests.drivers.rules.fixing import CATALOGUE, fix_in_place
+from tests.dovecot.test_rules_agree import Bench, bench
+from tests.drivers.rules.fixing import CATALOGUE, fix_in_place, write
 
 CAPTURED = Path(__file__).parents[2] / "fixtures" / "captured"
+__all__ = ["bench"]  # a fixture
+
 COMPLAINT = re.compile(r"^doveconf: (?:Fatal|Panic|Error|Warning): .*", re.MULTILINE)
 NEEDS_A_USER = ("PN108",)
 """Root can open the file."""
@@ -35,8 +39,11 @@ def cases() -> list[object]:
     ]
 
 
+Finder = Callable[[Version], tuple[Installation, Path]]
+
+
 @pytest.fixture
-def installation_of() -> Iterator[object]:
+def installation_of() -> Iterator[Finder]:
     folders: list[tempfile.TemporaryDirectory[str]] = []
 
     def find(version: Version) -> tuple[Installation, Path]:
@@ -61,7 +68,7 @@ def doveconf(installation: Installation, main: Path, *flags: str) -> tuple[str, 
 
 @pytest.mark.parametrize(("entry", "example"), cases())
 def test_what_doveconf_complains_of_is_gone_when_fixed(
-    entry: Entry, example: Example, installation_of
+    entry: Entry, example: Example, installation_of: Finder
 ) -> None:
     installation, folder = installation_of(example.version)
     main = folder / "dovecot.conf"
@@ -84,7 +91,7 @@ OLD_NAMES = [
 ]
 
 
-def test_doveconf_prints_the_same_for_old_names_that_are_written_anew(installation_of) -> None:
+def test_doveconf_prints_the_same_for_old_names_that_are_written_anew(installation_of: Finder) -> None:
     installation, folder = installation_of(Version.V23)
     main = folder / "dovecot.conf"
     compared, different = 0, []
@@ -101,3 +108,31 @@ def test_doveconf_prints_the_same_for_old_names_that_are_written_anew(installati
             different.append(case["text"])
     assert different == []
     assert compared > len(OLD_NAMES) / 3
+
+
+FAILURES = ("Error:", "Fatal:", "Panic:")
+
+
+def loaded() -> list[object]:
+    return [
+        pytest.param(entry, example, id=f"{entry.code}-{example.version}")
+        for entry in entries(CATALOGUE.rules)
+        if entry.fixes and any(line.startswith(FAILURES) for _, line in entry.doc.says)
+        for example in entry.doc.bad
+    ]
+
+
+@pytest.mark.parametrize(("entry", "example"), loaded())
+def test_what_the_server_says_of_the_bad_example_is_gone_when_fixed(
+    entry: Entry, example: Example, bench: Callable[[Version], Bench], tmp_path: Path
+) -> None:
+    quoted = {line for version, line in entry.doc.says if version == example.version}
+    place = bench(example.version)
+    assert quoted & set(place.lines(example))
+    fix_in_place(write(example, tmp_path), unsafe=True, root=tmp_path, version=example.version)
+    text = (tmp_path / "dovecot.conf").read_text()
+    files = tuple((path, (tmp_path / path.lstrip("/")).read_text()) for path, _ in example.files)
+    fixed = Example(example.version, text.removeprefix(V24_LINES), text, files)
+    said = place.lines(fixed)
+    assert not quoted & set(said)
+    assert [line for line in said if line.startswith(FAILURES[1:])] == []
