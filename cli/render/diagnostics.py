@@ -67,8 +67,11 @@ class Validations:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The findings of all files, each once although several main files may include its place."""
-        found = dict.fromkeys(item for result in self.results for item in result.diagnostics)
-        return tuple(found if self.show_secrets else map(self._without_secrets, found))
+        found: dict[Diagnostic, Diagnostic] = {}
+        for result in self.results:
+            for item in result.diagnostics:
+                found.setdefault(item._replace(fix=None), item)
+        return tuple(found.values() if self.show_secrets else map(self._without_secrets, found.values()))
 
     @cached_property
     def sources(self) -> Mapping[str, SourceFile]:

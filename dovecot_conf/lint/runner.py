@@ -105,12 +105,12 @@ def reported(
 
     Their severities are those that ``selection`` says.
     """
-    wanted = {
-        selection.judged(diagnostic): None
-        for diagnostic in found
-        if selection.wants(diagnostic.code, diagnostic.span.file) and not suppressions.silenced(diagnostic)
-    }
-    return in_order(wanted, order)
+    wanted: dict[Diagnostic, Diagnostic] = {}
+    for diagnostic in found:
+        if selection.wants(diagnostic.code, diagnostic.span.file) and not suppressions.silenced(diagnostic):
+            judged = selection.judged(diagnostic)
+            wanted.setdefault(judged._replace(fix=None), judged)
+    return in_order(wanted.values(), order)
 
 
 def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Diagnostic, ...]:

@@ -82,7 +82,7 @@ def test_a_finding_is_shown_with_its_line_and_a_mark_under_it(write, capsys) -> 
     path = write(GAP)
     assert run(["validate", "-q", path]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"error[PN301] driver-chain-gap: {GAP_MESSAGE}",
+        f"error[PN301] [*] driver-chain-gap: {GAP_MESSAGE}",
         f" --> {path}:4:3",
         "  |",
         "4 |   push_notification_driver3 = dlog:third",
@@ -173,7 +173,20 @@ def test_the_json_document_has_every_field_of_a_finding(write, capsys) -> None:
                 "end_line": 4,
                 "end_column": 28,
                 "hint": GAP_HINT,
-                "fix": None,
+                "fix": {
+                    "title": "close the gap",
+                    "applicability": "safe",
+                    "edits": [
+                        {
+                            "file": path,
+                            "line": 4,
+                            "column": 3,
+                            "end_line": 4,
+                            "end_column": 28,
+                            "text": "push_notification_driver2",
+                        }
+                    ],
+                },
                 "included_from": [],
             }
         ],

@@ -10,9 +10,9 @@ import dovecot_conf
 EXPORTS = {
     "Applicability", "ConfigError", "Configuration", "Diagnostic", "DictError", "DriverDefinition",
     "DriverError", "DriverOption", "Edit", "Fix", "MailboxError", "MessageError", "MetadataError",
-    "OverrideError", "PushConfig", "PushnotifError", "SettingValue", "Settings", "Severity", "SourceFile",
-    "Span", "UnreadDefinition", "UserError", "VariableError", "Version", "expand", "load", "loads",
-    "print_tree", "user_values",
+    "OverrideError", "PushConfig", "PushnotifError", "SettingValue", "Settings", "Severity",
+    "SourceFile", "Span", "UnreadDefinition", "UserError", "VariableError", "Version", "expand", "load",
+    "loads", "print_tree", "user_values",
 }  # fmt: skip
 
 

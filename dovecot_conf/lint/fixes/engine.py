@@ -68,7 +68,8 @@ def fix_all(judge: Judge, *, unsafe: bool = False) -> Fixed:
     """Make the fixes that may be made, the unsafe ones only if ``unsafe``."""
     changed: dict[str, str] = {}
     now = judge(changed)
-    original = dict(now.texts)
+    original = now.texts
+    seen = {_state(original, changed)}
     applied: list[Diagnostic] = []
     refused: dict[tuple[str, str, str], Refused] = {}
     most = len(now.diagnostics)
@@ -82,15 +83,26 @@ def fix_all(judge: Judge, *, unsafe: bool = False) -> Fixed:
         attempt = changed | edited.apply(now.texts)
         after = judge(attempt)
         problem = _problem(batch, edited, (now, texts), after)
+        if _state(original, attempt) in seen:
+            problem = "it would undo another fix"
         if not problem:
             applied += batch.diagnostics
             changed, now, most = attempt, after, most * 2
+            seen.add(_state(original, changed))
         elif len(batch.diagnostics) > 1:
             most = len(batch.diagnostics) // 2
         else:
             refused[_name(batch.diagnostics[0])] = Refused(batch.diagnostics[0], problem)
-    texts_changed = {place: text for place, text in changed.items() if text != original.get(place)}
-    return Fixed(texts_changed, tuple(applied), now.diagnostics, tuple(refused.values()))
+    return Fixed(_new(original, changed), tuple(applied), now.diagnostics, tuple(refused.values()))
+
+
+def _new(original: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, str]:
+    return {place: text for place, text in changed.items() if text != original.get(place)}
+
+
+def _state(original: Mapping[str, str], changed: Mapping[str, str]) -> int:
+    """Return a number that tells what the files are like."""
+    return hash(frozenset(_new(original, changed).items()))
 
 
 def _name(diagnostic: Diagnostic) -> tuple[str, str, str]:

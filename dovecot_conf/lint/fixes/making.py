@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dovecot_conf.diagnostics import Applicability, Edit, Fix
 from dovecot_conf.lines import find_comment
 from dovecot_conf.positions import Span
+from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Setting, Statement, ValueKind
 
 INDENT = "  "
@@ -51,14 +52,24 @@ def indentation(node: Statement) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def line_end(node: Statement) -> str:
-    """Return how lines end where a statement stands: CRLF or LF."""
-    return "\r\n" if node.document.source.lines[node.line - 1].endswith("\r") else "\n"
+def line_end(source: SourceFile) -> str:
+    """Return how lines end in a file: as the first one does, with CRLF or LF."""
+    return "\r\n" if source.lines and source.lines[0].endswith("\r") else "\n"
+
+
+def at_end(source: SourceFile, lines: Iterable[str]) -> Edit:
+    """Return an edit that adds lines at the end of a file."""
+    end, last = line_end(source), source.line_count
+    text = "".join(f"{line}{end}" for line in lines)
+    if not source.text or source.text.endswith("\n"):
+        return Edit(Span(source.path, last + 1, 1, last + 1, 1), text)
+    column = len(source.lines[last - 1]) + 1
+    return Edit(Span(source.path, last, column, last, column), end + text)
 
 
 def block(node: Statement, lines: Iterable[str]) -> str:
     """Return lines as they can stand in place of a statement, the first without its indentation."""
-    return (line_end(node) + indentation(node)).join(lines)
+    return (line_end(node.document.source) + indentation(node)).join(lines)
 
 
 def removal(node: Statement) -> Edit | None:
@@ -76,7 +87,7 @@ def removal(node: Statement) -> Edit | None:
 def line_before(node: Statement, text: str) -> Edit:
     """Return an edit that inserts a line in front of a statement, as far indented."""
     start = Span(node.document.path, node.line, 1, node.line, 1)
-    return Edit(start, indentation(node) + text + line_end(node))
+    return Edit(start, indentation(node) + text + line_end(node.document.source))
 
 
 def line_behind(node: Statement, text: str) -> Edit:
@@ -85,7 +96,7 @@ def line_behind(node: Statement, text: str) -> Edit:
     end = Span(
         node.document.path, node.end_line, 1, node.end_line, len(lines[node.end_line - 1].rstrip("\r")) + 1
     )
-    return behind(end, line_end(node) + indentation(node) + text)
+    return behind(end, line_end(node.document.source) + indentation(node) + text)
 
 
 def quoted(node: Setting) -> tuple[Edit, ...]:

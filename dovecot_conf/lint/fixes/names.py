@@ -21,6 +21,8 @@ from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.tree import Section, Setting, Statement, ValueKind
 
 _PLUGIN = "plugin"
+_NO_LISTENER = "managesieve"
+"""Where Dovecot puts old settings of listeners; its own is called sieve, so that it drops them."""
 
 
 def _near_setting(found: Finding) -> Fix | None:
@@ -30,22 +32,39 @@ def _near_setting(found: Finding) -> Fix | None:
 def _old_name(found: Finding) -> Fix | None:
     """Write what Dovecot itself makes of an old setting."""
     node = found.setting
-    if node is None or not within_a_line(node.statement_span):
-        return None
-    path = "/".join(section.word for section in node.enclosing)
-    if path not in ("", _PLUGIN):
-        return None
-    lines = OldNames(Problems()).replace(node, "plugin/0/" if path else "", UNFILTERED)
-    if lines is None:
+    lines = _replacement(node) if node is not None else None
+    if node is None or lines is None:
         return None
     if not lines:
         removed = removal(node)
         return unsafe("remove the line", removed) if removed is not None else None
-    written = [_written(line) for line in lines]
-    if not all(written):
+    nodes = (other for other, _ in found.configuration.walk())
+    written = [_written(line) for line in lines if not _is_dropped(line)]
+    if not all(written) or any(isinstance(other, Section) and other.name == _NO_LISTENER for other in nodes):
         return None
     text = [line for part in written for line in part]
     return safe(f"write {text[0]}", Edit(node.statement_span, block(node, text)))
+
+
+def _replacement(node: Setting) -> list[Statement] | None:
+    """Return what Dovecot reads in place of an old setting, None where that depends on what is around."""
+    path = "/".join(section.word for section in node.enclosing)
+    if path not in ("", _PLUGIN) or not within_a_line(node.statement_span):
+        return None
+    lines = OldNames(Problems()).replace(node, "plugin/0/" if path else "", UNFILTERED)
+    return None if lines is None or any(map(_is_old, lines)) else lines
+
+
+def _is_old(line: Statement) -> bool:
+    """Tell whether Dovecot would call a line obsolete, too, if it were written."""
+    problems = Problems()
+    if isinstance(line, Setting):
+        OldNames(problems).replace(line, "", UNFILTERED)
+    return bool(problems.flaws)
+
+
+def _is_dropped(line: Statement) -> bool:
+    return isinstance(line, Setting) and f"/inet_listener/{_NO_LISTENER}/" in line.key
 
 
 def _written(line: Statement) -> list[str]:

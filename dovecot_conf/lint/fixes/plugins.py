@@ -8,6 +8,7 @@ from dovecot_conf.diagnostics import Edit
 from dovecot_conf.lint.context import MAIL_PLUGINS, Context
 from dovecot_conf.lint.fixes.making import (
     INDENT,
+    at_end,
     before,
     behind,
     block,
@@ -15,9 +16,7 @@ from dovecot_conf.lint.fixes.making import (
     line_behind,
     within_a_line,
 )
-from dovecot_conf.positions import Span
 from dovecot_conf.scopes import SettingValue
-from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Setting
 from dovecot_conf.versions import Version
 
@@ -66,17 +65,7 @@ def plugins_loaded(context: Context, protocol: str, plugins: Iterable[str]) -> E
     else:
         names = [f"{INDENT * 2}{plugin} = yes" for plugin in words.split(" ")]
         inside = [f"{INDENT}{MAIL_PLUGINS} {{", *names, f"{INDENT}}}"]
-    return _at_end(context.configuration.document.source, [f"protocol {protocol} {{", *inside, "}"])
-
-
-def _at_end(source: SourceFile, lines: Iterable[str]) -> Edit:
-    end = "\r\n" if source.lines and source.lines[0].endswith("\r") else "\n"
-    last = source.line_count
-    text = "".join(f"{line}{end}" for line in lines)
-    if not source.text or source.text.endswith("\n"):
-        return Edit(Span(source.path, last + 1, 1, last + 1, 1), text)
-    column = len(source.lines[last - 1]) + 1
-    return Edit(Span(source.path, last, column, last, column), end + text)
+    return at_end(context.configuration.document.source, [f"protocol {protocol} {{", *inside, "}"])
 
 
 def _value(context: Context, protocol: str, plugin: str) -> SettingValue | None:

@@ -8,11 +8,11 @@ from dovecot_conf.diagnostics import Applicability, Edit, Fix
 from dovecot_conf.lint.fixes.finding import BOTH, SAFE, UNSAFE, Finding, Fixer
 from dovecot_conf.lint.fixes.making import (
     INDENT,
+    at_end,
     before,
     behind,
     block,
     indentation,
-    line_end,
     removal,
     safe,
     unsafe,
@@ -76,16 +76,7 @@ def _unclosed(found: Finding) -> Fix | None:
     node = found.node
     if not isinstance(node, Section) or node.document is not found.configuration.document:
         return None
-    source = node.document.source
-    last = source.line_count
-    end_of_line = line_end(node)
-    brace = f"{indentation(node)}}}{end_of_line}"
-    if source.text.endswith("\n"):
-        return unsafe("close it at the end", Edit(Span(source.path, last + 1, 1, last + 1, 1), brace))
-    column = len(source.lines[last - 1]) + 1
-    return unsafe(
-        "close it at the end", Edit(Span(source.path, last, column, last, column), end_of_line + brace)
-    )
+    return unsafe("close it at the end", at_end(node.document.source, [f"{indentation(node)}}}"]))
 
 
 def _comment(found: Finding) -> Fix | None:
