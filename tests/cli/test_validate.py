@@ -408,7 +408,7 @@ def test_an_empty_file_is_fine(write, capsys) -> None:
         ["--root", "/", "-"],
         ["--root", "/no/such/folder", "y.conf"],
         ["--format", "xml", "y.conf"],
-        ["--fail-on", "never", "y.conf"],
+        ["--fail-on", "nothing", "y.conf"],
         ["-o", "malformed", str(FIXTURES / "broken.conf")],
     ],
 )

@@ -425,3 +425,21 @@ def test_rules_hold_for_files_that_are_read_from_disk_as_well(tmp_path: Path) ->
     main = tmp_path / "dovecot.conf"
     main.write_text(plugin("push_notification_driver = ox:url=foo"))
     assert only(lint(load(main), CATALOGUE)).span.file == str(main)
+
+
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [
+        ("--[[ a ]] local x = 1 -- pushnotif: ignore[PN516]", [("PN901", 1, 44)]),
+        ("local u = 'ü' -- pushnotif: ignore[PN516, nope]", [("PN901", 1, 36), ("PN902", 1, 43)]),
+        ("--[[\n  -- pushnotif: ignore[PN516]\n]]", [("PN901", 2, 24)]),
+    ],
+)
+def test_comments_of_lua_that_silence_nothing_are_found_where_they_are(
+    tmp_path: Path, line: str, places: list[tuple[str, int, int]]
+) -> None:
+    script = tmp_path / "push.lua"
+    script.write_text(f"{line}\n{SCRIPT}")
+    found = findings(plugin(f"push_notification_driver = lua:file={script}", head=LUA))
+    assert [(item.code, item.span.line, item.span.column) for item in found] == places
+    assert {item.span.file for item in found} == {str(script)}
