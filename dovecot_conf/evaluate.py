@@ -14,7 +14,6 @@ from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
 from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 
-
 _ELSEWHERE = "the file isn't here: make sure that it is there where Dovecot runs"
 
 

@@ -21,7 +21,10 @@ SIZE_HINT = (
 PACKAGE_FOLDER = "/usr/share/dovecot/"
 """Where Dovecot's packages have files to be included, in the language of the version that is installed."""
 
-_OF_VERSION = {Version.V23: re.compile(rb"=.*\$(?!SET:)"), Version.V24: re.compile(rb"=.*\$SET:|^protocols \{", re.M)}
+_OF_VERSION = {
+    Version.V23: re.compile(rb"=.*\$(?!SET:)"),
+    Version.V24: re.compile(rb"=.*\$SET:|^protocols \{", re.M),
+}
 
 DEPTH_HINT = "look for files that include each other by different paths"
 

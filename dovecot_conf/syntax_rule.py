@@ -18,7 +18,9 @@ V24_ONLY = (Version.V24,)
 
 DAEMON_ONLY = " (doveconf -n accepts it, but the daemons and doveconf -x refuse the file)"
 
-WHERE_MISSING = " (doveconf -n accepts it, but where the file is missing the daemons refuse the configuration)"
+WHERE_MISSING = (
+    " (doveconf -n accepts it, but where the file is missing the daemons refuse the configuration)"
+)
 
 SAID_BY_DAEMONS = " (doveconf -n doesn't say so, but the daemons do)"
 

@@ -76,7 +76,7 @@ def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterat
 
 
 def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
-    """Yield the problems of the language; of a file that is binary junk, or no configuration, one says it all."""
+    """Yield the problems of the language; of binary junk, or what is no configuration, one says it all."""
     binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
     told: set[str] = set()
     for problem in first_of_strangers(configuration.problems, strangers(configuration)):

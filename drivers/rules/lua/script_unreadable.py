@@ -86,7 +86,10 @@ class LuaScriptUnreadable(Rule):
                 missing = problem == os.strerror(errno.ENOENT)
                 severity = self.severity
                 if missing and context.may_be_elsewhere(path):
-                    hint, severity = "make sure that it is there where Dovecot runs, or use --root", Severity.INFO
+                    hint, severity = (
+                        "make sure that it is there where Dovecot runs, or use --root",
+                        Severity.INFO,
+                    )
                 text = f"can't read the script {path}: {problem}"
                 yield self.found(script.span, text, hint=hint, severity=severity)
 
