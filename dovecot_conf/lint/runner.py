@@ -9,6 +9,7 @@ from pathlib import Path
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue, Selection
+from dovecot_conf.lint.consequences import without_consequences
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
@@ -79,7 +80,8 @@ def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
     """Yield the problems of the language; of binary junk, or what is no configuration, one says it all."""
     binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
     told: set[str] = set()
-    for problem in first_of_strangers(configuration.problems, strangers(configuration)):
+    problems = without_consequences(configuration.problems)
+    for problem in first_of_strangers(problems, strangers(configuration)):
         path = problem.span.file
         if path not in binary:
             yield problem
