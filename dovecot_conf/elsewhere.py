@@ -1,4 +1,4 @@
-"""Whether a file that is missing here says anything: a configuration is often checked away from its server."""
+"""Whether a file that is missing here says anything: configurations are often checked off their server."""
 
 from __future__ import annotations
 

@@ -27,6 +27,10 @@ _OF_VERSION = {
     Version.V24: re.compile(rb"=.*\$SET:|^protocols \{", re.M),
 }
 
+ABSOLUTE_HINT = (
+    "correct the path; of a checkout, give with --root the folder that / stands for, or use !include_try"
+    " for files that may be missing"
+)
 DEPTH_HINT = "look for files that include each other by different paths"
 
 
@@ -73,8 +77,9 @@ class Includer:
         try:
             paths = self._paths(self._files.locate(pattern, base))
             if not paths:
+                hint = ABSOLUTE_HINT if pattern.startswith("/") and self._files.root is None else ""
                 forgiven = optional or self._view.tolerant
-                return [], None if forgiven else Problem("include-no-match", "No matches")
+                return [], None if forgiven else Problem("include-no-match", "No matches", hint)
             return self._open_all(paths, open_paths, optional=optional)
         except LimitError as error:
             return [], Problem("reading-limit", str(error), error.hint)

@@ -9,6 +9,9 @@ from dovecot_conf.names import table
 from dovecot_conf.near import advice, nearest
 from dovecot_conf.versions import Version
 
+STANDS_OUTSIDE = "stands outside of this section"
+"""What is said of a known name in a section where it is none."""
+
 _MOST = 40
 """Near names are looked for this often, since each search goes over all names."""
 
@@ -39,7 +42,7 @@ class Suggestions:
         here = list(known.names)
         if around:
             if key in known.names:
-                return f"{key} stands outside of this section"
+                return f"{key} {STANDS_OUTSIDE}"
             here = [name.removeprefix(around) for name in known.inner if name.startswith(around)]
         return advice(nearest(key, here, 0.75))
 

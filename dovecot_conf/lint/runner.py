@@ -9,6 +9,7 @@ from pathlib import Path
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue
+from dovecot_conf.lint.consequences import without_consequences
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.directives import Word
 from dovecot_conf.lint.parts import independent
@@ -148,10 +149,11 @@ def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterat
 
 
 def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
-    """Yield the problems of the language; of a file that is binary junk, or no configuration, one says it all."""
+    """Yield the problems of the language; of binary junk, or what is no configuration, one says it all."""
     binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
     told: set[str] = set()
-    for problem in first_of_strangers(configuration.problems, strangers(configuration)):
+    problems = without_consequences(configuration.problems)
+    for problem in first_of_strangers(problems, strangers(configuration)):
         path = problem.span.file
         if path not in binary:
             yield problem

@@ -19,35 +19,44 @@ _REFUSED = frozenset(
     ("missing-section-brace", "text-after-brace", "missing-key", "unknown-setting", "unknown-section")
 )
 
+_NAMED = ", which the args of a passdb or userdb name"
+
 _KINDS = (
-    ({"map", "connect"}, "this is a file for a dict, such as sql:…:/this/file: dict { } names it"),
-    ({"connect", "driver"}, "this is a file for SQL, which the args of a passdb or userdb name"),
-    ({"password_query"}, "this is a file for SQL, which the args of a passdb or userdb name"),
-    ({"hosts", "base"}, "this is a file for LDAP, which the args of a passdb or userdb name"),
-    ({"uris", "base"}, "this is a file for LDAP, which the args of a passdb or userdb name"),
+    ({"map", "connect"}, "this is a file of a dict with SQL, which dict { } names"),
+    ({"connect", "driver"}, "this is a file for SQL" + _NAMED),
+    ({"password_query"}, "this is a file for SQL" + _NAMED),
+    ({"hosts", "base"}, "this is a file for LDAP" + _NAMED),
+    ({"uris", "base"}, "this is a file for LDAP" + _NAMED),
+    ({"tokeninfo_url"}, "this is a file for OAuth 2" + _NAMED),
+    ({"introspection_url"}, "this is a file for OAuth 2" + _NAMED),
+    ({"uri", "password_key"}, "this is a file for users in a dict" + _NAMED),
+    ({"uri", "passdb_objects"}, "this is a file for users in a dict" + _NAMED),
+    ({"uri", "iterate_disable"}, "this is a file for users in a dict" + _NAMED),
 )
 _OTHER = "nothing in this file is a setting of Dovecot's"
 
 
 def strangers(configuration: Configuration) -> dict[str, str]:
     """Return the paths of such files, each with a hint that says what it is."""
-    refused = Counter(problem.span.file for problem in configuration.problems if problem.name in _REFUSED)
+    refused = [problem.span for problem in configuration.problems if problem.name in _REFUSED]
     if not refused:
         return {}
+    counts = Counter(span.file for span in refused)
+    lines = {(span.file, span.line) for span in refused}
     statements: Counter[str] = Counter()
+    good: Counter[str] = Counter()
     words: defaultdict[str, set[str]] = defaultdict(set)
     for node, around in configuration.walk():
         path = node.document.path
-        if path in refused and isinstance(node, Setting | Section | Invalid):
+        if path in counts and not around and isinstance(node, Setting | Section | Invalid):
             statements[path] += 1
-            if not around:
-                words[path].add(_word(node))
-    hints = {path: _hint(words[path]) for path in refused}
+            good[path] += (path, node.report_span.line) not in lines
+            words[path].add(_word(node))
+    hints = {path: _hint(words[path]) for path in counts}
     return {
         path: hint or _OTHER
         for path, hint in hints.items()
-        if (hint or refused[path] >= FEWEST)
-        and statements[path] - refused[path] <= _MOST_GOOD * statements[path]
+        if (hint or counts[path] >= FEWEST) and good[path] <= _MOST_GOOD * statements[path]
     }
 
 
