@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -133,6 +135,15 @@ def test_no_format_lets_a_file_write_control_characters(format_: str, checkout: 
     assert "\n::stop-commands::" not in text
 
 
+@pytest.mark.parametrize("format_", [*READERS, "text"])
+def test_a_name_that_is_no_text_fits_every_format(format_: str, checkout: Path) -> None:
+    odd = os.fsdecode(b"\xff\x1b\n::error::.conf")
+    Path(odd).write_text("a {\n")
+    text = report(format_, odd)
+    assert len(READERS[format_](text)) == 2 if format_ in READERS else "PN104" in text
+    assert "\x1b" not in text
+
+
 def test_an_absolute_path_below_the_working_directory_is_relative_for_ci(checkout: Path) -> None:
     main = str(checkout / "conf.d/10-a b.conf")
     assert {item.path for item in READERS["sarif"](report("sarif", main))} == {"conf.d/10-a b.conf"}
@@ -165,6 +176,20 @@ def test_the_validator_of_sarif_misses_a_home_page_only(checkout: Path) -> None:
     subprocess.run([MULTITOOL, "validate", "a.sarif", "-o", "checked.sarif"], check=True, capture_output=True)
     checked = json.loads(Path("checked.sarif").read_text("utf-8-sig"))
     assert {result["ruleId"] for result in checked["runs"][0]["results"]} <= {"SARIF2005"}
+
+
+def test_the_tools_for_sarif_read_the_same(checkout: Path) -> None:
+    loader = pytest.importorskip("sarif.loader", reason="no sarif-tools")
+    reference = READERS["json"](report("json", "--root", ".", "dovecot.conf"))
+    Path("a.sarif").write_text(report("sarif", "--root", ".", "dovecot.conf"))
+    read = [
+        (record["Code"], record["Location"], record["Line"], record["Severity"])
+        for record in loader.load_sarif_file("a.sarif").get_records()
+    ]
+    levels = {"error": "error", "warning": "warning", "info": "note"}
+    assert [(code, unquote(path), line, severity) for code, path, line, severity in read] == [
+        (item.code, item.path, item.line, levels[item.severity]) for item in reference
+    ]
 
 
 def test_sarif_lists_every_rule_of_the_version_with_its_documentation(checkout: Path) -> None:
