@@ -15,13 +15,17 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cli.findings import Wanted
 from cli.main import run
+from cli.output import printable
 from cli.render.diagnostics import Validation, Validations
 from cli.render.exchange import fingerprints, from_base
 from cli.render.github import to_github
 from cli.render.sarif import to_sarif
+from cli.reports import FORMATS, Run
 from dovecot_conf import Diagnostic, Severity, loads
 from dovecot_conf.diagnostics import Edit, Fix
+from dovecot_conf.lint import Catalogue, lint
 from dovecot_conf.lint.entries import entries
 from dovecot_conf.positions import Span
 from drivers.rules import all_rules
@@ -120,6 +124,34 @@ def test_the_tree_has_findings_of_every_kind(checkout: Path) -> None:
     found = READERS["json"](report("json", "--root", ".", "dovecot.conf"))
     assert {item.severity for item in found} == {"error", "warning", "info"}
     assert {Path(item.path).name for item in found} >= {"dovecot.conf", "push.lua", *ODD_NAMES}
+
+
+@pytest.fixture(scope="module")
+def findings_of_all_rules() -> Validations:
+    catalogue = Catalogue(all_rules())
+    results = []
+    for entry in entries(catalogue.rules):
+        for number, example in enumerate(entry.doc.bad):
+            name = f"{entry.code}/{number}.conf"
+            configuration = loads(example.text.encode(), filename=name, version=example.version)
+            results.append(Validation(configuration, lint(configuration, catalogue)))
+    return Validations(tuple(results))
+
+
+@pytest.mark.parametrize("format_", READERS)
+def test_the_findings_of_all_rules_are_the_same_in_each_format(
+    format_: str, findings_of_all_rules: Validations
+) -> None:
+    wanted = Wanted(**dict.fromkeys(Wanted._fields))
+    written = Run(findings_of_all_rules, wanted, lambda item: item.severity != "info", True, False)
+    reference = READERS["json"](FORMATS["json"](written, True))
+    found = READERS[format_](FORMATS[format_](written, True))
+    if format_ == "junit":
+        found, reference = sorted(found), sorted(reference)
+    assert len(reference) > 100
+    for item, other in zip(found, reference, strict=True):
+        assert item.message.startswith(printable(other.message))
+    assert comparable(found, reference) == comparable(reference, found)
 
 
 @pytest.mark.parametrize("format_", READERS)
