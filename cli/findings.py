@@ -11,7 +11,7 @@ import click
 from cli.common import color_option, show_secrets_option
 from cli.lua_option import lua_option
 from cli.render import diagnostics as render
-from cli.reports import COUNTABLE, FORMATS, Output, Run, outputs, write_reports
+from cli.reports import COUNTABLE, FORMATS, Output, Run, default_format, read_outputs, write_reports
 from dovecot_conf import Severity
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.threshold import THRESHOLDS, fails
@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Wanted(NamedTuple):
     """Which findings are wanted, how and where; ``fail_on`` is the severity that makes a run fail."""
 
-    format_: str | None
+    format_: str
     outputs: tuple[Output, ...]
     fail_on: str
     statistics: bool
@@ -44,7 +44,7 @@ def finding_options(command: Command) -> Command:
         "outputs",
         multiple=True,
         metavar="[FORMAT=]FILE",
-        callback=outputs,
+        callback=read_outputs,
         help="Write the result into FILE, not to stdout; with a FORMAT beside stdout. Several are possible.",
     )
     @click.option(
@@ -67,6 +67,7 @@ def finding_options(command: Command) -> Command:
         if own["statistics"] and own["format_"] not in COUNTABLE:
             text = "--statistics is for the formats text and concise"
             raise click.UsageError(text, ctx=click.get_current_context())
+        own["format_"] = own["format_"] or default_format(own["outputs"])
         return command(*args, wanted=Wanted(**own), **options)
 
     return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type

@@ -15,7 +15,7 @@ from cli.fix_options import Fixing
 from cli.output import OutputError, writing_to_stdout
 from cli.render import diagnostics as render
 from cli.replacing import replace_file
-from cli.reports import TEXT, default_format
+from cli.reports import TEXT
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.files import UNCHANGED, Changed, Files
 from dovecot_conf.lint.fixes.engine import Fixed, Judged, fix_all
@@ -137,7 +137,7 @@ def _write(texts: Mapping[str, str], sight: _Sight) -> list[OutputError]:
 def _show_left(validations: render.Validations, fixed: Fixed, sight: _Sight, run: Run) -> int:
     """Show what is left; for stdin on stderr, since its text goes to stdout."""
     stdin = sight.sources.get(STDIN_NAME)
-    if validations.fixed and (run.wanted.format_ or default_format()) != TEXT:
+    if validations.fixed and run.wanted.format_ != TEXT:
         remark(f"fixed {render.counted(validations.fixed, validations.fixed_files)}", quiet=run.quiet)
     if stdin is None:
         return show(validations, run.wanted, quiet=run.quiet, verbose=run.verbose)

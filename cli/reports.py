@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TEXT = "text"
 GITHUB = "github"
 COUNTABLE = (None, TEXT, "concise")
-"""The formats that ``--statistics`` can take the place of; None: none was named."""
+"""The values of ``--format`` that ``--statistics`` can take the place of; None: none was given."""
 _NAMED = re.compile(r"(?P<format>[A-Za-z][\w-]*)=(?P<path>.+)", re.DOTALL)
 
 
@@ -47,7 +47,7 @@ class Run(NamedTuple):
     verbose: bool
 
 
-def outputs(ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
+def read_outputs(ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
     """Read the values of ``--output``. Raises UsageError for one that can't be meant."""
     found = tuple(_output(value, ctx) for value in values)
     places: set[str] = set()
@@ -79,37 +79,41 @@ def write_reports(run: Run) -> None:
 
     All files are complete before the first gets its name. Raises OutputError.
     """
-    wanted = run.wanted
-    read = {os.path.realpath(path): path for path in (*run.validations.sources, *run.validations.scripts)}
-    for output in wanted.outputs:
-        path = read.get(os.path.realpath(output.path))
-        if path is not None:
+    outputs = run.wanted.outputs
+    if outputs:
+        _refuse_what_was_read(run)
+        write_files({output.path: _written(run, output.format_) for output in outputs})
+    if not takes_stdout(outputs):
+        write_result(_shown(run, into_file=False))
+
+
+def default_format(outputs: Iterable[Output]) -> str:
+    """Return the format where none was named: annotations for stdout inside of GitHub Actions, or text."""
+    in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
+    return GITHUB if in_actions and not takes_stdout(outputs) else TEXT
+
+
+def takes_stdout(outputs: Iterable[Output]) -> bool:
+    """Tell whether a file takes the place of stdout."""
+    return any(output.format_ is None for output in outputs)
+
+
+def _refuse_what_was_read(run: Run) -> None:
+    read = {os.path.realpath(path) for path in (*run.validations.sources, *run.validations.scripts)}
+    for output in run.wanted.outputs:
+        if os.path.realpath(output.path) in read:
             raise OutputError(f"can't write {output.path}: it is what was looked at")
-    files = {output.path: _written(run, output.format_) for output in wanted.outputs}
-    to_stdout = None
-    if all(output.format_ for output in wanted.outputs):
-        to_stdout = _shown(run, wanted.format_ or default_format(), into_file=False)
-    write_files(files)
-    if to_stdout is not None:
-        write_result(to_stdout)
-
-
-def default_format() -> str:
-    """Return the format for stdout when none was named: annotations inside of GitHub Actions."""
-    return GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else TEXT
 
 
 def _written(run: Run, format_: str | None) -> str:
     """Return what goes into a file: all of a format that was named for it, else what stdout would have."""
-    if format_ is None:
-        return _shown(run, run.wanted.format_ or TEXT, into_file=True)
-    return FORMATS[format_](run, True)
+    return _shown(run, into_file=True) if format_ is None else FORMATS[format_](run, True)
 
 
-def _shown(run: Run, format_: str, *, into_file: bool) -> str:
+def _shown(run: Run, *, into_file: bool) -> str:
     if run.wanted.statistics:
         return render.statistics(run.validations)
-    return FORMATS[format_](run, into_file)
+    return FORMATS[run.wanted.format_](run, into_file)
 
 
 def _text(run: Run, into_file: bool) -> str:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
 
+from cli.findings import Wanted
 from cli.main import run
+from cli.output import printable
 from cli.render.diagnostics import Validation, Validations
 from cli.render.exchange import fingerprints, from_base
 from cli.render.github import to_github
 from cli.render.sarif import to_sarif
+from cli.reports import FORMATS, Run
 from dovecot_conf import Diagnostic, Severity, loads
 from dovecot_conf.diagnostics import Edit, Fix
+from dovecot_conf.lint import Catalogue, lint
 from dovecot_conf.lint.entries import entries
 from dovecot_conf.positions import Span
 from drivers.rules import all_rules
@@ -120,6 +126,34 @@ def test_the_tree_has_findings_of_every_kind(checkout: Path) -> None:
     assert {Path(item.path).name for item in found} >= {"dovecot.conf", "push.lua", *ODD_NAMES}
 
 
+@pytest.fixture(scope="module")
+def findings_of_all_rules() -> Validations:
+    catalogue = Catalogue(all_rules())
+    results = []
+    for entry in entries(catalogue.rules):
+        for number, example in enumerate(entry.doc.bad):
+            name = f"{entry.code}/{number}.conf"
+            configuration = loads(example.text.encode(), filename=name, version=example.version)
+            results.append(Validation(configuration, lint(configuration, catalogue)))
+    return Validations(tuple(results))
+
+
+@pytest.mark.parametrize("format_", READERS)
+def test_the_findings_of_all_rules_are_the_same_in_each_format(
+    format_: str, findings_of_all_rules: Validations
+) -> None:
+    wanted = Wanted(**dict.fromkeys(Wanted._fields))
+    written = Run(findings_of_all_rules, wanted, lambda item: item.severity != "info", True, False)
+    reference = READERS["json"](FORMATS["json"](written, True))
+    found = READERS[format_](FORMATS[format_](written, True))
+    if format_ == "junit":
+        found, reference = sorted(found), sorted(reference)
+    assert len(reference) > 100
+    for item, other in zip(found, reference, strict=True):
+        assert item.message.startswith(printable(other.message))
+    assert comparable(found, reference) == comparable(reference, found)
+
+
 @pytest.mark.parametrize("format_", READERS)
 def test_no_format_shows_a_password(format_: str, checkout: Path) -> None:
     assert "hunter2" not in report(format_, "--root", ".", "dovecot.conf")
@@ -131,6 +165,15 @@ def test_no_format_lets_a_file_write_control_characters(format_: str, checkout: 
     assert not {character for character in text if unicodedata.category(character) == "Cc"} - {"\n"}
     assert "\u202e" not in text or format_ in ("json",)
     assert "\n::stop-commands::" not in text
+
+
+@pytest.mark.parametrize("format_", [*READERS, "text"])
+def test_a_name_that_is_no_text_fits_every_format(format_: str, checkout: Path) -> None:
+    odd = os.fsdecode(b"\xff\x1b\n::error::.conf")
+    Path(odd).write_text("a {\n")
+    text = report(format_, odd)
+    assert len(READERS[format_](text)) == 2 if format_ in READERS else "PN104" in text
+    assert "\x1b" not in text
 
 
 def test_an_absolute_path_below_the_working_directory_is_relative_for_ci(checkout: Path) -> None:
@@ -165,6 +208,20 @@ def test_the_validator_of_sarif_misses_a_home_page_only(checkout: Path) -> None:
     subprocess.run([MULTITOOL, "validate", "a.sarif", "-o", "checked.sarif"], check=True, capture_output=True)
     checked = json.loads(Path("checked.sarif").read_text("utf-8-sig"))
     assert {result["ruleId"] for result in checked["runs"][0]["results"]} <= {"SARIF2005"}
+
+
+def test_the_tools_for_sarif_read_the_same(checkout: Path) -> None:
+    loader = pytest.importorskip("sarif.loader", reason="no sarif-tools")
+    reference = READERS["json"](report("json", "--root", ".", "dovecot.conf"))
+    Path("a.sarif").write_text(report("sarif", "--root", ".", "dovecot.conf"))
+    read = [
+        (record["Code"], record["Location"], record["Line"], record["Severity"])
+        for record in loader.load_sarif_file("a.sarif").get_records()
+    ]
+    levels = {"error": "error", "warning": "warning", "info": "note"}
+    assert [(code, unquote(path), line, severity) for code, path, line, severity in read] == [
+        (item.code, item.path, item.line, levels[item.severity]) for item in reference
+    ]
 
 
 def test_sarif_lists_every_rule_of_the_version_with_its_documentation(checkout: Path) -> None:
