@@ -48,7 +48,7 @@ _TAG = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OBVIOUS = re.compile(
-    r"\{\#.*?\#\}|(?P<Jinja>\{%.*?%\})|(?P<Go>\{\{-?\s*(?:if|range|end|with|template|include|[.$])\b?.*?\}\})"
+    r"\{\#.*?\#\}|(?P<Jinja>\{%.*?%\})|(?P<Go>\{\{-?\s*(?:(?:if|range|end|with)\b|[.$]).*?\}\})"
     r"|(?P<ERB><%.*?%>)|(?P<placeholder>\{\{.*?\}\})",
     re.DOTALL,
 )

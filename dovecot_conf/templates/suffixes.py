@@ -1,0 +1,17 @@
+"""The names of templates."""
+
+from __future__ import annotations
+
+SUFFIXES = (
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".erb",
+    ".epp",
+    ".tmpl",
+    ".tpl",
+    ".gotmpl",
+    ".template",
+    ".in",
+)
+"""What stands behind the name of a file that is a template."""
