@@ -8,7 +8,7 @@ import click
 
 from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
 from cli.findings import Wanted, finding_options, judging_lua_option, show
-from cli.judging import judge
+from cli.judging import judge_all
 from cli.render import diagnostics as render
 from cli.target_options import Looking, target_options
 from cli.target_reader import TargetReader
@@ -48,7 +48,7 @@ def validate(
     reader = TargetReader(source, root, looking.templates)
     named = files or (str(_default_path(source, root)),)
     found = targets(named, looking.exclude, reader)
-    results = tuple(judge(target, catalogue, selection, root) for target in found)
+    results = tuple(judge_all(found, catalogue, selection, root))
     validations = render.Validations(results, wanted.show_secrets)
     return show(validations, wanted, quiet=source.quiet, verbose=source.verbose)
 

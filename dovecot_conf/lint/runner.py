@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,11 +10,10 @@ from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue, Selection
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.parts import independent
+from dovecot_conf.lint.strange_files import first_of_strange
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
-BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def lint(
@@ -40,7 +38,9 @@ def lint_context(
     files = context.configuration.files
     suppressions = Suppressions({source.path: source for source in files}, catalogue.match, context.comments)
     order = {source.path: number for number, source in reversed([*enumerate(files)])}
-    return reported(_all(context, catalogue, selection), selection, suppressions, order)
+    wanted = (item for item in _all(context, catalogue, selection) if item.code in selection)
+    found = first_of_strange(wanted, context.configuration)
+    return reported(found, selection, suppressions, order)
 
 
 def reported(
@@ -70,21 +70,8 @@ def reported(
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
     whole = context.configuration.whole
-    problems = _language_problems(context.configuration)
+    problems = context.configuration.problems
     yield from problems if whole else independent(problems)
     for rule in catalogue.rules:
         if rule.code in selection and context.version in rule.versions and (whole or rule.local):
             yield from rule.check(context)
-
-
-def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
-    """Yield the problems of the language; of a file that is binary junk one says it all."""
-    binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
-    told: set[str] = set()
-    for problem in configuration.problems:
-        path = problem.span.file
-        if path not in binary:
-            yield problem
-        elif path not in told:
-            told.add(path)
-            yield problem._replace(hint=BINARY_HINT)

@@ -27,6 +27,8 @@ def template_worlds(load: Load) -> tuple[World, ...]:
         for world in worlds:
             world.configuration.whole = False
         worlds += (World(found, first) for found in of_versions(configuration, lambda v: load(first, v))[1:])
+    for world in worlds:
+        world.configuration.is_template = True
     return tuple(worlds)
 
 
