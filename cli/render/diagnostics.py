@@ -219,9 +219,12 @@ def _files(result: Validation) -> str:
     if result.only:
         return f"{', '.join(map(printable, result.only))} as part of {main}"
     others = len(paths - {result.main.path})
-    if isinstance(result.main, Configuration) and not result.main.whole and result.main.path not in paths:
-        return f"{main or './'} ({others} files without a main file)"
-    return main + (f" and {others} included file{'s' if others > 1 else ''}" if others else "")
+    files = f"{main} and {others} included file{'s' if others > 1 else ''}" if others else main
+    if isinstance(result.main, Configuration) and not result.main.whole:
+        if result.main.path not in paths:
+            files = f"{others} files of {main or './'}"
+        files += " by themselves" if others else " by itself"
+    return files
 
 
 def _chains(configuration: Configuration) -> Iterator[Line]:
