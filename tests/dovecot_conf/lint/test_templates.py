@@ -8,6 +8,7 @@ from dovecot_conf import loads
 from dovecot_conf.lint import RULES, Catalogue, Context, lint_context
 from dovecot_conf.lint.template_readings import template_worlds
 from dovecot_conf.lint.worlds import agreed
+from dovecot_conf.syntax_rule import V24_LINES
 
 PUSH = "mail_plugins = notify push_notification\n"
 PASSDB = "passdb x {\n  driver = pam\n}\n"
@@ -16,10 +17,9 @@ DLOG = "plugin {\n  push_notification_driver = dlog\n}\n"
 
 def found(text: str) -> list[tuple[int, str]]:
     worlds = template_worlds(lambda view, version: loads(text, view=view, version=version))
-    judged = map(
-        partial(lint_context, catalogue=Catalogue(RULES)), (Context(w.configuration) for w in worlds)
-    )
-    return [(item.span.line, item.code) for item in agreed(worlds, list(judged))]
+    catalogue = Catalogue(RULES)
+    judged = [lint_context(Context(world.configuration), catalogue) for world in worlds]
+    return [(item.span.line, item.code) for item in agreed(worlds, judged)]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_nothing_is_missing_that_may_be_there(text: str) -> None:
         "{{ a }} {\n  driver = b\n}\n",
         "local_name {{ a }} {\n  ssl_cert = <{{ b }}\n}\n",
         (
-            "{% if a %}\ndovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\nmail_driver = maildir\n"
+            "{% if a %}\n" + V24_LINES + "mail_driver = maildir\n"
             "{% else %}\nmail_location = maildir:~/Maildir\n{% endif %}\n"
         ),
     ],
