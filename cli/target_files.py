@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dovecot_conf import limits
 from dovecot_conf.recognise import Recognised, recognise
 from dovecot_conf.source import SourceFile
-from dovecot_conf.templates.suffixes import SUFFIXES
+from dovecot_conf.templates.suffixes import SUFFIXES, TAG_SIGNS
 from dovecot_conf.view import PLAIN, View
 
 ENDINGS = (".conf", ".conf.ext")
@@ -90,14 +90,16 @@ def looked_at(path: str) -> Found | None:
         content = stream.read(limits.MAX_FILE_SIZE + 1)
     if len(content) > limits.MAX_FILE_SIZE:
         return Found(path, Recognised("it is too large"))
-    found = recognise(line for _, line in _view(path).lines(SourceFile.decode(path, content)))
+    source = SourceFile.decode(path, content)
+    found = recognise(line for _, line in _view(source).lines(source))
     if bare_name(path).endswith(".conf.ext") and found.is_configuration:
         found = Recognised("a file of this name is read where it is included")
     return Found(path, found)
 
 
-def _view(path: str) -> View:
-    if not is_template(path):
+def _view(source: SourceFile) -> View:
+    """Return the view in which a file can be recognised, whether or not it will be read as a template."""
+    if not is_template(source.path) and not any(sign in source.text for sign in TAG_SIGNS):
         return PLAIN
     from dovecot_conf.templates.choices import Choice, TemplateView  # noqa: PLC0415 - few are templates
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.templates.suffixes import TAG_SIGNS
 
 BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
 TEMPLATE_HINT = "the file looks like a {}, so only its first problem is shown: use --templates"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_TEMPLATE = ("{{", "{%", "<%")
 
 
 def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) -> Iterator[Diagnostic]:
@@ -33,7 +33,7 @@ def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) 
 def _hint(text: str, *, may_be_template: bool) -> str:
     if _CONTROL.search(text):
         return BINARY_HINT
-    if may_be_template and any(sign in text for sign in _TEMPLATE):
+    if may_be_template and any(sign in text for sign in TAG_SIGNS):
         from dovecot_conf.templates.tags import language  # noqa: PLC0415 - few are templates
 
         name = language(text)

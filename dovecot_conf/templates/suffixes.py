@@ -1,4 +1,4 @@
-"""The names of templates."""
+"""By what a file may be known as a template."""
 
 from __future__ import annotations
 
@@ -15,3 +15,6 @@ SUFFIXES = (
     ".in",
 )
 """What stands behind the name of a file that is a template."""
+
+TAG_SIGNS = ("{{", "{%", "<%")
+"""Without any of these a text is no obvious template."""
