@@ -176,8 +176,10 @@ def test_a_part_is_read_with_the_main_file_above_it(folder: str, argument: str, 
 def test_nothing_is_said_of_the_other_files_of_that_main_file(capsys) -> None:
     assert found(capsys, "distribution/conf.d/20-lmtp.conf") == []
     assert looked_at(capsys, "distribution/conf.d/20-lmtp.conf", "distribution/conf.d/10-mail.conf") == [
-        "distribution/conf.d/20-lmtp.conf, distribution/conf.d/10-mail.conf"
-        " as part of distribution/dovecot.conf"
+        (
+            "distribution/conf.d/20-lmtp.conf, distribution/conf.d/10-mail.conf"
+            " as part of distribution/dovecot.conf"
+        )
     ]
 
 
