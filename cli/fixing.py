@@ -16,6 +16,7 @@ from cli.output import OutputError, writing_to_stdout
 from cli.render import diagnostics as render
 from cli.replacing import replace_file
 from cli.reports import TEXT
+from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.files import UNCHANGED, Changed, Files
 from dovecot_conf.lint.fixes.engine import Fixed, Judged, fix_all
@@ -94,13 +95,24 @@ def _sight(validations: render.Validations, root: Path | None, changed: Changed)
     sources: dict[str, SourceFile] = {}
     places: dict[str, str] = {}
     scripts = {path: source for path, source in validations.scripts.items() if _is_whole(files, path, source)}
+    templates = _templates(validations)
     for path, source in {**validations.sources, **scripts}.items():
-        if path == str(DEMO_CONFIG):
+        if path == str(DEMO_CONFIG) or path in templates:
             continue
         place = path if path == STDIN_NAME else files.place(path)
         places[path] = place
         sources.setdefault(place, source)
     return _Sight(sources, places)
+
+
+def _templates(validations: render.Validations) -> set[str]:
+    """Return the files that are read as templates: what is written there is not what was judged."""
+    return {
+        source.path
+        for result in validations.results
+        if isinstance(result.main, Configuration) and result.main.is_template
+        for source in result.main.files
+    }
 
 
 def _is_whole(files: Files, path: str, source: SourceFile) -> bool:

@@ -17,11 +17,8 @@ from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.reader import Reading, TreeReader
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Flaw
-from dovecot_conf.versions import Version
+from dovecot_conf.versions import UNDECIDED, Version
 from dovecot_conf.view import PLAIN, View
-
-UNDECIDED = "nothing in it belongs to one version only"
-"""Why a configuration is read as 2.3 when nothing shows its version."""
 
 
 def build(

@@ -31,6 +31,7 @@ class Configuration:
     ``files`` every file in reading order, ``document`` the tree of the main file. ``problems`` are
     what Dovecot says about it, in reading order (see :mod:`dovecot_conf.syntax_rules`). ``whole`` is
     False for a part: other files, which were not read, belong to the same configuration.
+    ``is_template``: it is one of those that a template stands for.
     """
 
     version: Version
@@ -42,6 +43,7 @@ class Configuration:
     _nodes: list[Node] = field(repr=False)
     _evaluation: Evaluation = field(repr=False)
     whole: bool = True
+    is_template: bool = False
     _include_places: dict[str, Span] | None = field(default=None, repr=False)
 
     @property

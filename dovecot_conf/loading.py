@@ -74,7 +74,7 @@ def load_part(
     changed: Changed = UNCHANGED,
     view: View = PLAIN,
 ) -> Configuration:
-    """Read files of a conf.d of which no main file is there, in the order of ``paths``.
+    """Read files of one folder, of which no main file is there, in the order of ``paths``.
 
     The result is not ``whole``; its path is that of the file, or of the folder of several. Otherwise as
     :func:`load`.
@@ -84,19 +84,19 @@ def load_part(
         source = _decode(paths[0], _main_content(files, paths[0]))
     else:
         folder = paths[0][: paths[0].rfind("/") + 1]
-        names = "".join(f"!include {_as_pattern(files.inside(path))}\n" for path in paths)
-        source = SourceFile.decode(folder, encode(names))
+        names = "".join(f"!include {_as_pattern(path.removeprefix(folder))}\n" for path in paths)
+        source = SourceFile.decode(_as_pattern(folder), encode(names))
     configuration = _build(source, files, overrides, version, environ, view)
     configuration.whole = False
     if len(paths) > 1:
+        configuration.path = folder
         configuration.files = configuration.files[1:]
     return configuration
 
 
 def _as_pattern(path: str) -> str:
-    """Return the pattern that a path alone matches, as written in a file of its folder."""
-    name = path if path.startswith("/") else path.rpartition("/")[2]
-    return re.sub(r"[][*?{}\\]", lambda match: f"[{match[0]}]" if match[0] != "\\" else "\\\\", name)
+    """Return the pattern that a path alone matches."""
+    return re.sub(r"([][*?{}\\])", r"\\\1", path)
 
 
 def _main_content(files: Files, path: str) -> bytes:

@@ -45,11 +45,15 @@ class MainFile(Protocol):
 
 
 class Validation(NamedTuple):
-    """A main file that was looked at, what was found, and the scripts that findings may be in."""
+    """A main file that was looked at, what was found, and the scripts that findings may be in.
+
+    ``only``: something was said of these files alone, all of it when there are none.
+    """
 
     main: MainFile
     diagnostics: tuple[Diagnostic, ...]
     scripts: tuple[SourceFile, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,10 +233,7 @@ def _cut(before: str, marked: str, after: str) -> tuple[str, str, str]:
 def _closing(result: Validation) -> Line:
     main = result.main
     counts = summary(result.diagnostics)
-    included = len({source.path for source in main.files}) - 1
-    files = printable(main.path)
-    if included:
-        files += f" and {included} included file{'s' if included > 1 else ''}"
+    files = _files(result)
     dialect = f"read as Dovecot {main.version} ({printable(main.version_reason)})"
     if not result.diagnostics:
         return Line().add("ok: ", "bold green").add(f"{files}, {dialect}")
@@ -242,6 +243,21 @@ def _closing(result: Validation) -> Line:
         if count
     )
     return Line().add(f"{files}, {dialect}: ").add(found, "bold")
+
+
+def _files(result: Validation) -> str:
+    """Return what a result is about."""
+    main = printable(result.main.path)
+    paths = {source.path for source in result.main.files}
+    if result.only:
+        return f"{', '.join(map(printable, result.only))} as part of {main}"
+    others = len(paths - {result.main.path})
+    files = f"{main} and {others} included file{'s' if others > 1 else ''}" if others else main
+    if isinstance(result.main, Configuration) and not result.main.whole:
+        if result.main.path not in paths:
+            files = f"{others} files of {main or './'}"
+        files += " by themselves" if others else " by itself"
+    return files
 
 
 def _chains(configuration: Configuration) -> Iterator[Line]:

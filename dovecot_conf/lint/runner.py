@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,12 +14,11 @@ from dovecot_conf.lint.directives import Word
 from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.review import CommentRule, review
 from dovecot_conf.lint.selection import Selection
+from dovecot_conf.lint.strange_files import first_of_strange
 from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
-BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def lint(
@@ -59,7 +57,10 @@ def lint_contexts(
         suppressions = Suppressions(
             {source.path: source for source in files}, catalogue.match, context.comments
         )
-        found = reported(_all(context, catalogue, selection), selection, suppressions, order)
+        wanted = (
+            item for item in _all(context, catalogue, selection) if selection.wants(item.code, item.span.file)
+        )
+        found = reported(first_of_strange(wanted, context.configuration), selection, suppressions, order)
         runs.append((context, found, suppressions, order))
     used = frozenset(word for _, _, suppressions, _ in runs for word in suppressions.used)
     results = []
@@ -124,7 +125,16 @@ def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Dia
 
 
 def _ran(context: Context, catalogue: Catalogue) -> Callable[[str], bool]:
-    """Return what tells whether a code is about the version of a configuration."""
+    """Return what tells whether a code was looked for wherever it could be found.
+
+    In a template, and in a part without the rest, much isn't known.
+    """
+    configuration = context.configuration
+    if configuration.is_template:
+        return lambda _code: False
+    if not configuration.whole:
+        local = {rule.code for rule in catalogue.rules if rule.local and context.version in rule.versions}
+        return local.__contains__
     return lambda code: context.version in catalogue.versions.get(code, ())
 
 
@@ -137,8 +147,6 @@ def _lines(context: Context) -> Callable[[str], Sequence[str]]:
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
     whole = context.configuration.whole
     problems = tuple(_language_problems(context.configuration))
-    if not whole:
-        problems = tuple(independent(problems))
     if problems:
         from dovecot_conf.lint.fixes.language import with_fixes  # noqa: PLC0415 - only where something is wrong
 
@@ -148,15 +156,8 @@ def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterat
             yield from rule.check(context)
 
 
-def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
-    """Yield the problems of the language; of binary junk, or what is no configuration, one says it all."""
-    binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
-    told: set[str] = set()
-    problems = without_consequences(configuration.problems)
-    for problem in first_of_strangers(problems, strangers(configuration)):
-        path = problem.span.file
-        if path not in binary:
-            yield problem
-        elif path not in told:
-            told.add(path)
-            yield problem._replace(hint=BINARY_HINT)
+def _language_problems(configuration: Configuration) -> Iterable[Diagnostic]:
+    """Return the problems of the language; of what is no configuration, one says it all."""
+    own = without_consequences(configuration.problems)
+    problems = first_of_strangers(own, strangers(configuration))
+    return problems if configuration.whole else independent(problems)

@@ -10,25 +10,12 @@ from typing import NamedTuple
 from dovecot_conf.source import SourceFile
 from dovecot_conf.templates.chains import NONE, Chain
 from dovecot_conf.templates.parsed import TemplateLine, TemplateText
+from dovecot_conf.templates.suffixes import SUFFIXES
 from dovecot_conf.unknown import fill
 from dovecot_conf.view import View
 
 MAX_SINGLE = 24
 """How many branches are tried by themselves."""
-
-SUFFIXES = (
-    ".j2",
-    ".jinja",
-    ".jinja2",
-    ".erb",
-    ".epp",
-    ".tmpl",
-    ".tpl",
-    ".gotmpl",
-    ".template",
-    ".in",
-)
-"""What stands behind the name of a file that is a template."""
 
 FILLED = {"mail_plugins": " notify push_notification push_notification_lua mail_lua imap_metadata "}
 """What an unknown value is tried with besides nothing: settings whose parts each mean something."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from dovecot_conf.templates.suffixes import TAG_SIGNS
+
 
 class Does(Enum):
     """What a tag does."""
@@ -48,7 +50,7 @@ _TAG = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OBVIOUS = re.compile(
-    r"\{\#.*?\#\}|(?P<Jinja>\{%.*?%\})|(?P<Go>\{\{-?\s*(?:if|range|end|with|template|include|[.$])\b?.*?\}\})"
+    r"\{\#.*?\#\}|(?P<Jinja>\{%.*?%\})|(?P<Go>\{\{-?\s*(?:(?:if|range|end|with)\b|[.$]).*?\}\})"
     r"|(?P<ERB><%.*?%>)|(?P<placeholder>\{\{.*?\}\})",
     re.DOTALL,
 )
@@ -89,7 +91,7 @@ def language(text: str) -> str:
 
     Only what no configuration has is a sign: ``${NAME}`` and ``@NAME@`` are none. Comments count for nothing.
     """
-    if "{{" not in text and "{%" not in text and "<%" not in text:
+    if not any(sign in text for sign in TAG_SIGNS):
         return ""
     written = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
     found = {str(match.lastgroup) for match in _OBVIOUS.finditer(written)}

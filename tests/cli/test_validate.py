@@ -371,10 +371,10 @@ def test_a_missing_file_gives_one_line(tmp_path: Path, capsys) -> None:
     assert captured.err.count("\n") == 1
 
 
-def test_a_directory_gives_one_line(tmp_path: Path, capsys) -> None:
+def test_a_directory_without_a_configuration_gives_one_line(tmp_path: Path, capsys) -> None:
     assert run(["validate", str(tmp_path)]) == 2
     assert capsys.readouterr().err == (
-        f"pushnotif: {tmp_path} is a directory: give the main file, usually /etc/dovecot/dovecot.conf\n"
+        f"pushnotif: {tmp_path}: no Dovecot configuration there (-v says what was skipped)\n"
     )
 
 
