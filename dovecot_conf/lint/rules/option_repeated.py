@@ -51,7 +51,9 @@ class OptionRepeated(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the names of the options of each driver."""
-        for definition, _protocols in context.definitions:
+        for definition, protocols in context.definitions:
+            if context.unclear_driver(definition, protocols[0]):
+                continue
             last = {option.name: option for option in definition.options}
             for option in definition.options:
                 winner = last[option.name]
