@@ -15,9 +15,14 @@ from dovecot_conf.lint.rules.fallback_unread import BackendUnread
 from dovecot_conf.lint.rules.notify_missing import NotifyMissing
 from dovecot_conf.lint.rules.option_repeated import OptionRepeated
 from dovecot_conf.lint.rules.percent_variable_old import PercentVariableOld
+from dovecot_conf.lint.rules.plugin_dependency import PluginDependencyMissing
+from dovecot_conf.lint.rules.plugin_gone import PluginOfOtherVersion
 from dovecot_conf.lint.rules.plugin_misspelled import PluginMisspelled
+from dovecot_conf.lint.rules.plugin_third_party import PluginThirdParty
+from dovecot_conf.lint.rules.plugin_unknown import PluginUnknown
 from dovecot_conf.lint.rules.plugin_value_variable import PluginVariableUnknown
 from dovecot_conf.lint.rules.plugin_variable import PluginVariableLiteral
+from dovecot_conf.lint.rules.plugin_wrong_process import PluginInWrongProcess
 from dovecot_conf.lint.rules.plugins_dropped import PluginsDropped
 from dovecot_conf.lint.rules.push_setting_unknown import PushSettingUnknown
 from dovecot_conf.lint.rules.push_without_driver import PushWithoutDriver
@@ -29,6 +34,11 @@ RULES: tuple[Rule, ...] = (
     PluginsDropped(),
     PluginMisspelled(),
     PluginVariableLiteral(),
+    PluginUnknown(),
+    PluginThirdParty(),
+    PluginOfOtherVersion(),
+    PluginInWrongProcess(),
+    PluginDependencyMissing(),
     DriverChainGap(),
     DriverNumberUnread(),
     DriverEmpty(),
