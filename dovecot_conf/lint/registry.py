@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.lint.rules.delivery_differs import DeliveryDiffers
 from dovecot_conf.lint.rules.dialects_mixed import DialectsMixed
 from dovecot_conf.lint.rules.dollar_variable_old import DollarVariableOld
 from dovecot_conf.lint.rules.driver_chain_gap import DriverChainGap
@@ -17,6 +18,7 @@ from dovecot_conf.lint.rules.option_repeated import OptionRepeated
 from dovecot_conf.lint.rules.percent_variable_old import PercentVariableOld
 from dovecot_conf.lint.rules.plugin_dependency import PluginDependencyMissing
 from dovecot_conf.lint.rules.plugin_gone import PluginOfOtherVersion
+from dovecot_conf.lint.rules.plugin_lua_idle import PluginLuaIdle
 from dovecot_conf.lint.rules.plugin_misspelled import PluginMisspelled
 from dovecot_conf.lint.rules.plugin_third_party import PluginThirdParty
 from dovecot_conf.lint.rules.plugin_unknown import PluginUnknown
@@ -24,7 +26,11 @@ from dovecot_conf.lint.rules.plugin_value_variable import PluginVariableUnknown
 from dovecot_conf.lint.rules.plugin_variable import PluginVariableLiteral
 from dovecot_conf.lint.rules.plugin_wrong_process import PluginInWrongProcess
 from dovecot_conf.lint.rules.plugins_dropped import PluginsDropped
+from dovecot_conf.lint.rules.plugins_in_plugin import PluginsInPluginSection
+from dovecot_conf.lint.rules.plugins_order import PluginsOrder
+from dovecot_conf.lint.rules.plugins_replaced import PluginsReplaced
 from dovecot_conf.lint.rules.push_setting_unknown import PushSettingUnknown
+from dovecot_conf.lint.rules.push_without_delivery import PushWithoutDelivery
 from dovecot_conf.lint.rules.push_without_driver import PushWithoutDriver
 
 RULES: tuple[Rule, ...] = (
@@ -39,6 +45,12 @@ RULES: tuple[Rule, ...] = (
     PluginOfOtherVersion(),
     PluginInWrongProcess(),
     PluginDependencyMissing(),
+    PluginsOrder(),
+    PluginsReplaced(),
+    PluginsInPluginSection(),
+    PluginLuaIdle(),
+    DeliveryDiffers(),
+    PushWithoutDelivery(),
     DriverChainGap(),
     DriverNumberUnread(),
     DriverEmpty(),

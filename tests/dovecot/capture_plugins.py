@@ -118,7 +118,7 @@ def use(running: Dovecot, pop3_port: int, protocol: str) -> str:
             pop3(pop3_port)
         else:
             said = running.doveadm("mailbox", "list", "-u", "user1").stderr
-    running._wait_for_quiet_log()  # noqa: SLF001 - the harness waits in its own calls only
+    running._wait_for_quiet_log()
     return said + running.log()
 
 

@@ -67,12 +67,13 @@ class PluginDependencyMissing(Rule):
             if plugin is None or name in _RULES_OF_THEIR_OWN:
                 continue
             lacking = (
-                (", ".join(missing), protocol)
+                (", ".join(need for need in plugin.needs if need not in context.plugins(protocol)), protocol)
                 for protocol in protocols
                 if plugin.loads_in(protocol)
-                and (missing := [need for need in plugin.needs if need not in context.plugins(protocol)])
             )
             for missing, without in gather(lacking):
+                if not missing:
+                    continue
                 where = context.named(without)
                 text = f"{name} is loaded without {missing}: no process of {where} starts"
                 yield self.found(span, text, hint=f"add {missing} to the same mail_plugins")
