@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.lint.rules.blocks_merged import BlocksMerged
 from dovecot_conf.lint.rules.delivery_differs import DeliveryDiffers
 from dovecot_conf.lint.rules.dialects_mixed import DialectsMixed
 from dovecot_conf.lint.rules.dollar_variable_old import DollarVariableOld
 from dovecot_conf.lint.rules.driver_chain_gap import DriverChainGap
+from dovecot_conf.lint.rules.driver_cleared import DriverCleared
 from dovecot_conf.lint.rules.driver_empty import DriverEmpty
+from dovecot_conf.lint.rules.driver_idle import DriverIdle
 from dovecot_conf.lint.rules.driver_never_loaded import DriverNeverLoaded
 from dovecot_conf.lint.rules.driver_number import DriverNumberUnread
+from dovecot_conf.lint.rules.driver_option_foreign import DriverOptionForeign
 from dovecot_conf.lint.rules.driver_outside_block import DriverOutsideBlock
+from dovecot_conf.lint.rules.driver_overwritten import DriverOverwritten
 from dovecot_conf.lint.rules.driver_repeated import DriverRepeated
+from dovecot_conf.lint.rules.driver_shadowed import DriverShadowed
 from dovecot_conf.lint.rules.fallback_unread import BackendUnread
 from dovecot_conf.lint.rules.notify_missing import NotifyMissing
 from dovecot_conf.lint.rules.option_repeated import OptionRepeated
@@ -60,6 +66,12 @@ RULES: tuple[Rule, ...] = (
     PushSettingUnknown(),
     PluginVariableUnknown(),
     DriverOutsideBlock(),
+    DriverShadowed(),
+    DriverOverwritten(),
+    BlocksMerged(),
+    DriverOptionForeign(),
+    DriverCleared(),
+    DriverIdle(),
     DialectsMixed(),
     PercentVariableOld(),
     DollarVariableOld(),

@@ -189,6 +189,11 @@ LOADED = {
     ("PN306", Version.V23): (1, 2),
     ("PN307", Version.V23): (1, 2),
     ("PN309", Version.V24): (0, 1),
+    ("PN312", Version.V23): (1, 2),
+    ("PN313", Version.V23): (1, 2),
+    ("PN314", Version.V24): (1, 1),
+    ("PN315", Version.V24): (1, 0),
+    ("PN316", Version.V24): (1, 0),
 }
 """How many dlog drivers load: with the bad example, and with the good one."""
 
