@@ -19,6 +19,8 @@ from dovecot_conf.lint.rules.driver_overwritten import DriverOverwritten
 from dovecot_conf.lint.rules.driver_repeated import DriverRepeated
 from dovecot_conf.lint.rules.driver_shadowed import DriverShadowed
 from dovecot_conf.lint.rules.fallback_unread import BackendUnread
+from dovecot_conf.lint.rules.file_by_content import FileByContent
+from dovecot_conf.lint.rules.mail_variable_unknown import MailVariableUnknown
 from dovecot_conf.lint.rules.notify_missing import NotifyMissing
 from dovecot_conf.lint.rules.option_repeated import OptionRepeated
 from dovecot_conf.lint.rules.percent_variable_old import PercentVariableOld
@@ -26,6 +28,7 @@ from dovecot_conf.lint.rules.plugin_dependency import PluginDependencyMissing
 from dovecot_conf.lint.rules.plugin_gone import PluginOfOtherVersion
 from dovecot_conf.lint.rules.plugin_lua_idle import PluginLuaIdle
 from dovecot_conf.lint.rules.plugin_misspelled import PluginMisspelled
+from dovecot_conf.lint.rules.plugin_setting_old import PluginSettingOld
 from dovecot_conf.lint.rules.plugin_third_party import PluginThirdParty
 from dovecot_conf.lint.rules.plugin_unknown import PluginUnknown
 from dovecot_conf.lint.rules.plugin_value_variable import PluginVariableUnknown
@@ -75,4 +78,7 @@ RULES: tuple[Rule, ...] = (
     DialectsMixed(),
     PercentVariableOld(),
     DollarVariableOld(),
+    MailVariableUnknown(),
+    PluginSettingOld(),
+    FileByContent(),
 )

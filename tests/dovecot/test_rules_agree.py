@@ -191,7 +191,6 @@ LOADED = {
     ("PN309", Version.V24): (0, 1),
     ("PN312", Version.V23): (1, 2),
     ("PN313", Version.V23): (1, 2),
-    ("PN314", Version.V24): (1, 1),
     ("PN315", Version.V24): (1, 0),
     ("PN316", Version.V24): (1, 0),
 }

@@ -22,22 +22,35 @@ class BlocksMerged(Rule):
 
     ```2.4
     mail_plugins = notify push_notification
-    push_notification log {
-      driver = dlog
-      ox_url = http://127.0.0.1/one
+    push_notification ox {
+      url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
     }
-    push_notification log {
-      driver = dlog
-      ox_url = http://127.0.0.1/two
+    push_notification ox {
+      url = http://127.0.0.1:8010/preliminary/http-notify/v1/notify
     }
+    ```
+
+    Dovecot says:
+
+    ```2.4
+    Debug: push-notification-ox: Using URL http://127.0.0.1:8010/preliminary/http-notify/v1/notify
     ```
 
     Good:
 
     ```2.4
     mail_plugins = notify push_notification
-    push_notification log {
-      driver = dlog
+    mail_attribute {
+      dict file {
+        path = %{home}/dovecot-attributes
+      }
+    }
+    push_notification ox {
+      url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
+    }
+    push_notification second {
+      driver = ox
+      ox_url = http://127.0.0.1:8010/preliminary/http-notify/v1/notify
     }
     ```
     """
