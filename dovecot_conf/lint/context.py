@@ -18,7 +18,7 @@ from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Node, Setting
 from dovecot_conf.versions import Version
 
-_UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%")
+_UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%|\{%")
 
 Subject = TypeVar("Subject")
 Result = TypeVar("Result")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dovecot_conf.lint.context import Context, gather
@@ -23,8 +23,8 @@ class LoadedName(NamedTuple):
 def loaded_names(context: Context) -> tuple[LoadedName, ...]:
     """Return every name that may be one of a plugin, once for each place.
 
-    Lists that come from a file, the environment or a template are left out: their words may be other
-    things than names.
+    Lists that come from a file, the environment or a template are left out, and so are words in capital
+    letters only, which stand for something else: their words may be other things than names.
     """
     return context.once(_loaded_names)
 
@@ -35,11 +35,13 @@ def _loaded_names(context: Context) -> tuple[LoadedName, ...]:
         for protocol in context.protocols
         if not context.unclear_plugins(protocol)
         for name in sorted(context.plugins(protocol))
-        if _NAME.fullmatch(name)
+        if _NAME.fullmatch(name) and not name.isupper()
     )
     return tuple(LoadedName(name, span, protocols) for (name, span), protocols in gather(found))
 
 
-def clear_protocols(context: Context) -> Iterator[str]:
-    """Yield the protocols whose ``mail_plugins`` are known from the configuration alone."""
-    return (protocol for protocol in context.protocols if not context.unclear_plugins(protocol))
+def nothing_starts(context: Context, protocols: Sequence[str]) -> str:
+    """Return what happens where a plugin can't be loaded, as words."""
+    if len(protocols) == len(context.protocols):
+        return "no process that opens mailboxes starts"
+    return f"no process of {context.named(protocols)} starts"

@@ -17,13 +17,15 @@ class Rule(ABC):
 
     The class docstring is the rule's documentation, in the form that :mod:`dovecot_conf.lint.docs`
     reads: what, why, what Dovecot says, a bad and a good example. ``severity`` is what its findings
-    have unless they say otherwise; ``versions`` are the dialects it is about.
+    have unless they say otherwise; ``versions`` are the dialects it is about. ``local``: what it finds in
+    a file is wrong whatever other files say, so that it can judge one file of a conf.d by itself.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
     versions: ClassVar[tuple[Version, ...]] = (Version.V23, Version.V24)
+    local: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, context: Context) -> Iterator[Diagnostic]:

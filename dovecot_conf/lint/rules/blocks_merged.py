@@ -59,6 +59,7 @@ class BlocksMerged(Rule):
     name = "blocks-merged"
     severity = Severity.WARNING
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for settings that a block of the same name and scope has before."""

@@ -51,6 +51,7 @@ class DriverCleared(Rule):
     name = "driver-cleared"
     severity = Severity.WARNING
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the empty setting."""

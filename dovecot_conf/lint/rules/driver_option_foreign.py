@@ -50,6 +50,7 @@ class DriverOptionForeign(Rule):
     name = "driver-option-foreign"
     severity = Severity.WARNING
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for options by the beginning of their full names."""

@@ -49,6 +49,7 @@ class DriverOverwritten(Rule):
     name = "driver-overwritten"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for keys that a scope has before."""

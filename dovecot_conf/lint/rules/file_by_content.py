@@ -59,6 +59,7 @@ class FileByContent(Rule):
     name = "file-by-content"
     severity = Severity.ERROR
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the sign in front of each name of a file."""

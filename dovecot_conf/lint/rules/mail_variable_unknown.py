@@ -100,6 +100,7 @@ class MailVariableUnknown(Rule):
     code = "PN704"
     name = "mail-variable-unknown"
     severity = Severity.ERROR
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Expand each of these settings for a made-up user."""

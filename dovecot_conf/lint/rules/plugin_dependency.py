@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dovecot_conf import plugin_names
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import PUSH, Context, gather
-from dovecot_conf.lint.loaded import loaded_names
+from dovecot_conf.lint.loaded import loaded_names, nothing_starts
 from dovecot_conf.lint.rule import Rule
 
 _RULES_OF_THEIR_OWN = frozenset((PUSH, "push_notification_lua"))
@@ -74,6 +74,6 @@ class PluginDependencyMissing(Rule):
             for missing, without in gather(lacking):
                 if not missing:
                     continue
-                where = context.named(without)
-                text = f"{name} is loaded without {missing}: no process of {where} starts"
+                where = nothing_starts(context, without)
+                text = f"{name} is loaded without {missing}: {where}"
                 yield self.found(span, text, hint=f"add {missing} to the same mail_plugins")

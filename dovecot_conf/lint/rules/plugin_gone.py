@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dovecot_conf import plugin_names
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import Context
-from dovecot_conf.lint.loaded import loaded_names
+from dovecot_conf.lint.loaded import loaded_names, nothing_starts
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.versions import Version
 
@@ -61,6 +61,7 @@ class PluginOfOtherVersion(Rule):
     code = "PN209"
     name = "plugin-other-version"
     severity = Severity.ERROR
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for names of plugins that are gone, or not yet there."""
@@ -71,7 +72,7 @@ class PluginOfOtherVersion(Rule):
                 continue
             early = version is Version.V23 and name in _UNTIL_2_3_13
             release = "2.3.14 and later have" if early else f"Dovecot {version} has"
-            where = context.named(protocols)
-            text = f"{release} no plugin '{name}': no process of {where} starts"
+            where = nothing_starts(context, protocols)
+            text = f"{release} no plugin '{name}': {where}"
             severity = Severity.WARNING if early else self.severity
             yield self.found(span, text, hint=instead, severity=severity)

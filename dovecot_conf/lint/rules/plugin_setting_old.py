@@ -45,6 +45,7 @@ class PluginSettingOld(Rule):
     name = "plugin-setting-old"
     severity = Severity.ERROR
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the keys in sections that 2.4 refuses."""

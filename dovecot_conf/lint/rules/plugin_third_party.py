@@ -62,6 +62,7 @@ class PluginThirdParty(Rule):
     code = "PN208"
     name = "plugin-third-party"
     severity = Severity.INFO
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for names that others are known by."""

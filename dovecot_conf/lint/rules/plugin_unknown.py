@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dovecot_conf import plugin_names
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import Context
-from dovecot_conf.lint.loaded import loaded_names
+from dovecot_conf.lint.loaded import loaded_names, nothing_starts
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.lint.rules.plugin_misspelled import meant_push_plugin
 from dovecot_conf.near import nearest
@@ -61,6 +61,7 @@ class PluginUnknown(Rule):
     code = "PN207"
     name = "plugin-unknown"
     severity = Severity.WARNING
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look each name up."""
@@ -72,6 +73,6 @@ class PluginUnknown(Rule):
                 continue
             near = nearest(name.lower().replace("-", "_"), plugin_names.known(version), _CUTOFF)
             hint = f"did you mean {near}?" if near else "it must be installed by hand, or it is a mistake"
-            where = context.named(protocols)
-            text = f"Dovecot {version} has no plugin '{name}': without it no process of {where} starts"
+            where = nothing_starts(context, protocols)
+            text = f"Dovecot {version} has no plugin '{name}': without it {where}"
             yield self.found(span, text, hint=hint)

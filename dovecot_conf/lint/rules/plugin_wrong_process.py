@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dovecot_conf import plugin_names
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint.context import Context
-from dovecot_conf.lint.loaded import loaded_names
+from dovecot_conf.lint.loaded import loaded_names, nothing_starts
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.versions import Version
 
@@ -63,6 +63,7 @@ class PluginInWrongProcess(Rule):
     code = "PN210"
     name = "plugin-wrong-process"
     severity = Severity.ERROR
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look at which processes load each plugin."""
@@ -73,5 +74,5 @@ class PluginInWrongProcess(Rule):
             refused = [protocol for protocol in protocols if not plugin.loads_in(protocol)]
             if refused:
                 able = context.named(protocol for protocol in context.protocols if plugin.loads_in(protocol))
-                text = f"{name} is only for {able}: no process of {context.named(refused)} starts with it"
+                text = f"{name} is only for {able}: {nothing_starts(context, refused)} with it"
                 yield self.found(span, text, hint=_HINTS[context.version].format(able, name))

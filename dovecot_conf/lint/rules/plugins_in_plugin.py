@@ -39,6 +39,7 @@ class PluginsInPluginSection(Rule):
     name = "plugins-in-plugin-section"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the key."""

@@ -79,6 +79,7 @@ class PluginsReplaced(Rule):
     code = "PN213"
     name = "plugins-replaced"
     severity = Severity.WARNING
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Follow the list of each scope through the files."""
