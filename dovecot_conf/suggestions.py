@@ -7,6 +7,7 @@ from functools import cache
 
 from dovecot_conf.names import table
 from dovecot_conf.near import advice, nearest
+from dovecot_conf.successors import successor
 from dovecot_conf.versions import Version
 
 STANDS_OUTSIDE = "stands outside of this section"
@@ -36,6 +37,9 @@ class Suggestions:
 
     def _make(self, key: str, around: str) -> str:
         other = Version.V24 if self._version is Version.V23 else Version.V23
+        instead = successor(key) if self._version is Version.V24 else ""
+        if instead:
+            return f"Dovecot 2.4 has {instead} instead"
         if around + key in (table(other).inner if around else table(other).names):
             return f"Dovecot {other} has it, and Dovecot {self._version} doesn't"
         known = table(self._version)

@@ -17,9 +17,10 @@ from dovecot_conf.push import DriverDefinition, PushConfig
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
 from dovecot_conf.source import SourceFile
+from dovecot_conf.tree import Node, Setting
 from dovecot_conf.versions import Version
 
-_UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%")
+_UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%|\{%")
 
 Subject = TypeVar("Subject")
 Result = TypeVar("Result")
@@ -138,10 +139,26 @@ class Context:
     def unclear_plugins(self, protocol: str) -> bool:
         """Tell whether ``mail_plugins`` of a protocol is not to be known from the configuration alone.
 
-        It comes from a file, the environment or a template.
+        It comes from a file, the environment or a template, or is added to such a list.
         """
         value = self.settings[protocol].get(MAIL_PLUGINS)
-        return value is not None and self.unclear(value.raw)
+        if value is None:
+            return self.version is Version.V24 and self._unclear_outer_plugins
+        added = self.version is Version.V24 or "$" in value.raw
+        return self.unclear(value.raw) or (added and self._unclear_outer_plugins)
+
+    @cached_property
+    def _unclear_outer_plugins(self) -> bool:
+        """Tell whether any ``mail_plugins`` outside of all sections is not to be known."""
+        return any(
+            isinstance(node, Setting) and node.key == MAIL_PLUGINS and self.unclear(node.raw)
+            for node in self.outermost
+        )
+
+    @cached_property
+    def outermost(self) -> tuple[Node, ...]:
+        """The nodes outside of all sections, in reading order."""
+        return tuple(node for node, enclosing in self.configuration.walk() if not enclosing)
 
     def plugin_word(self, protocol: str, plugin: str) -> Span:
         """Return where the name of a plugin that ``protocol`` loads is written.

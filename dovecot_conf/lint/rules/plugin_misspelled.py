@@ -78,14 +78,15 @@ class PluginMisspelled(Rule):
             ((context.plugin_word(protocol, word), word, meant), protocol)
             for protocol in context.protocols
             for word in sorted(context.plugins(protocol))
-            if (meant := _meant(word))
+            if (meant := meant_push_plugin(word))
         )
         for (span, word, meant), _protocols in gather(found):
             fix = replaced(span, word, meant, Applicability.UNSAFE)
             yield self.found(span, f"Dovecot has no plugin '{word}'", hint=advice(meant), fix=fix)
 
 
-def _meant(word: str) -> str:
+def meant_push_plugin(word: str) -> str:
+    """Return which push plugin a name is most likely meant as, '' for none."""
     if _RELATED.fullmatch(word):
         return ""
     return nearest(word.lower().replace("-", "_"), _WANTED, _CUTOFF)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dovecot_conf import plugin_names
 from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.lint.fixes.chain import section_at, section_name
@@ -18,9 +19,9 @@ _THIRD_PARTY = {
     "xaps": "xaps_push_notification",
     "kafka": "push_notification_kafka",
     "chronos": "push_notification_chronos",
-    "webpush": "webpush_notify",
+    "webpush": "webpush",
 }
-"""Drivers of other makers, and a plugin that brings each."""
+"""Drivers of other makers, and the plugin that brings each."""
 
 
 class DriverUnknown(Rule):
@@ -88,7 +89,7 @@ class DriverUnknown(Rule):
                 yield self.found(span, "can't tell which driver this is", severity=Severity.INFO)
                 continue
             plugins = {plugin for protocol in protocols for plugin in context.plugins(protocol)}
-            finding = self._judge(span, name, plugins)
+            finding = self._judge(span, definition, plugins, context.version)
             near = advised(finding.hint)
             place = _written_name(context, definition, protocols[0]) if near else None
             fix = (
@@ -96,15 +97,20 @@ class DriverUnknown(Rule):
             )
             yield finding._replace(fix=fix)
 
-    def _judge(self, span: Span, name: str, plugins: set[str]) -> Diagnostic:
-        brought_by = sorted(plugin for plugin in plugins if name and name.lower() in plugin.lower())
+    def _judge(
+        self, span: Span, definition: DriverDefinition, plugins: set[str], version: Version
+    ) -> Diagnostic:
+        name = definition.driver
+        others = plugins.difference(plugin_names.plugins(version))
+        brought_by = sorted(plugin for plugin in others if name.lower() in plugin.lower().split("_"))
         if brought_by:
             text = f"driver {name} is not part of Dovecot; {brought_by[0]} may bring it"
             return self.found(span, text, severity=Severity.INFO)
         plugin = _THIRD_PARTY.get(name.lower(), "")
         if plugin:
             text = f"driver {name} is not part of Dovecot, and no plugin of that name is loaded"
-            hint = f"it comes with a package of its own: add its plugin ({plugin}) to mail_plugins"
+            package = plugin_names.third_party(plugin, version)
+            hint = f"it comes with {package}: add its plugin ({plugin}) to mail_plugins"
             return self.found(span, text, hint=hint, severity=Severity.WARNING)
         from drivers.registry import DriverRegistry  # noqa: PLC0415 - drivers of a site are seldom asked for
 
@@ -113,6 +119,8 @@ class DriverUnknown(Rule):
             return self.found(span, text, severity=Severity.INFO)
         near = nearest(name.strip().lower(), (*_BUILT_IN, *_THIRD_PARTY))
         hint = advice(near) or f"Dovecot has {', '.join(_BUILT_IN)}"
+        if not near and version is Version.V24 and definition.setting.endswith(f"/{name}"):
+            hint += "; without 'driver = ' in the block its name is the driver"
         text = f"unknown driver '{name}': it is not loaded, and neither are the drivers behind it"
         return self.found(span, text, hint=hint)
 

@@ -47,14 +47,21 @@ class LuaDependencyMissing(Rule):
     ```2.3
     mail_plugins = notify push_notification mail_lua push_notification_lua
     plugin {
-      push_notification_driver = dlog
+      push_notification_driver = lua:file=/etc/dovecot/push.lua
     }
     ```
 
     ```2.4
     mail_plugins = notify push_notification mail_lua push_notification_lua
-    push_notification dlog {
+    push_notification lua {
+      lua_file = /etc/dovecot/push.lua
     }
+    ```
+
+    ```/etc/dovecot/push.lua
+    function dovecot_lua_notify_begin_txn(user) return {} end
+    function dovecot_lua_notify_event_message_new(context, event) end
+    function dovecot_lua_notify_end_txn(context, success) end
     ```
     """  # noqa: E501 - Dovecot's own line
 

@@ -143,9 +143,21 @@ def test_the_same_endpoint_written_twice_is_found_although_the_order_of_options_
 def test_a_driver_of_another_maker_is_a_warning_without_its_plugin_and_an_information_with_it() -> None:
     text = plugin("push_notification_driver = xaps:user_lookup=theattribute")
     assert only(findings(text)).severity is Severity.WARNING
-    assert (
-        only(findings(text.replace(" push_n", " xaps_push_notification push_n", 1))).severity is Severity.INFO
+    loaded = findings(text.replace(" push_n", " xaps_push_notification push_n", 1))
+    assert [(item.code, item.severity) for item in loaded] == [
+        ("PN208", Severity.INFO),
+        ("PN310", Severity.INFO),
+    ]
+
+
+def test_a_plugin_of_dovecot_brings_no_unknown_driver() -> None:
+    text = (
+        "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
+        "mail_plugins = notify push_notification\npush_notification notify {\n}\n"
     )
+    item = only(findings(text, version=Version.V24))
+    assert (item.code, item.severity) == ("PN310", Severity.ERROR)
+    assert "its name is the driver" in item.hint
 
 
 # plugins
