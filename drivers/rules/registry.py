@@ -24,10 +24,23 @@ from drivers.rules.lua.undefined_global import LuaUndefinedGlobal
 from drivers.rules.metadata.dict_invalid import MetadataDictInvalid
 from drivers.rules.metadata.dict_missing import MetadataDictMissing
 from drivers.rules.ox.cache_lifetime import OxCacheLifetimeInvalid
+from drivers.rules.ox.cache_lifetime_long import OxCacheLifetimeLong
 from drivers.rules.ox.cache_ttl_unit import OxCacheTtlUnit
+from drivers.rules.ox.certificate_unverified import OxCertificateUnverified
+from drivers.rules.ox.client_shared import OxClientShared
+from drivers.rules.ox.content_clear import OxContentInClear
+from drivers.rules.ox.delivery_blocked import OxDeliveryBlocked
+from drivers.rules.ox.endpoint_path import OxEndpointPath
+from drivers.rules.ox.endpoint_repeated import OxEndpointRepeated
 from drivers.rules.ox.flag_value import OxFlagIsOn
 from drivers.rules.ox.number_invalid import OxNumberInvalid
 from drivers.rules.ox.option_unknown import OxOptionUnknown
+from drivers.rules.ox.password_clear import OxPasswordInClear
+from drivers.rules.ox.port_missing import OxPortMissing
+from drivers.rules.ox.setting_unread import OxSettingUnread
+from drivers.rules.ox.timeout_short import OxTimeoutShort
+from drivers.rules.ox.timeout_zero import OxTimeoutZero
+from drivers.rules.ox.url_escape import OxUrlEscape
 from drivers.rules.ox.url_invalid import OxUrlInvalid
 from drivers.rules.ox.url_missing import OxUrlMissing
 
@@ -55,6 +68,19 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     OxCacheLifetimeInvalid(),
     OxNumberInvalid(),
     OxCacheTtlUnit(),
+    OxUrlEscape(),
+    OxTimeoutZero(),
+    OxTimeoutShort(),
+    OxSettingUnread(),
+    OxPortMissing(),
+    OxPasswordInClear(),
+    OxEndpointRepeated(),
+    OxEndpointPath(),
+    OxDeliveryBlocked(),
+    OxContentInClear(),
+    OxClientShared(),
+    OxCertificateUnverified(),
+    OxCacheLifetimeLong(),
     LuaPluginMissing(),
     LuaDependencyMissing(),
     LuaScriptMissing(),

@@ -12,6 +12,25 @@ from drivers.rules.definitions import written
 
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
 
+_USUAL = "write it as http://HOST[:PORT]/PATH"
+_LONGEST = 2000
+_ADVICE = (
+    (re.compile(r"^https?:/(?!/)", re.IGNORECASE), "two slashes follow the colon: http://HOST/"),
+    (
+        re.compile(r"//[^/@]*@.*@|//[^@/?#]*[/?#][^@]*@"),
+        "in a user name or password write @ as %%40, / as %%2F, : as %%3A and % as %%25",
+    ),
+    (
+        re.compile(r"//(?:[^@/]*@)?[^@\[/:]*:[0-9a-f]*:", re.IGNORECASE),
+        "an IPv6 address stands in brackets: [::1]",
+    ),
+    (
+        re.compile(r"//(?:[^@/]*@)?[^@/:]*_"),
+        "Dovecot takes no underscore in a host name: use another name, or the address",
+    ),
+    (re.compile("#"), "remove the fragment: what begins with # is never sent to a server"),
+)
+
 
 class OxUrlInvalid(Rule):
     """Dovecot can't parse the URL of an `ox` driver.
@@ -69,4 +88,9 @@ class OxUrlInvalid(Rule):
                     yield self.found(option.span, text, severity=Severity.INFO)
                 else:
                     text = f"Dovecot can't parse this url: {error.message}"
-                    yield self.found(option.span, text, hint="write it as http://HOST[:PORT]/PATH")
+                    yield self.found(option.span, text, hint=_advice(option.value))
+
+
+def _advice(url: str) -> str:
+    """Return what to do about a URL, by what it looks like; nothing of it is repeated."""
+    return next((advice for shape, advice in _ADVICE if shape.search(url[:_LONGEST])), _USUAL)
