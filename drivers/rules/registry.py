@@ -21,8 +21,16 @@ from drivers.rules.lua.script_syntax import LuaSyntaxError
 from drivers.rules.lua.script_unreadable import LuaScriptUnreadable
 from drivers.rules.lua.transaction_missing import LuaTransactionMissing
 from drivers.rules.lua.undefined_global import LuaUndefinedGlobal
+from drivers.rules.metadata.dict_crashes import MetadataDictCrashes
 from drivers.rules.metadata.dict_invalid import MetadataDictInvalid
 from drivers.rules.metadata.dict_missing import MetadataDictMissing
+from drivers.rules.metadata.dict_relative import MetadataDictRelative
+from drivers.rules.metadata.dict_shared import MetadataDictShared
+from drivers.rules.metadata.dict_split import MetadataDictSplit
+from drivers.rules.metadata.dict_volatile import MetadataDictVolatile
+from drivers.rules.metadata.imap_off import MetadataImapOff
+from drivers.rules.metadata.in_plugin import MetadataInPlugin
+from drivers.rules.metadata.proxy_unknown import MetadataProxyUnknown
 from drivers.rules.ox.cache_lifetime import OxCacheLifetimeInvalid
 from drivers.rules.ox.cache_lifetime_long import OxCacheLifetimeLong
 from drivers.rules.ox.cache_ttl_unit import OxCacheTtlUnit
@@ -88,6 +96,14 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     LuaOptionUnread(),
     MetadataDictMissing(),
     MetadataDictInvalid(),
+    MetadataProxyUnknown(),
+    MetadataInPlugin(),
+    MetadataImapOff(),
+    MetadataDictVolatile(),
+    MetadataDictSplit(),
+    MetadataDictShared(),
+    MetadataDictRelative(),
+    MetadataDictCrashes(),
 )
 
 

@@ -127,8 +127,8 @@ def test_an_endpoint_is_the_same_wherever_it_is_written_otherwise(other: str, fo
 
 def test_drivers_that_no_protocol_loads_together_may_share_an_endpoint() -> None:
     tail = (
-        "protocol imap {\n  plugin {\n    push_notification_driver = ox:url=http://push/n user_from_metadata\n"
-        "  }\n}\n"
+        "protocol imap {\n  plugin {\n"
+        "    push_notification_driver = ox:url=http://push/n user_from_metadata\n  }\n}\n"
     )
     assert findings("ox:url=http://push/n", tail=tail) == ()
 
