@@ -51,6 +51,14 @@ from drivers.rules.ox.timeout_zero import OxTimeoutZero
 from drivers.rules.ox.url_escape import OxUrlEscape
 from drivers.rules.ox.url_invalid import OxUrlInvalid
 from drivers.rules.ox.url_missing import OxUrlMissing
+from drivers.rules.security.cleartext_auth import CleartextAuth
+from drivers.rules.security.debug_url import EndpointPasswordLogged
+from drivers.rules.security.doveadm_clear import DoveadmInClear
+from drivers.rules.security.key_readable import TlsKeyWorldReadable
+from drivers.rules.security.passwords_logged import PasswordsLogged
+from drivers.rules.security.script_writable import ScriptWritable
+from drivers.rules.security.secret_readable import SecretWorldReadable
+from drivers.rules.security.socket_open import SocketOpenToAll
 
 SCRIPT_RULES: tuple[type[ScriptRule], ...] = (
     LuaSyntaxError,
@@ -96,6 +104,14 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     LuaOptionUnread(),
     MetadataDictMissing(),
     MetadataDictInvalid(),
+    SocketOpenToAll(),
+    SecretWorldReadable(),
+    ScriptWritable(),
+    PasswordsLogged(),
+    TlsKeyWorldReadable(),
+    DoveadmInClear(),
+    EndpointPasswordLogged(),
+    CleartextAuth(),
     MetadataProxyUnknown(),
     MetadataInPlugin(),
     MetadataImapOff(),

@@ -11,17 +11,26 @@ from dovecot_conf.lint import Catalogue, Rule, lint
 from dovecot_conf.lint.docs import Example, parse_doc
 from dovecot_conf.lint.entries import entries
 from drivers.rules import DRIVER_RULES, all_rules
+from drivers.rules.security import modes
 
 CATALOGUE = Catalogue(all_rules())
 
 
-def findings(example: Example, root: Path) -> tuple[Diagnostic, ...]:
+@pytest.fixture(autouse=True)
+def modes_of_files_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the folder of a test be a place where permissions mean something."""
+    monkeypatch.setattr(modes, "PLACES", (tmp_path,))
+
+
+def findings(example: Example, root: Path, mode: int = 0o644) -> tuple[Diagnostic, ...]:
     for path, content in example.files:
         target = root / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content)
+        target.chmod(0o600 if "/private/" in path else 0o644)
     main = root / "dovecot.conf"
     main.write_text(example.text)
+    main.chmod(mode)
     return lint(load(main, root=root, version=example.version), CATALOGUE, root=root)
 
 
@@ -42,7 +51,7 @@ def test_the_bad_example_fires_its_rule(rule: Rule, example: Example, tmp_path: 
 
 @pytest.mark.parametrize(("rule", "example"), examples("good"))
 def test_the_good_example_is_clean(rule: Rule, example: Example, tmp_path: Path) -> None:
-    assert findings(example, tmp_path) == ()
+    assert findings(example, tmp_path, 0o600) == ()
 
 
 @pytest.mark.parametrize("rule", DRIVER_RULES, ids=lambda rule: rule.code)
