@@ -10,6 +10,7 @@ import click
 
 from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
 from cli.findings import Wanted, finding_options, judging_lua_option, show
+from cli.proxy_option import proxy_option, read_proxies
 from cli.render import diagnostics as render
 from dovecot_conf import Configuration, limits, load, loads
 from dovecot_conf.errors import ConfigError
@@ -30,6 +31,7 @@ STDIN_NAME = "<stdin>"
     metavar="DIR",
     help="Look up absolute paths of the configuration below DIR, as in a checkout of /etc.",
 )
+@proxy_option
 @judging_lua_option
 @click.pass_context
 def validate(
@@ -38,6 +40,7 @@ def validate(
     files: tuple[str, ...],
     wanted: Wanted,
     root: Path | None,
+    proxies: tuple[str, ...],
     lua: str,
 ) -> int:
     """Find what is wrong with a configuration: its language, and why a notification would be lost.
@@ -50,11 +53,13 @@ def validate(
         raise click.UsageError("name the configuration either as FILE or with an option", ctx=ctx)
     catalogue = Catalogue(all_rules(lua))
     selection = Selection.of(catalogue, wanted.select, wanted.ignore)
+    others = read_proxies(proxies)
     results = []
     for configuration in _configurations(source, files, root):
-        context = Context(configuration, root)
+        context = Context(configuration, root, others)
         found = lint_context(context, catalogue, selection=selection)
-        results.append(render.Validation(configuration, found, tuple(context.sources.values())))
+        scripts = tuple(context.sources.values())
+        results.append(render.Validation(configuration, found, scripts, others))
     validations = render.Validations(tuple(results), wanted.show_secrets)
     return show(validations, wanted, quiet=source.quiet, verbose=source.verbose)
 

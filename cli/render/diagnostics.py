@@ -44,11 +44,12 @@ class MainFile(Protocol):
 
 
 class Validation(NamedTuple):
-    """A main file that was looked at, what was found, and the scripts that findings may be in."""
+    """A main file that was looked at, what was found, and the scripts and other files it may be in."""
 
     main: MainFile
     diagnostics: tuple[Diagnostic, ...]
     scripts: tuple[SourceFile, ...] = ()
+    others: tuple[SourceFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Validations:
     @cached_property
     def sources(self) -> Mapping[str, SourceFile]:
         """Every file by path, without the scripts of a configuration."""
-        return {source.path: source for result in self.results for source in result.main.files}
+        return {
+            source.path: source for result in self.results for source in (*result.main.files, *result.others)
+        }
 
     @cached_property
     def scripts(self) -> Mapping[str, SourceFile]:

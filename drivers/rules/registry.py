@@ -51,6 +51,9 @@ from drivers.rules.ox.timeout_zero import OxTimeoutZero
 from drivers.rules.ox.url_escape import OxUrlEscape
 from drivers.rules.ox.url_invalid import OxUrlInvalid
 from drivers.rules.ox.url_missing import OxUrlMissing
+from drivers.rules.proxy.include_unread import ProxyIncludeUnread
+from drivers.rules.proxy.preliminary_open import PreliminaryOpen
+from drivers.rules.proxy.snippet_invalid import ProxyConfigInvalid
 from drivers.rules.security.cleartext_auth import CleartextAuth
 from drivers.rules.security.debug_url import EndpointPasswordLogged
 from drivers.rules.security.doveadm_clear import DoveadmInClear
@@ -104,6 +107,9 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     LuaOptionUnread(),
     MetadataDictMissing(),
     MetadataDictInvalid(),
+    ProxyConfigInvalid(),
+    PreliminaryOpen(),
+    ProxyIncludeUnread(),
     SocketOpenToAll(),
     SecretWorldReadable(),
     ScriptWritable(),

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import Diagnostic, load
-from dovecot_conf.lint import Catalogue, Rule, lint
+from dovecot_conf.lint import Catalogue, Context, Rule, lint_context
 from dovecot_conf.lint.docs import Example, parse_doc
 from dovecot_conf.lint.entries import entries
+from dovecot_conf.source import SourceFile
 from drivers.rules import DRIVER_RULES, all_rules
 from drivers.rules.security import modes
 
 CATALOGUE = Catalogue(all_rules())
+BESIDE = ("/etc/nginx/", "/etc/apache2/")
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +33,9 @@ def findings(example: Example, root: Path, mode: int = 0o644) -> tuple[Diagnosti
     main = root / "dovecot.conf"
     main.write_text(example.text)
     main.chmod(mode)
-    return lint(load(main, root=root, version=example.version), CATALOGUE, root=root)
+    others = tuple(SourceFile(path, text) for path, text in example.files if path.startswith(BESIDE))
+    context = Context(load(main, root=root, version=example.version), root, others)
+    return lint_context(context, CATALOGUE)
 
 
 def examples(part: str) -> list[object]:
