@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
 from dovecot_conf.lint import Context
 from dovecot_conf.positions import Span
 from drivers.rules.definitions import Written, written
 from drivers.rules.ox.hosts import Reach, reach
 from drivers.rules.ox.url_missing import URL_OPTIONS
+
+if TYPE_CHECKING:
+    from dovecot_conf.http_url import HttpUrl
 
 USUAL_PATH = "/preliminary/http-notify/v1/notify"
 """Where the middleware of OX App Suite listens for notifications."""
@@ -34,8 +36,13 @@ def endpoints(context: Context) -> tuple[Endpoint, ...]:
 
 
 def _endpoints(context: Context) -> tuple[Endpoint, ...]:
+    drivers = tuple(written(context, "ox"))
+    if not drivers:
+        return ()
+    from dovecot_conf.http_url import HttpUrlError, parse_http_url  # noqa: PLC0415 - ox only
+
     found = []
-    for ox in written(context, "ox"):
+    for ox in drivers:
         option = ox.options.get(URL_OPTIONS[context.version])
         if option is None or ox.unclear or context.unclear(option.value):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from enum import Enum
 
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
@@ -33,6 +32,8 @@ class Reach(Enum):
 
 def reach(address: str) -> Reach:
     """Return how far away an IP address or a host name is."""
+    import ipaddress  # noqa: PLC0415 - only where there is an address
+
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -9,14 +9,13 @@ from dovecot_conf.lint import Context
 from dovecot_conf.lint.suppressions import Comment
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
-from drivers.rules.proxy.apache_parser import parse_apache
 from drivers.rules.proxy.directives import Parsed, ProxySyntaxError
-from drivers.rules.proxy.nginx_parser import parse_nginx
 
 _APACHE = re.compile(
     r"^[ \t]*(?:</?[A-Za-z]|(?:ProxyPass\w*|ProxyRequests|Require|RewriteRule|LoadModule|SetEnvIf|Order)\s)",
     re.MULTILINE | re.IGNORECASE,
 )
+_NGINX = re.compile(r"^(?![ \t]*#).*[;{}][ \t\r]*(?:#.*)?$", re.MULTILINE)
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
 
 
@@ -49,7 +48,10 @@ def _proxy_files(context: Context) -> tuple[ProxyFile, ...]:
 
 
 def _read(source: SourceFile) -> ProxyFile:
-    is_apache = _APACHE.search(source.text) is not None
+    from drivers.rules.proxy.apache_parser import parse_apache  # noqa: PLC0415 - only where there is a file
+    from drivers.rules.proxy.nginx_parser import parse_nginx  # noqa: PLC0415
+
+    is_apache = _APACHE.search(source.text) is not None or _NGINX.search(source.text) is None
     if _TEMPLATE.search(source.text):
         return ProxyFile(source, is_apache)
     parse = parse_apache if is_apache else parse_nginx

