@@ -11,7 +11,8 @@ from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configu
 from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.fix_options import Fixing, fix_options
-from cli.judging import judge_all
+from cli.judging import Beside, judge_all
+from cli.proxy_option import proxy_option, read_proxies
 from cli.render import diagnostics as render
 from cli.target_options import Looking, target_options
 from cli.target_reader import TargetReader, read_stdin
@@ -29,6 +30,7 @@ from drivers.rules import all_rules
 @finding_options
 @fix_options
 @target_options
+@proxy_option
 @judging_lua_option
 @click.pass_context
 def validate(  # noqa: PLR0913, PLR0917 - one for each group of options
@@ -39,6 +41,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one for each group of options
     wanted: Wanted,
     fixing: Fixing,
     looking: Looking,
+    proxies: tuple[str, ...],
     lua: str,
 ) -> int:
     """Find what is wrong with a configuration: its language, and why a notification would be lost.
@@ -60,10 +63,11 @@ def validate(  # noqa: PLR0913, PLR0917 - one for each group of options
     named = files or (str(_default_path(source, root)),)
     stdin = cache(read_stdin)
     quiet = source.quiet or fixing.wanted
+    others = read_proxies(proxies)
 
     def look(changed: Changed) -> render.Validations:
         found = targets(named, looking.exclude, TargetReader(source, root, looking.templates, changed, stdin))
-        results = judge_all(found, catalogue, selection, root, changed)
+        results = judge_all(found, catalogue, selection, Beside(root, changed, others))
         validations = render.Validations(results, wanted.show_secrets)
         return control.without_recorded(validations, catalogue, selection, quiet=quiet)
 

@@ -45,7 +45,7 @@ class MainFile(Protocol):
 
 
 class Validation(NamedTuple):
-    """A main file that was looked at, what was found, and the scripts that findings may be in.
+    """A main file that was looked at, what was found, and the scripts and other files it may be in.
 
     ``only``: something was said of these files alone, all of it when there are none.
     """
@@ -54,6 +54,7 @@ class Validation(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     scripts: tuple[SourceFile, ...] = ()
     only: tuple[str, ...] = ()
+    others: tuple[SourceFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ class Validations:
     @cached_property
     def sources(self) -> Mapping[str, SourceFile]:
         """Every file by path, without the scripts of a configuration."""
-        return {source.path: source for result in self.results for source in result.main.files}
+        return {
+            source.path: source for result in self.results for source in (*result.main.files, *result.others)
+        }
 
     @cached_property
     def scripts(self) -> Mapping[str, SourceFile]:

@@ -35,16 +35,22 @@ class Context:
     What several rules ask is worked out once: the settings and the driver chain of each protocol
     whose processes load mail plugins. ``comments`` and ``sources`` are those of files in other languages
     that rules report on; who reads such a file puts them there. ``changed`` are files that are to be seen
-    with another content than that on disk.
+    with another content than that on disk, ``others`` files in other languages that were given beside the
+    configuration.
     """
 
     def __init__(
-        self, configuration: Configuration, root: Path | None = None, changed: Changed = UNCHANGED
+        self,
+        configuration: Configuration,
+        root: Path | None = None,
+        changed: Changed = UNCHANGED,
+        others: tuple[SourceFile, ...] = (),
     ) -> None:
         self.configuration = configuration
         self.version: Version = configuration.version
         self._root = root
         self.changed = changed
+        self.others = others
         self.comments: dict[str, Comments] = {}
         self.sources: dict[str, SourceFile] = {}
         self._results: dict[Callable[[Context], Any], Any] = {}

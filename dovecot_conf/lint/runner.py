@@ -140,7 +140,8 @@ def _ran(context: Context, catalogue: Catalogue) -> Callable[[str], bool]:
 
 def _lines(context: Context) -> Callable[[str], Sequence[str]]:
     """Return what gives the lines of a file."""
-    sources = {source.path: source for source in context.configuration.files} | context.sources
+    sources = {source.path: source for source in (*context.configuration.files, *context.others)}
+    sources |= context.sources
     return lambda path: sources[path].lines if path in sources else ()
 
 

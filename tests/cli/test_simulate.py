@@ -61,7 +61,7 @@ def drivers_of(out: str) -> dict[str, dict[str, Any]]:
 def test_the_built_in_example_shows_the_request_and_what_dovecot_logs(run: Run) -> None:
     result = run("simulate", "message-new", "--demo")
     assert result.code == 0
-    assert "PUT http://appsuite.example.com/preliminary/http-notify/v1/notify" in result.out
+    assert "PUT https://appsuite.example.com/preliminary/http-notify/v1/notify" in result.out
     assert '"subject":"Lunch on Thursday?"' in result.out
     assert "Debug: Called begin_txn push_notification plugin hook." in result.out
     assert "never sent" in result.err

@@ -87,7 +87,8 @@ class Bench:
             text = text.replace(f"<{name}>", value)
         (self.folder / "dovecot.conf").write_text(text)
         for path, content in example.files:
-            target = self.folder / path.removeprefix(ETC)
+            target = self.folder / path.removeprefix(ETC).lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content)
             target.chmod(0o644)
 

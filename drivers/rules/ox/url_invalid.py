@@ -16,6 +16,25 @@ from drivers.rules.definitions import written
 _HOST = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/|\Z)")
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
 
+_USUAL = "write it as http://HOST[:PORT]/PATH"
+_LONGEST = 2000
+_ADVICE = (
+    (re.compile(r"^https?:/(?!/)", re.IGNORECASE), "two slashes follow the colon: http://HOST/"),
+    (
+        re.compile(r"//[^/@]*@.*@|//[^@/?#]*[/?#][^@]*@"),
+        "in a user name or password write @ as %%40, / as %%2F, : as %%3A and % as %%25",
+    ),
+    (
+        re.compile(r"//(?:[^@/]*@)?[^@\[/:]*:[0-9a-f]*:", re.IGNORECASE),
+        "an IPv6 address stands in brackets: [::1]",
+    ),
+    (
+        re.compile(r"//(?:[^@/]*@)?[^@/:]*_"),
+        "Dovecot takes no underscore in a host name: use another name, or the address",
+    ),
+    (re.compile("#"), "remove the fragment: what begins with # is never sent to a server"),
+)
+
 
 class OxUrlInvalid(Rule):
     """Dovecot can't parse the URL of an `ox` driver.
@@ -75,9 +94,8 @@ class OxUrlInvalid(Rule):
                     yield self.found(option.span, text, severity=Severity.INFO)
                 else:
                     text = f"Dovecot can't parse this url: {error.message}"
-                    yield self.found(
-                        option.span, text, hint="write it as http://HOST[:PORT]/PATH", fix=_absolute(option)
-                    )
+                    hint, fix = _advice(option.value), _absolute(option)
+                    yield self.found(option.span, text, hint=hint, fix=fix)
 
 
 def _absolute(option: DriverOption) -> Fix | None:
@@ -86,3 +104,8 @@ def _absolute(option: DriverOption) -> Fix | None:
     if span is None or not _HOST.match(option.value):
         return None
     return unsafe("begin with http://", before(span, "http://"))
+
+
+def _advice(url: str) -> str:
+    """Return what to do about a URL, by what it looks like; nothing of it is repeated."""
+    return next((advice for shape, advice in _ADVICE if shape.search(url[:_LONGEST])), _USUAL)

@@ -427,10 +427,10 @@ def test_a_wrong_dict_has_dovecots_reason(uri: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["proxy::metadata", "redis:host=127.0.0.1", "fs:posix:prefix=/x/", "file:~/a:lock=fcntl"]
+    "uri", ["proxy:/run/dict:metadata", "proxy::m", "fs:posix:prefix=/x/", "file:~/a:lock=fcntl"]
 )
 def test_the_dicts_of_dovecot_are_fine(uri: str) -> None:
-    assert findings(f"mail_attribute_dict = {uri}\n") == ()
+    assert findings(f"mail_attribute_dict = {uri}\ndict {{\n  m = redis:host=127.0.0.1\n}}\n") == ()
 
 
 def test_rules_hold_for_files_that_are_read_from_disk_as_well(tmp_path: Path) -> None:
