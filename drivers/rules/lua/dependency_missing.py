@@ -54,6 +54,10 @@ class LuaDependencyMissing(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Add the missing plugin to the same `mail_plugins`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN502"
