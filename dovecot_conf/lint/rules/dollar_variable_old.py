@@ -41,6 +41,10 @@ class DollarVariableOld(Rule):
     mail_path = ~/mail
     mail_control_path = $SET:mail_path
     ```
+
+    How to fix:
+
+    Write `$SET:setting`.
     """
 
     code = "PN703"

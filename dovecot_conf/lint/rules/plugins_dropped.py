@@ -70,6 +70,11 @@ class PluginsDropped(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Begin the value with `$mail_plugins` in 2.3; write `mail_plugins { }` with lines `NAME = yes` in
+    2.4. If the global plugins are not wanted there, silence the finding.
     """
 
     code = "PN204"

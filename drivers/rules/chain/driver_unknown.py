@@ -71,6 +71,11 @@ class DriverUnknown(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Correct the name of the driver. For one of another maker, add the plugin that brings it to
+    `mail_plugins`.
     """
 
     code = "PN310"

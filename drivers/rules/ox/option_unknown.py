@@ -57,6 +57,10 @@ class OxOptionUnknown(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify cache_lifetime=10s
     }
     ```
+
+    How to fix:
+
+    Correct the name of the option, or remove it.
     """
 
     code = "PN403"
