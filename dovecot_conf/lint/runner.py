@@ -70,18 +70,19 @@ def reported(
 
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
-    yield from _language_problems(context.configuration)
+    strange = strangers(context.configuration)
+    yield from _language_problems(context.configuration, strange)
     for rule in catalogue.rules:
         if rule.code in selection and context.version in rule.versions:
-            yield from rule.check(context)
+            yield from (found for found in rule.check(context) if found.span.file not in strange)
 
 
-def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
+def _language_problems(configuration: Configuration, strange: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Yield the problems of the language; of binary junk, or what is no configuration, one says it all."""
     binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
     told: set[str] = set()
     problems = without_consequences(configuration.problems)
-    for problem in first_of_strangers(problems, strangers(configuration)):
+    for problem in first_of_strangers(problems, strange):
         path = problem.span.file
         if path not in binary:
             yield problem
