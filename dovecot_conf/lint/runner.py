@@ -12,6 +12,7 @@ from dovecot_conf.lint.catalogue import Catalogue
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.directives import Word
 from dovecot_conf.lint.review import CommentRule, review
+from dovecot_conf.lint.rule import Rule
 from dovecot_conf.lint.selection import Selection
 from dovecot_conf.lint.suppressions import Suppressions
 
@@ -121,8 +122,15 @@ def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Dia
 
 
 def _ran(context: Context, catalogue: Catalogue) -> Callable[[str], bool]:
-    """Return what tells whether a code is about the version of a configuration."""
-    return lambda code: context.version in catalogue.versions.get(code, ())
+    """Return what tells whether the findings of a code could be found in a configuration."""
+    rules = {rule.code: rule for rule in catalogue.rules}
+
+    def ran(code: str) -> bool:
+        if code in rules:
+            return _looks_at(rules[code], context)
+        return context.version in catalogue.versions.get(code, ())
+
+    return ran
 
 
 def _lines(context: Context) -> Callable[[str], Sequence[str]]:
@@ -134,8 +142,13 @@ def _lines(context: Context) -> Callable[[str], Sequence[str]]:
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
     yield from _language_problems(context.configuration)
     for rule in catalogue.rules:
-        if rule.code in selection and context.version in rule.versions:
+        if rule.code in selection and _looks_at(rule, context):
             yield from rule.check(context)
+
+
+def _looks_at(rule: Rule, context: Context) -> bool:
+    """Tell whether a rule is about such a configuration."""
+    return context.version in rule.versions
 
 
 def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.directives import without
 from dovecot_conf.lint.review import CommentRule, Review
 
@@ -59,6 +59,7 @@ class SuppressionUnused(CommentRule):
     code = "PN901"
     name = "suppression-unused"
     severity = Severity.WARNING
+    fixes = (Applicability.SAFE,)
 
     def check_comment(self, review: Review) -> Iterator[Diagnostic]:
         """Look for words that silenced nothing."""
@@ -68,5 +69,5 @@ class SuppressionUnused(CommentRule):
                 word.span,
                 f"{word.text} has nothing to silence here",
                 hint="remove it, or move the comment to the line of the finding or the one above",
-                fix=without(review.directive, unused, review.line, is_last=review.is_last),
+                fix=without(review.directive, unused, review.around),
             )
