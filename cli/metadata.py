@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.common import ConfigSource, config_options
+from cli.common import ConfigSource, color_option, config_options
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
 
 ENTRY_HELP = (
@@ -24,8 +23,20 @@ SUMMARIES = {
 VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, imap://USER@HOST or imaps://."
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
+
+def _first(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """Of several formatters the first one counts."""
+    return given[0] if given else None
+
+
 format_option = click.option(
-    "-f", "--format", "formatter", metavar="FORMATTER", help="flow (default), pager, tab, table or json."
+    "-f",
+    "--format",
+    "formatter",
+    metavar="FORMATTER",
+    multiple=True,
+    callback=_first,
+    help="flow (default), pager, tab, table or json.",
 )
 
 
@@ -83,9 +94,7 @@ def user_options(command: Callable[..., Any]) -> Callable[..., Any]:
         (
             click.option("-u", "--user", help="The user; with * or ? all users that match."),
             click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
-            click.option(
-                "-F", "--user-file", type=click.Path(path_type=Path), help="A file, a user name a line."
-            ),
+            click.option("-F", "--user-file", help="A file, a user name a line."),
             userdb_option,
         )
     ):
@@ -110,7 +119,7 @@ def _make_command(name: str) -> click.Command:
             Call(
                 name,
                 merged(outer_source, source),
-                formatter or outer_formatter or "flow",
+                next((name for name in (formatter, outer_formatter) if name is not None), "flow"),
                 positionals,
                 named,
                 problem=option_problem(ctx),
@@ -125,6 +134,9 @@ def _make_command(name: str) -> click.Command:
         ),
         click.option(
             "-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT."
+        ),
+        click.option(
+            "--no-userdb-lookup", is_flag=True, help="2.4: the user is $USER, and no userdb is asked."
         ),
         click.option("--via", metavar="URL", help=VIA_HELP),
         click.option(
@@ -195,3 +207,27 @@ def import_(source: ConfigSource, **options: Any) -> int:
 
     problem = option_problem(click.get_current_context())
     return run_import(ImportCall(_outer(source), problem, **options))
+
+
+@metadata.command("doctor", cls=DoveadmCommand)
+@config_options
+@user_options
+@click.option("-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT.")
+@click.option("--via", metavar="URL", help=VIA_HELP)
+@click.option(
+    "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
+)
+@click.option("-f", "--format", "formatter", metavar="FORMATTER", help="text (default) or json.")
+@color_option
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
+def doctor(source: ConfigSource, formatter: str | None, **options: Any) -> int:
+    """Tell whether METADATA switches a user on for push notifications, and if not, why.
+
+    Looks at the user, the drivers that ask for METADATA, the store, the mailbox and the entry. The exit
+    code is 0 when all users are switched on, and 1 when one isn't.
+    """
+    from cli.metadata_doctor import DoctorCall, run_doctor  # noqa: PLC0415
+
+    ctx = click.get_current_context()
+    format_ = formatter or ctx.obj[1] or "text"
+    return run_doctor(DoctorCall(_outer(source), option_problem(ctx), format_, **options))

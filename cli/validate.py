@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
+from functools import cache
 from pathlib import Path
 
 import click
@@ -11,85 +10,75 @@ import click
 from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
 from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
+from cli.fix_options import Fixing, fix_options
+from cli.judging import Beside, judge_all
+from cli.proxy_option import proxy_option, read_proxies
 from cli.render import diagnostics as render
-from dovecot_conf import Configuration, limits, load, loads
-from dovecot_conf.errors import ConfigError
-from dovecot_conf.lint import Catalogue, Context, lint_contexts
+from cli.target_options import Looking, target_options
+from cli.target_reader import TargetReader, read_stdin
+from cli.targets import targets
+from dovecot_conf.files import UNCHANGED, Changed
+from dovecot_conf.lint import Catalogue
 from drivers.rules import all_rules
-
-STDIN = "-"
-STDIN_NAME = "<stdin>"
 
 
 @click.command()
-@click.argument("files", metavar="[FILE|-]...", nargs=-1)
+@click.argument("files", metavar="[FILE|DIR|GLOB|-]...", nargs=-1)
 @with_control
 @config_options
 @control_options
 @finding_options
-@click.option(
-    "--root",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="Look up absolute paths of the configuration below DIR, as in a checkout of /etc.",
-)
+@fix_options
+@target_options
+@proxy_option
 @judging_lua_option
 @click.pass_context
-def validate(
+def validate(  # noqa: PLR0913, PLR0917 - one for each group of options
     ctx: click.Context,
     source: ConfigSource,
     files: tuple[str, ...],
     control: Control,
     wanted: Wanted,
-    root: Path | None,
+    fixing: Fixing,
+    looking: Looking,
+    proxies: tuple[str, ...],
     lua: str,
 ) -> int:
     """Find what is wrong with a configuration: its language, and why a notification would be lost.
 
     FILE is a main configuration file (usually /etc/dovecot/dovecot.conf), - is stdin. Files it includes
-    are read along. A comment '# pushnotif: ignore[PN301]' on a line, or in the line above, silences
-    a finding. Exit code: 0 fine, 1 findings (see --fail-on), 2 wrong usage.
+    are read along. A folder, or a pattern in quotes ('etc/**/*.conf'), is looked through for main files;
+    a file of a conf.d is read with the main file above it. A comment
+    '# pushnotif: ignore[PN301]' on a line, or in the line above, silences a finding. With --fix, findings
+    that can be fixed safely are, in all these files; of stdin, the fixed text goes to stdout and the rest
+    to stderr. Exit code: 0 fine, 1 findings (see --fail-on), or changes with --diff, 2 wrong usage.
     """
     if files and (source.path is not None or source.demo):
         raise click.UsageError("name the configuration either as FILE or with an option", ctx=ctx)
+    if fixing.wanted and control.write_baseline:
+        raise click.UsageError("--write-baseline and fixes exclude each other", ctx=ctx)
     catalogue = Catalogue(all_rules(lua))
     selection = control.selection(catalogue)
-    contexts = [Context(configuration, root) for configuration in _configurations(source, files, root)]
-    findings = lint_contexts(contexts, catalogue, selection=selection)
-    results = [
-        render.Validation(context.configuration, found, tuple(context.sources.values()))
-        for context, found in zip(contexts, findings, strict=True)
-    ]
-    validations = render.Validations(tuple(results), wanted.show_secrets)
-    validations = control.without_recorded(validations, catalogue, selection, quiet=source.quiet)
-    return show(validations, wanted, quiet=source.quiet, verbose=source.verbose)
+    root = looking.root
+    named = files or (str(_default_path(source, root)),)
+    stdin = cache(read_stdin)
+    quiet = source.quiet or fixing.wanted
+    others = read_proxies(proxies)
 
+    def look(changed: Changed) -> render.Validations:
+        found = targets(named, looking.exclude, TargetReader(source, root, looking.templates, changed, stdin))
+        results = judge_all(found, catalogue, selection, Beside(root, changed, others))
+        validations = render.Validations(results, wanted.show_secrets)
+        return control.without_recorded(validations, catalogue, selection, quiet=quiet)
 
-def _configurations(source: ConfigSource, files: tuple[str, ...], root: Path | None) -> list[Configuration]:
-    """Read every main file; the first that can't be read ends it with ConfigError."""
-    if not files:
-        return [_load(source, str(_default_path(source, root)), root)]
-    return [_load(source, path, root) for path in dict.fromkeys(files)]
+    if fixing.wanted:
+        from cli.fixing import Run, fix_and_show  # noqa: PLC0415 - only for fixes
+
+        return fix_and_show(look, Run(wanted, fixing, root, source.quiet, source.verbose))
+    return show(look(UNCHANGED), wanted, quiet=source.quiet, verbose=source.verbose)
 
 
 def _default_path(source: ConfigSource, root: Path | None) -> Path:
     if root is None or source.path is not None or source.demo:
         return find_configuration(source)
     return root / SYSTEM_CONFIG.relative_to("/")
-
-
-def _load(source: ConfigSource, path: str, root: Path | None) -> Configuration:
-    if path != STDIN:
-        return load(path, root=root, overrides=source.overrides, version=source.version, environ=os.environ)
-    if root is not None:
-        raise click.UsageError("--root needs a FILE, not stdin", ctx=click.get_current_context())
-    content = sys.stdin.buffer.read(limits.MAX_FILE_SIZE + 1)
-    if len(content) > limits.MAX_FILE_SIZE:
-        raise ConfigError(f"stdin: more than {limits.MAX_FILE_SIZE} bytes is no configuration")
-    return loads(
-        content,
-        filename=STDIN_NAME,
-        overrides=source.overrides,
-        version=source.version,
-        environ=os.environ,
-    )

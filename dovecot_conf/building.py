@@ -17,7 +17,8 @@ from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.reader import Reading, TreeReader
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Flaw
-from dovecot_conf.versions import Version
+from dovecot_conf.versions import UNDECIDED, Version
+from dovecot_conf.view import PLAIN, View
 
 
 def build(
@@ -26,14 +27,15 @@ def build(
     overrides: Iterable[str],
     version: Version | None,
     environ: Mapping[str, str],
+    view: View = PLAIN,
 ) -> Configuration:
     """Return the configuration whose main file is ``source``; see :func:`dovecot_conf.load`."""
     values = parse_overrides(overrides)
-    surroundings = Surroundings(files, environ)
+    surroundings = Surroundings(files, environ, source.path)
     if version is None:
-        version, reason, reading = _detect(files, source)
+        version, reason, reading = _detect(files, source, view)
     else:
-        reason, reading = "as asked for", _read(files, source, version)
+        reason, reading = "as asked for", _read(files, source, version, view)
     evaluation = evaluation_class(version)(surroundings, reading, values)
     return Configuration(
         version,
@@ -63,17 +65,17 @@ def _diagnosed(flaws: list[Flaw]) -> tuple[Diagnostic, ...]:
     return tuple(found)
 
 
-def _read(files: Files, source: SourceFile, version: Version) -> Reading:
-    return TreeReader(files, DIALECTS[version]).read(source)
+def _read(files: Files, source: SourceFile, version: Version, view: View) -> Reading:
+    return TreeReader(files, DIALECTS[version], view).read(source)
 
 
-def _detect(files: Files, source: SourceFile) -> tuple[Version, str, Reading]:
+def _detect(files: Files, source: SourceFile, view: View) -> tuple[Version, str, Reading]:
     """Find out the dialect; the tree comes with it, since the signs are looked for in a tree."""
-    reason = starts_with_version_line(source)
+    reason = starts_with_version_line(source, view)
     if reason:
-        return Version.V24, reason, _read(files, source, Version.V24)
-    reading = _read(files, source, Version.V23)
+        return Version.V24, reason, _read(files, source, Version.V24, view)
+    reading = _read(files, source, Version.V23, view)
     found, reason = find_sign(reading.nodes)
     if found is Version.V24:
-        return Version.V24, reason, _read(files, source, Version.V24)
-    return Version.V23, reason or "nothing in it belongs to one version only", reading
+        return Version.V24, reason, _read(files, source, Version.V24, view)
+    return Version.V23, reason or UNDECIDED, reading

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from dovecot_conf.conditions import Condition, parse_net
 from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.include_chains import chain_to, include_places
+from dovecot_conf.positions import Span
 from dovecot_conf.push import PushConfig
 from dovecot_conf.settings import Settings
 from dovecot_conf.source import SourceFile
@@ -27,7 +29,9 @@ class Configuration:
 
     ``version`` is the dialect it was read as and ``version_reason`` why; ``path`` the main file,
     ``files`` every file in reading order, ``document`` the tree of the main file. ``problems`` are
-    what Dovecot says about it, in reading order (see :mod:`dovecot_conf.syntax_rules`).
+    what Dovecot says about it, in reading order (see :mod:`dovecot_conf.syntax_rules`). ``whole`` is
+    False for a part: other files, which were not read, belong to the same configuration.
+    ``is_template``: it is one of those that a template stands for.
     """
 
     version: Version
@@ -38,6 +42,9 @@ class Configuration:
     problems: tuple[Diagnostic, ...]
     _nodes: list[Node] = field(repr=False)
     _evaluation: Evaluation = field(repr=False)
+    whole: bool = True
+    is_template: bool = False
+    _include_places: dict[str, Span] | None = field(default=None, repr=False)
 
     @property
     def evaluation(self) -> Evaluation:
@@ -73,6 +80,17 @@ class Configuration:
             if condition.protocol:
                 found[condition.protocol.removeprefix("!")] = None
         return tuple(found)
+
+    def included_from(self, path: str) -> tuple[Span, ...]:
+        """Return the ``!include`` statements that led to a file, from its own to that of the main file.
+
+        It is the first way by which the file was read; the main file has none.
+        """
+        if self._include_places is None:
+            self._include_places = include_places(self._nodes)
+        chain = () if path == self.path else chain_to(path, self._include_places)
+        known = {source.path for source in self.files} if not self.whole else ()
+        return tuple(place for place in chain if self.whole or place.file in known)
 
     def walk(self) -> Iterator[tuple[Node, tuple[Section, ...]]]:
         """Yield every node of all files in reading order, with the sections around it.

@@ -14,6 +14,7 @@ from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Node, Statement
 from dovecot_conf.version_lines import CONFIG_VERSION
 from dovecot_conf.versions import Version
+from dovecot_conf.view import PLAIN, View
 
 
 class Sign(NamedTuple):
@@ -43,6 +44,17 @@ SIGNS = {
         Sign("the block mail_attribute", "mail_attribute" + _OPENS),
         Sign("the setting mail_driver", "mail_driver" + _IS),
         Sign("the setting mail_path", "mail_path" + _IS),
+        Sign("the block protocols", "protocols" + _OPENS),
+        Sign("a named sieve_script block", "sieve_script" + _NAMED),
+        Sign("a named quota block", "quota" + _NAMED),
+        Sign("a named fts block", "fts" + _NAMED),
+        Sign("a named acl block", "acl" + _NAMED),
+        Sign("a named language block", "language" + _NAMED),
+        Sign("the block dict_server", "dict_server" + _OPENS),
+        Sign("the setting sql_driver", "sql_driver" + _IS),
+        Sign("a server of a database", "(?:mysql|pgsql)" + _NAMED),
+        Sign("the setting ldap_uris", "ldap_uris" + _IS),
+        Sign("the setting auth_allow_cleartext", "auth_allow_cleartext" + _IS),
         Sign("an ssl_server setting", "ssl_server_[^ \t=]*" + _IS),
         Sign("$SET:", r"\$SET:", anywhere=True),
         Sign("a %{variable | filter}", r"%\{[^};]*\|", anywhere=True),
@@ -67,9 +79,9 @@ SIGNS = {
 }
 
 
-def starts_with_version_line(source: SourceFile) -> str:
+def starts_with_version_line(source: SourceFile, view: View = PLAIN) -> str:
     """Return why the first setting of a main file makes it one for 2.4, '' when it doesn't."""
-    for number, raw in enumerate(source.each_line(), 1):
+    for number, raw in view.lines(source):
         text = raw.strip()
         if text and not text.startswith("#"):
             comment = find_comment(text)

@@ -39,11 +39,16 @@ class Applicability(StrEnum):
 
 
 class Fix(NamedTuple):
-    """Edits that, done together, remove the finding."""
+    """Edits that, done together, remove the finding.
+
+    Of the fixes that bear the same ``group``, such as those of the numbers of a chain, only one is made
+    at a time: each was worked out as if nothing else changed.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability = Applicability.UNSAFE
+    group: str = ""
 
 
 class Diagnostic(NamedTuple):

@@ -35,6 +35,7 @@ from dovecot_conf.tree import (
     Statement,
     ValueKind,
 )
+from dovecot_conf.view import PLAIN, View
 
 EXPECTING_BRACE = "Expecting '{'"
 GARBAGE = "Garbage after '{'"
@@ -73,8 +74,10 @@ class _Input:
 class TreeReader:
     """Reads one configuration. Not to be used twice."""
 
-    def __init__(self, files: Files, dialect: Dialect) -> None:
+    def __init__(self, files: Files, dialect: Dialect, view: View = PLAIN) -> None:
         self._files = files
+        self._version = dialect.version
+        self._view = view
         self._white = dialect.white
         self._grammar = grammar(dialect.version)
         self._inputs: list[_Input] = []
@@ -87,7 +90,7 @@ class TreeReader:
     def read(self, source: SourceFile) -> Reading:
         """Return the tree of ``source`` with all that it includes."""
         self._reading = Reading(Document(source))
-        self._includer = Includer(self._files, source)
+        self._includer = Includer(self._files, source, self._version, self._view)
         self._enter(self._reading.document, 1)
         while self._inputs:
             current = self._inputs[-1]
@@ -105,7 +108,7 @@ class TreeReader:
 
     def _enter(self, document: Document, depth: int) -> None:
         self._open_paths.add(document.path)
-        self._inputs.append(_Input(document, iter(enumerate(document.source.each_line(), 1)), depth))
+        self._inputs.append(_Input(document, self._view.lines(document.source), depth))
 
     def _leave(self, document: Document) -> None:
         self._inputs.pop()

@@ -83,7 +83,7 @@ BLOCK_RULES = (
         Severity.ERROR,
         "This block needs a name in 2.4; a list such as push_notification is made of its names. An"
         " empty name in quotes is a name.",
-        "write a name before the brace, such as `push_notification ox {`",
+        "write a name before the brace, which must be another one for each block, such as `passdb pam {`",
         example24("push_notification {\n}\n"),
         example24("push_notification dlog {\n}\n"),
         versions=V24_ONLY,

@@ -10,3 +10,7 @@ class Version(StrEnum):
 
     V23 = "2.3"
     V24 = "2.4"
+
+
+UNDECIDED = "nothing in it belongs to one version only"
+"""Why a configuration is read as 2.3 when nothing shows its version."""

@@ -88,14 +88,13 @@ class Actions:
         All transactions begin before the first ends. ``places`` are in Sieve's order: ``keep`` is the last.
         """
         content = message.stored(self._session.protocol, envelope.trace() if envelope else b"")
-        begun: list[Transaction] = []
+        begun: dict[SimulatedMailbox, Transaction] = {}
         stored: list[StoredMessage] = []
         for place in places:
             box = self._destination(place)
-            transaction = next((one for one in begun if one.mailbox is box), None) or self._transaction(box)
+            transaction = begun[box] = begun.get(box) or self._transaction(box)
             stored.append(self._arrive(transaction, Trigger.SAVE, content, place.flags, place.keywords))
-            begun += [] if transaction in begun else [transaction]
-        for transaction in begun:
+        for transaction in begun.values():
             transaction.commit()
         return stored
 

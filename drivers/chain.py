@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dovecot_conf.errors import DriverError
@@ -55,7 +56,7 @@ Entries = tuple[LoadedDriver | NotLoadedDriver, ...]
 """Definitions in the order in which they were looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chain:
     """The outcome of loading: every definition in the order it was looked at.
 
@@ -72,7 +73,7 @@ class Chain:
     user_plugins: tuple[UserPlugin, ...] = ()
     ended: bool = False
 
-    @property
+    @cached_property
     def loaded(self) -> tuple[LoadedDriver, ...]:
         """The drivers that events go to, in chain order."""
         return tuple(entry for entry in self.entries if isinstance(entry, LoadedDriver))

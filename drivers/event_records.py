@@ -9,7 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from dovecot_conf.versions import Version
@@ -17,6 +17,7 @@ from drivers.message_fields import MessageField
 from mailstore.address import Address, first_address
 from mailstore.date import MailDate
 from mailstore.encoded_words import decode_words
+from mailstore.message import Message
 from mailstore.simulated import SYSTEM_FLAGS, StoredMessage
 from mailstore.snippet import snippet
 
@@ -25,28 +26,27 @@ Fields = tuple[tuple[str, object], ...]
 _NO_UTF8 = re.compile("[\udc80-\udcff]")
 
 
-Source = Callable[[StoredMessage, Version], object]
+Source = Callable[[Message, Version], object]
 
 
 def _header(name: str) -> Source:
-    return lambda message, _: message.content.header(name)
-
-
-@cache
-def _parts(fields: MessageField) -> tuple[MessageField, ...]:
-    return tuple(fields)
+    return lambda mail, _: mail.header(name)
 
 
 _SOURCES: Mapping[MessageField, Source] = {
-    MessageField.DATE: lambda message, version: message.content.date(version),
+    MessageField.DATE: lambda mail, version: mail.date(version),
     MessageField.FROM: _header("From"),
-    MessageField.SNIPPET: lambda message, version: snippet(message.content, version=version).encode(),
+    MessageField.SNIPPET: lambda mail, version: snippet(mail, version=version).encode(),
     MessageField.SUBJECT: _header("Subject"),
     MessageField.TO: _header("To"),
     MessageField.MESSAGE_ID: _header("Message-ID"),
-    MessageField.FLAGS: lambda message, _: message.flags,
-    MessageField.KEYWORDS: lambda message, _: message.keywords,
 }
+_PLACED_SOURCES: Mapping[MessageField, Callable[[StoredMessage], object]] = {
+    MessageField.FLAGS: lambda message: message.flags,
+    MessageField.KEYWORDS: lambda message: message.keywords,
+}
+"""What the mailbox knows of a mail."""
+
 _LABELS: Mapping[MessageField, str] = {
     MessageField.DATE: "Date",
     MessageField.FROM: "From",
@@ -54,6 +54,19 @@ _LABELS: Mapping[MessageField, str] = {
     MessageField.SUBJECT: "Subject",
     MessageField.TO: "To",
 }
+
+
+@cache
+def _placed_parts(fields: MessageField) -> tuple[MessageField, ...]:
+    return tuple(part for part in fields if part in _PLACED_SOURCES)
+
+
+# --count delivers the same mail again, and several drivers want the same of it.
+@lru_cache(maxsize=4)
+def _values_of(mail: Message, wanted: MessageField, version: Version) -> Mapping[MessageField, Any]:
+    """Return the fields that are in the mail itself."""
+    found = {part: _SOURCES[part](mail, version) for part in wanted if part in _SOURCES}
+    return {part: value for part, value in found.items() if value is not None}
 
 
 @dataclass(slots=True)
@@ -88,9 +101,9 @@ class ContentRecord(EventRecord):
 
     def collect(self, wanted: MessageField, message: StoredMessage, version: Version) -> None:
         """Add the fields that aren't there yet."""
-        for part in _parts(wanted):
-            if part not in self.values and (value := _SOURCES[part](message, version)) is not None:
-                self.values[part] = value
+        self.values = {**_values_of(message.content, wanted, version), **self.values}
+        for part in _placed_parts(wanted):
+            self.values.setdefault(part, _PLACED_SOURCES[part](message))
 
     def address(self, part: MessageField) -> Address:
         """Return the first address of FROM or TO, with its decoded display name; both empty without one."""

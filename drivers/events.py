@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from dovecot_conf.versions import Version
 from drivers.event_names import RFC5423_EVENTS
@@ -63,6 +63,9 @@ class Trigger(StrEnum):
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
 
+    # As fast as that of other text; Enum's own is not.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Registration:
@@ -79,8 +82,7 @@ class Registration:
     version: Version = Version.V23
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChange:
+class MessageChange(NamedTuple):
     """What happens to a message, which is already as it is afterwards."""
 
     message: StoredMessage
@@ -94,7 +96,10 @@ class _Records:
 
     def record(self, name: str) -> EventRecord | None:
         """Return the record of an event, None when nothing was collected for it."""
-        return next((record for record in self.records if record.name == name), None)
+        for record in self.records:
+            if record.name == name:
+                return record
+        return None
 
     def add(self, record: EventRecord) -> None:
         """Add a record at the end."""
@@ -226,6 +231,7 @@ _EVERY_MESSAGE_EVENT = {
         if trigger in (collectors := _MESSAGE_EVENTS.get(registration.name, {}))
     )
     for trigger in Trigger
+    if trigger not in ARRIVALS
 }
 
 
@@ -239,8 +245,8 @@ def collect_message(
             collect(registration, events, change)
     for registration, collect in _EVERY_MESSAGE_EVENT.get(trigger, ()):
         collect(registration, events.happened, change)
-    if trigger in ARRIVALS:
-        events.happened.add(ContentRecord(ARRIVALS[trigger]))
+    if (arrival := ARRIVALS.get(trigger)) is not None:
+        events.happened.add(ContentRecord(arrival))
 
 
 def collect_mailbox(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from drivers.report import Level, LogLine
 
 
@@ -31,6 +33,11 @@ class Log:
         """Add a debug line; ``message`` includes the prefix that Dovecot gives it."""
         if self._debugging or forced:
             self._lines.append(LogLine(Level.DEBUG, driver, message))
+
+    def write_debug_lines(self, lines: Iterable[LogLine]) -> None:
+        """Add debug lines that are ready."""
+        if self._debugging:
+            self._lines += lines
 
     def write_error(self, driver: str, message: str) -> None:
         """Add an error line."""

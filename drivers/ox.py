@@ -22,17 +22,16 @@ from drivers.options import OptionSpec
 from drivers.ox_body import json_object
 from drivers.ox_options import OPTIONS
 from drivers.ox_settings import OxSettings, parse_settings
+from drivers.ox_value import METADATA_ENTRY, user_in
 from drivers.report import Outcome
 from drivers.request_report import reported_request
 from mailstore.dict_file import RefusedDictError
 from mailstore.metadata import DictInitError
-from mailstore.tabescape import unescape
 
 if TYPE_CHECKING:
     from drivers.session import UserSession
     from drivers.transaction import DriverTransaction
 
-METADATA_ENTRY = "/private/vendor/vendor.dovecot/http-notify"
 _INTERNAL_ENTRY = "/private/vendor/vendor.dovecot/pvt/server/vendor/vendor.dovecot/http-notify"
 _PREFIX = "push-notification-ox: "
 _WATCHED_MAILBOX = "INBOX"
@@ -56,6 +55,11 @@ class OxDriver(Driver):
         self._show_secrets = context.show_secrets
         self._cached: tuple[str, float] | None = None
 
+    @property
+    def user_from_metadata(self) -> bool:
+        """Tell whether notifications name the user of the METADATA value, and not the one who logs in."""
+        return self._settings.user_from_metadata
+
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Join if the user's METADATA says so and the mailbox is INBOX."""
         value = self._metadata(dtxn)
@@ -65,7 +69,7 @@ class OxDriver(Driver):
         if mailbox != _WATCHED_MAILBOX:
             self._skip(dtxn, f"{mailbox} is not a watched mailbox")
             return False
-        user = _user_in(value)
+        user = user_in(value)
         if user is None:
             dtxn.session.log.write_error(self.name, f"{_PREFIX}No user provided in config")
             dtxn.outcome, dtxn.reason = Outcome.SKIPPED, "No user provided in config"
@@ -161,16 +165,6 @@ class OxDriver(Driver):
 
     def _debug(self, session: UserSession, text: str) -> None:
         session.log.write_debug(self.name, f"{_PREFIX}{text}")
-
-
-def _user_in(value: str) -> str | None:
-    """Return the last ``user=`` of a METADATA value, whose words are separated by tabs and end at a NUL."""
-    user = None
-    for word in value.split("\t"):
-        name, equals, text = unescape(word).partition("\0")[0].partition("=")
-        if equals and name == "user":
-            user = text
-    return user
 
 
 def _told(error: MetadataError | MailboxError, version: Version) -> str:

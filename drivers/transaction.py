@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,10 @@ class DriverTransaction:
             Registration(event, fields, log_prefix, store_old, self.session.version)
         )
 
+    def register_all(self, registrations: Iterable[Registration]) -> None:
+        """Ask for events, as several calls of :meth:`register` do."""
+        self.transaction.registrations += registrations
+
     def report(self) -> DriverReport:
         """Return what this driver made of the transaction."""
         definition = self.loaded.definition
@@ -86,7 +90,7 @@ class Transaction:
         self.registrations: list[Registration] = []
         self._participants: list[DriverTransaction] = []
         self._drivers: list[DriverTransaction] = []
-        self._messages = MessageTable[MessageEvents]()
+        self._messages: MessageTable[MessageEvents] = MessageTable()
         self._mailbox_events: MailboxEvents | None = None
         self._on_begin = on_begin
         self.begun = False

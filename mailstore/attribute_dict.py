@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from dovecot_conf.versions import Version
@@ -76,7 +75,7 @@ def without_dict(metadata: Metadata) -> Metadata:
     def open_dict() -> FileDict:
         raise NotEnabledError(_NOT_ENABLED)
 
-    return replace(metadata, open_dict=open_dict)
+    return metadata._replace(open_dict=open_dict)
 
 
 def expand_home(path: str, home: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from dovecot_conf import amounts
 from dovecot_conf.ip_address import is_ip_address
@@ -33,8 +33,7 @@ class _WrongError(Exception):
     """The settings of a driver are wrong; the text is Dovecot's."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     """Reads the settings of one block.
 
     ``prefixes`` are the beginnings of names that may be left out in it, longest last. What the

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dovecot_conf import Configuration
 from dovecot_conf.versions import Version
 from mailstore.dict_block import read_dict_blocks
@@ -22,7 +20,7 @@ def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | No
     """
     found = _find(settings, blocks)
     if isinstance(found, ProxySetting):
-        return replace(found, base_dir=settings.text("base_dir"))
+        return found._replace(base_dir=settings.text("base_dir"))
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -79,7 +78,7 @@ def _fs(arguments: str) -> DictSetting:
         raise _WrongError(f"Unknown fs driver: {driver}")
     setting = FsSetting()
     for word in filter(None, parameters.split(":")):
-        setting = replace(setting, **_fs_parameter(word))
+        setting = setting._replace(**_fs_parameter(word))
     return setting
 
 
@@ -113,7 +112,7 @@ def _redis(arguments: str) -> RedisSetting:
             problem = "Unknown parameter: …" if is_rest else str(error)
     if problem:
         raise _WrongError(problem)
-    return replace(RedisSetting(), **found)  # type: ignore[arg-type]
+    return RedisSetting()._replace(**found)  # type: ignore[arg-type]
 
 
 def _redis_parameter(word: str) -> dict[str, str | int]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import NamedTuple
 
 from mailstore.lock_methods import LockMethod
 
 
-@dataclass(frozen=True, slots=True)
-class OffSetting:
+class OffSetting(NamedTuple):
     """METADATA is switched off."""
 
-    driver: ClassVar[str] = ""
-    location: ClassVar[str] = ""
+    driver: str = ""
+    location: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WrongSetting:
+class WrongSetting(NamedTuple):
     """A dict that Dovecot can't open; ``error`` is what it says."""
 
     driver: str
@@ -25,21 +22,23 @@ class WrongSetting:
     location: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherSetting:
+class OtherSetting(NamedTuple):
     """A dict that Dovecot can open and pushnotif can't; ``driver`` names what is missing."""
 
     driver: str
     location: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileSetting:
+class FileSetting(NamedTuple):
     """A dict in one file; ``~/`` at the start of ``path`` is the user's home."""
 
     path: str
     lock: LockMethod = LockMethod.DOTLOCK
-    driver: ClassVar[str] = "file"
+
+    @property
+    def driver(self) -> str:
+        """The name of the driver."""
+        return "file"
 
     @property
     def location(self) -> str:
@@ -47,8 +46,7 @@ class FileSetting:
         return self.path or self.driver
 
 
-@dataclass(frozen=True, slots=True)
-class FsSetting:
+class FsSetting(NamedTuple):
     """A dict with a file for each key. ``prefix`` stands in front of each file's name as it is.
 
     ``keeps_folders``: folders that become empty are not removed. ``fsync``: files are on disk
@@ -59,7 +57,11 @@ class FsSetting:
     mode: int = 0o600
     keeps_folders: bool = False
     fsync: bool = True
-    driver: ClassVar[str] = "fs"
+
+    @property
+    def driver(self) -> str:
+        """The name of the driver."""
+        return "fs"
 
     @property
     def location(self) -> str:
@@ -67,8 +69,7 @@ class FsSetting:
         return self.prefix or self.driver
 
 
-@dataclass(frozen=True, slots=True)
-class RedisSetting:
+class RedisSetting(NamedTuple):
     """A dict in a Redis server: at ``host`` and ``port``, or at ``socket_path`` if there is one.
 
     ``expire_secs`` is how long a value is kept, 0 is for ever.
@@ -79,10 +80,18 @@ class RedisSetting:
     socket_path: str = ""
     prefix: str = ""
     db: int = 0
-    password: str = field(default="", repr=False)
+    password: str = ""
     timeout_msecs: int = 30_000
     expire_secs: int = 0
-    driver: ClassVar[str] = "redis"
+
+    def __repr__(self) -> str:
+        """Return the place, without the password."""
+        return f"RedisSetting({self.location})"
+
+    @property
+    def driver(self) -> str:
+        """The name of the driver."""
+        return "redis"
 
     @property
     def address(self) -> str:
@@ -98,8 +107,7 @@ class RedisSetting:
         return f"redis {self.address}, db {self.db}, prefix {self.prefix!r}"
 
 
-@dataclass(frozen=True, slots=True)
-class ProxySetting:
+class ProxySetting(NamedTuple):
     """A dict ``name`` behind a dict server.
 
     ``socket_path`` is absolute, relative to ``base_dir``, or "" for Dovecot's own server;
@@ -111,7 +119,11 @@ class ProxySetting:
     idle_msecs: int = 0
     warn_slow_msecs: int = 5000
     base_dir: str = ""
-    driver: ClassVar[str] = "proxy"
+
+    @property
+    def driver(self) -> str:
+        """The name of the driver."""
+        return "proxy"
 
     @property
     def location(self) -> str:

@@ -36,7 +36,7 @@ class WholeDict(Protocol):
 
 
 @dataclass(slots=True)
-class _Store:
+class GuidPairs:
     """The pairs of a dict that was read at once; ``foreign`` counts keys that are no METADATA.
 
     ``claimed`` are the GUIDs that belong to a mailbox of some user.
@@ -51,7 +51,7 @@ class _Store:
 class Exporter:
     """Reads the stores of users one after the other; a file that several share is read once."""
 
-    _stores: dict[str, _Store] = field(default_factory=dict)
+    _stores: dict[str, GuidPairs] = field(default_factory=dict)
 
     def items(self, metadata: Metadata, mailboxes: Iterable[str] = ()) -> list[Item]:
         """Return what is stored for the mailboxes of a user, of all that are found when none is named.
@@ -94,9 +94,9 @@ class Exporter:
             for store in self._stores.values()
         )
 
-    def _whole(self, store: Dict, location: str) -> _Store | None:
+    def _whole(self, store: Dict, location: str) -> GuidPairs | None:
         if location not in self._stores and isinstance(store, WholeDict):
-            self._stores[location] = _sorted_by_guid(store.read())
+            self._stores[location] = sorted_by_guid(store.read())
         return self._stores.get(location)
 
 
@@ -115,8 +115,9 @@ def _guids(metadata: Metadata, wanted: Iterable[str]) -> dict[str, str]:
     return guids
 
 
-def _sorted_by_guid(pairs: Mapping[str, str]) -> _Store:
-    store = _Store()
+def sorted_by_guid(pairs: Mapping[str, str]) -> GuidPairs:
+    """Return the pairs of a whole dict by GUID."""
+    store = GuidPairs()
     for key, value in pairs.items():
         match = _KEY.fullmatch(key)
         if match is None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 
@@ -32,8 +32,7 @@ class MailboxNameError(MailboxError):
     """A mailbox can't have such a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailLocation:
+class MailLocation(NamedTuple):
     """A mail location with all its parts; paths are as written, before ~ and %variables.
 
     ``layout`` is how mailbox names become paths. ``mailbox_root`` and ``mailbox_directory`` are the
@@ -45,7 +44,7 @@ class MailLocation:
     path: str
     layout: str = ""
     inbox: str = ""
-    index: str = ""
+    index: str = ""  # type: ignore[assignment]  # not the method of tuples
     control: str = ""
     mailbox_root: str = ""
     mailbox_directory: str = ""
@@ -54,8 +53,7 @@ class MailLocation:
     def completed(self) -> MailLocation:
         """Return the location with the defaults of its driver filled in."""
         is_dbox = self.driver in DBOX_DRIVERS
-        return replace(
-            self,
+        return self._replace(
             layout=(self.layout or (MAILDIR_LAYOUT if self.driver == MAILDIR else FS_LAYOUT)).lower(),
             mailbox_root=self.mailbox_root or ("mailboxes" if is_dbox else ""),
             mailbox_directory=self.mailbox_directory or ("dbox-Mails" if is_dbox else ""),
@@ -76,7 +74,6 @@ _OTHER_PARAMETERS = frozenset(
     {"INDEXPVT", "INDEXCACHE", "ALT", "ALTNOCHECK", "SUBSCRIPTIONS", "VOLATILEDIR", "LISTINDEX", "BROKENCHAR"}
     | {"ITERINDEX", "NO-NOSELECT", "NO-FS-VALIDATION"}
 )
-_PARAMETER_NAME = re.compile(r"[A-Z-]+")
 SETTINGS_24 = {
     "mail_driver": "driver",
     "mail_path": "path",
@@ -109,7 +106,7 @@ def parse_location(text: str) -> MailLocation:
             utf8 = True
         elif name not in _OTHER_PARAMETERS:
             # A password with a colon in it gets here in pieces.
-            shown = name if _PARAMETER_NAME.fullmatch(name) else "that is none"
+            shown = name if re.fullmatch("[A-Z-]+", name) else "that is none"
             raise MailboxError(f"mail_location: unknown setting {shown} behind {driver}:")
     return MailLocation(DRIVER_ALIASES.get(driver, driver), path, utf8=utf8, **values).completed()
 
@@ -126,8 +123,7 @@ def location_from_settings(settings: Mapping[str, str]) -> MailLocation:
     return MailLocation(**values, utf8=settings.get("mailbox_list_utf8") == "yes").completed()
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxPaths:
+class MailboxPaths(NamedTuple):
     """Where one mailbox is: its mails, its control files (uidlist) and its index files.
 
     ``index`` is None when the index is kept in memory.
@@ -135,7 +131,7 @@ class MailboxPaths:
 
     mail: Path
     control: Path
-    index: Path | None
+    index: Path | None  # type: ignore[assignment]  # not the method of tuples
 
 
 def mailbox_paths(location: MailLocation, name: str) -> MailboxPaths:
@@ -200,6 +196,8 @@ def _index_path(location: MailLocation, stored: str, mail: Path) -> Path | None:
 
 def modified_utf7(text: str) -> str:
     """Encode a mailbox name as RFC 3501 section 5.1.3 says; bytes that aren't UTF-8 stay."""
+    if text.isascii() and text.isprintable() and "&" not in text:
+        return text
     return re.sub(r"&|[^\x20-\x7e\udc80-\udcff]+", lambda match: _shifted(match.group()), text)
 
 

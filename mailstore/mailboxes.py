@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from mailstore.dotlock import LockTimes
-from mailstore.guid import create_maildir, maildir_guid
+from mailstore.guid import UIDLIST, create_maildir, maildir_guid
 from mailstore.location import (
     DBOX_DRIVERS,
     INBOX,
@@ -77,6 +77,11 @@ class UserMailboxes(NamedTuple):
         if paths.mail.exists() or mailbox == INBOX or self._is_automatic(namespace, mailbox):
             raise MailboxNotCreatedError(message, paths.mail, can_create=driver == MAILDIR)
         raise MailboxNotFoundError(message)
+
+    def guid_place(self, mailbox: str) -> Path | None:
+        """Return the file or folder that keeps a mailbox's GUID, None without one. Raises MailboxError."""
+        namespace, paths = self._find(mailbox)
+        return paths.control / UIDLIST if namespace.location.driver == MAILDIR else paths.index
 
     def create(self, mailbox: str) -> str:
         """Make a mailbox that ``guid`` says Dovecot would make; return its GUID.

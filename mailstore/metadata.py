@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -88,8 +87,7 @@ def canonical_mailbox(name: str) -> str:
     return INBOX if name.upper() == INBOX else name
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """The METADATA of one user.
 
     ``location`` is the path of the store, or what the configuration says of it. ``own`` tells that

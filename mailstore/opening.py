@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from dovecot_conf import Configuration
@@ -103,8 +102,7 @@ def _location(reader: UserSettings, block: Block) -> MailLocation:
             for name in (*SETTINGS_24, "mailbox_list_utf8")
         }
         location = location_from_settings(values)
-    return replace(
-        location,
+    return location._replace(
         path=_absolute(reader.user, location.path),
         inbox=_absolute(reader.user, location.inbox),
         index=_absolute(reader.user, location.index),

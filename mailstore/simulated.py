@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dovecot_conf.errors import MailboxError
 from mailstore.message import Message
@@ -20,6 +21,8 @@ ANSWERED, FLAGGED, DELETED, SEEN, DRAFT = SYSTEM_FLAGS = (
     "\\Draft",
 )
 """The flags of RFC 3501 that a client can set, in the order in which Dovecot names them."""
+
+_SPELLED = {flag.lower(): flag for flag in SYSTEM_FLAGS}
 
 RECENT = "\\Recent"
 """A flag that only the server sets."""
@@ -106,6 +109,8 @@ class SimulatedMailbox:
 
         Upper and lower case are the same (RFC 3501, section 2.3.2).
         """
+        if not keywords:
+            return ()
         places = {name.lower(): place for place, name in enumerate(self.keywords)}
         wanted = []
         for keyword in keywords:
@@ -155,8 +160,7 @@ class SimulatedMailboxes:
 
     def canonical(self, name: str) -> str:
         """Return the name as it is stored: INBOX is the same in any case."""
-        first, separator, rest = name.partition(self.separator)
-        return f"{INBOX}{separator}{rest}" if first.upper() == INBOX else name
+        return _canonical(name, self.separator)
 
     def below(self, name: str) -> list[str]:
         """Return the names of the mailboxes below ``name``, which needn't be a mailbox itself."""
@@ -217,12 +221,17 @@ class SimulatedMailboxes:
             )
 
 
+@lru_cache(maxsize=64)
+def _canonical(name: str, separator: str) -> str:
+    first, found, rest = name.partition(separator)
+    return f"{INBOX}{found}{rest}" if first.upper() == INBOX else name
+
+
 def system_flags(names: Iterable[str]) -> frozenset[str]:
     r"""Return system flags as Dovecot spells them. Raises MailboxError for others, such as ``\Recent``."""
-    spelled = {flag.lower(): flag for flag in SYSTEM_FLAGS}
     found = set()
     for name in names:
-        flag = spelled.get(name.lower())
+        flag = _SPELLED.get(name.lower())
         if flag is None:
             raise MailboxError(f"{name} is no flag that can be set: there are {', '.join(SYSTEM_FLAGS)}")
         found.add(flag)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from cli.render.diagnostics import Validations, summary
+from cli.render.exchange import clean as _clean
 from dovecot_conf.diagnostics import Diagnostic, Fix
+from dovecot_conf.positions import Span
 
 
 def to_json(validations: Validations) -> str:
@@ -16,7 +19,10 @@ def to_json(validations: Validations) -> str:
         "version": 1,
         "dovecot_version": versions.pop() if len(versions) == 1 else None,
         "files": [_clean(path) for path in validations.sources],
-        "diagnostics": [_item(item) for item in diagnostics],
+        "diagnostics": [
+            _item(item) | {"included_from": _places(validations.included_from(item.span.file))}
+            for item in diagnostics
+        ],
         "summary": summary(diagnostics),
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -38,9 +44,14 @@ def _item(item: Diagnostic) -> dict[str, object]:
     }
 
 
+def _places(places: Iterable[Span]) -> list[dict[str, object]]:
+    return [{"file": _clean(place.file), "line": place.line, "column": place.column} for place in places]
+
+
 def _fix(fix: Fix) -> dict[str, object]:
     return {
         "title": _clean(fix.title),
+        "applicability": fix.applicability,
         "edits": [
             {
                 "file": _clean(edit.span.file),
@@ -53,8 +64,3 @@ def _fix(fix: Fix) -> dict[str, object]:
             for edit in fix.edits
         ],
     }
-
-
-def _clean(text: str) -> str:
-    """Return text that JSON can carry: bytes that are no UTF-8 are replaced."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue
+from dovecot_conf.lint.consequences import without_consequences
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.directives import Word
+from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.review import CommentRule, review
-from dovecot_conf.lint.rule import Rule
 from dovecot_conf.lint.selection import Selection
+from dovecot_conf.lint.strange_files import first_of_strange
+from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
-BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def lint(
@@ -57,7 +57,10 @@ def lint_contexts(
         suppressions = Suppressions(
             {source.path: source for source in files}, catalogue.match, context.comments
         )
-        found = reported(_all(context, catalogue, selection), selection, suppressions, order)
+        wanted = (
+            item for item in _all(context, catalogue, selection) if selection.wants(item.code, item.span.file)
+        )
+        found = reported(first_of_strange(wanted, context.configuration), selection, suppressions, order)
         runs.append((context, found, suppressions, order))
     used = frozenset(word for _, _, suppressions, _ in runs for word in suppressions.used)
     results = []
@@ -104,12 +107,12 @@ def reported(
 
     Their severities are those that ``selection`` says.
     """
-    wanted = {
-        selection.judged(diagnostic): None
-        for diagnostic in found
-        if selection.wants(diagnostic.code, diagnostic.span.file) and not suppressions.silenced(diagnostic)
-    }
-    return in_order(wanted, order)
+    wanted: dict[Diagnostic, Diagnostic] = {}
+    for diagnostic in found:
+        if selection.wants(diagnostic.code, diagnostic.span.file) and not suppressions.silenced(diagnostic):
+            judged = selection.judged(diagnostic)
+            wanted.setdefault(judged._replace(fix=None), judged)
+    return in_order(wanted.values(), order)
 
 
 def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Diagnostic, ...]:
@@ -122,43 +125,40 @@ def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Dia
 
 
 def _ran(context: Context, catalogue: Catalogue) -> Callable[[str], bool]:
-    """Return what tells whether the findings of a code could be found in a configuration."""
-    rules = {rule.code: rule for rule in catalogue.rules}
+    """Return what tells whether a code was looked for wherever it could be found.
 
-    def ran(code: str) -> bool:
-        if code in rules:
-            return _looks_at(rules[code], context)
-        return context.version in catalogue.versions.get(code, ())
-
-    return ran
+    In a template, and in a part without the rest, much isn't known.
+    """
+    configuration = context.configuration
+    if configuration.is_template:
+        return lambda _code: False
+    if not configuration.whole:
+        local = {rule.code for rule in catalogue.rules if rule.local and context.version in rule.versions}
+        return local.__contains__
+    return lambda code: context.version in catalogue.versions.get(code, ())
 
 
 def _lines(context: Context) -> Callable[[str], Sequence[str]]:
     """Return what gives the lines of a file."""
-    sources = {source.path: source for source in context.configuration.files} | context.sources
+    sources = {source.path: source for source in (*context.configuration.files, *context.others)}
+    sources |= context.sources
     return lambda path: sources[path].lines if path in sources else ()
 
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
-    yield from _language_problems(context.configuration)
+    whole = context.configuration.whole
+    problems = tuple(_language_problems(context.configuration))
+    if problems:
+        from dovecot_conf.lint.fixes.language import with_fixes  # noqa: PLC0415 - only where something is wrong
+
+        yield from with_fixes(context.configuration, problems)
     for rule in catalogue.rules:
-        if rule.code in selection and _looks_at(rule, context):
+        if rule.code in selection and context.version in rule.versions and (whole or rule.local):
             yield from rule.check(context)
 
 
-def _looks_at(rule: Rule, context: Context) -> bool:
-    """Tell whether a rule is about such a configuration."""
-    return context.version in rule.versions
-
-
-def _language_problems(configuration: Configuration) -> Iterator[Diagnostic]:
-    """Yield the problems of the language; of a file that is binary junk one says it all."""
-    binary = {source.path for source in configuration.files if _CONTROL.search(source.text)}
-    told: set[str] = set()
-    for problem in configuration.problems:
-        path = problem.span.file
-        if path not in binary:
-            yield problem
-        elif path not in told:
-            told.add(path)
-            yield problem._replace(hint=BINARY_HINT)
+def _language_problems(configuration: Configuration) -> Iterable[Diagnostic]:
+    """Return the problems of the language; of what is no configuration, one says it all."""
+    own = without_consequences(configuration.problems)
+    problems = first_of_strangers(own, strangers(configuration))
+    return problems if configuration.whole else independent(problems)

@@ -535,9 +535,14 @@ return {
     collectgarbage()
     return next(users) ~= nil
   end,
-  -- Makes a user object of a table with its fields.
-  user = function(fields)
-    local user = object(fields, user_metatable, {username = fields.username})
+  -- Makes a user object.
+  user = function(username, service, session_create_time, home, uid, gid)
+    local fields = {
+      admin = false, anonymous = false, autocreated = false, dsyncing = false, fuzzy_search = false, nonexistent = false,
+      session_restored = false, username = username, service = service, session_id = "",
+      session_create_time = session_create_time, mail_debug = version.has.mail_debug, home = home, uid = uid, gid = gid,
+    }
+    local user = object(fields, user_metatable, {username = username})
     users[user] = true
     return user
   end,

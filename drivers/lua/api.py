@@ -65,6 +65,7 @@ class LuaApi:
         }
         code = compiled(machine.lua, "api")
         self._lua = machine.extend(code, machine.functions(self._host()), machine.table(settings))
+        self._new_user = self._lua[b"user"]
         checks = self._lua[b"checks"]
         ends = {"crash": self.crash, "panic": self.panic}
         self.http = LuaHttp(machine, checks, texts, lambda: self._world, context.log, ends, log_prefix)
@@ -77,27 +78,16 @@ class LuaApi:
     def user(self) -> Any:
         """Return the object of the session's user."""
         session = self._entered
-        fields: dict[bytes, Any] = {
-            b"admin": False,
-            b"anonymous": False,
-            b"autocreated": False,
-            b"dsyncing": False,
-            b"fuzzy_search": False,
-            b"nonexistent": False,
-            b"session_restored": False,
-            b"username": encode(session.username),
-            b"service": encode(session.protocol),
-            b"session_id": b"",
-            b"session_create_time": float(int(session.surroundings.clock.now())),
-        }
-        if "mail_debug" in self._texts.has:
-            fields[b"mail_debug"] = True
         variables = session.variables
-        fields[b"home"] = encode(variables["home"]) if variables.get("home") is not None else None
-        for name in ("uid", "gid"):
-            text = variables.get(name, "")
-            fields[name.encode()] = float(text) if text.isdigit() else float(2**32 - 1)
-        return self._lua[b"user"](self._machine.table(fields))
+        home = variables.get("home")
+        return self._new_user(
+            encode(session.username),
+            encode(session.protocol),
+            float(int(session.surroundings.clock.now())),
+            encode(home) if home is not None else None,
+            _unix_id(variables.get("uid", "")),
+            _unix_id(variables.get("gid", "")),
+        )
 
     def keeps_user(self) -> bool:
         """Tell whether the script still holds on to the object of a user."""
@@ -210,6 +200,11 @@ class LuaApi:
         """Return a setting of ``plugin {}``, None if it isn't there."""
         value = self._context.plugin.get(decode(name))
         return encode(value) if value is not None else None
+
+
+def _unix_id(text: str) -> float:
+    """Return a uid or gid; without one it is C's -1."""
+    return float(text) if text.isdigit() else float(2**32 - 1)
 
 
 def _constants(machine: LuaMachine, values: Mapping[str, float | str], lacking: Container[str] = ()) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dovecot_conf.errors import DriverError, VariableError
@@ -10,12 +11,12 @@ from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.interface import Driver, InitContext
 from drivers.lua.entry_points import BEGIN, END, HANDLERS
+from drivers.lua.entry_points import LOG_PREFIX as _PREFIX
 from drivers.lua.machine import ScriptError, encode
 from drivers.lua.mail_lua import MailLua, shared_script
 from drivers.lua.script import LuaScript
 from drivers.lua.settings import OPTIONS, expanded_settings, named_by, script_of
 from drivers.lua.versions import api_texts
-from drivers.message_fields import MessageField
 from drivers.options import OptionSpec
 from drivers.report import Outcome
 from drivers.user_plugin import UserPlugin
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from drivers.events import MailboxEvents, MessageEvents
     from drivers.session import UserSession
     from drivers.transaction import DriverTransaction
-
-_PREFIX = "lua: "
-_NEW_MESSAGE = ("MessageNew", "MessageAppend")
-_HANDLER_NAMES = tuple(name.encode() for name in HANDLERS.values())
 
 
 class LuaDriver(Driver):
@@ -68,22 +65,33 @@ class LuaDriver(Driver):
             self._script.release()
             raise DriverError(str(error)) from None
 
+    @property
+    def script_path(self) -> str:
+        """Return the path of the script as the configuration has it."""
+        return self._script.path
+
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Register the events for which the script has a function, and call ``begin_txn``."""
         dtxn.outcome, dtxn.reason = Outcome.SKIPPED, ""
-        if not self._script.has_function(BEGIN):
+        # Heavy, and not needed to start a script.
+        from drivers.lua.registrations import registrations  # noqa: PLC0415
+
+        can_begin, events, lines = registrations(self._look(), dtxn.session.version)
+        if not can_begin:
             self._error(f"Missing function {BEGIN}")
             dtxn.reason = f"the script has no function {BEGIN}"
             return False
-        if not self._register(dtxn):
+        if not events:
             self._debug("No event handlers found in script")
             dtxn.reason = "the script has no event handlers"
             return False
+        self._log.write_debug_lines(lines)
+        dtxn.register_all(events)
         user = dtxn.session.username
         self._debug(f"Calling {BEGIN}({user})")
         self._script.enter(dtxn.session)
         try:
-            results = self._script.call(BEGIN, 1, 1, lambda: (self._script.api.user(),))
+            results = self._script.call(BEGIN, 1, self._script.api.user())
         except ScriptError as error:
             self._error(str(error))
             self._script.leave_user()
@@ -119,7 +127,7 @@ class LuaDriver(Driver):
             dtxn.outcome, dtxn.reason = Outcome.FAILED, f"the script has no function {END}"
         else:
             self._debug(f"Calling {END}")
-            self._run(dtxn, END, lambda: (dtxn.context, success))
+            self._run(dtxn, END, success)
         dtxn.context = None
         # Dovecot collects Lua's garbage here: the last time decides who is still referenced.
         self._script.collect_garbage()
@@ -138,18 +146,11 @@ class LuaDriver(Driver):
         """Let the script go, which ends with ``script_deinit``."""
         self._script.release()
 
-    def _register(self, dtxn: DriverTransaction) -> bool:
-        found = False
-        prefix = _PREFIX if dtxn.session.version is Version.V24 else ""
-        for event, is_there in zip(HANDLERS, self._script.machine.has_functions(_HANDLER_NAMES), strict=True):
-            if not is_there:
-                continue
-            found = True
-            function = HANDLERS[event]
-            self._debug(f"Found {function}, handling {event} event")
-            fields = MessageField.ALL if event in _NEW_MESSAGE else MessageField.NONE
-            dtxn.register(event, fields, log_prefix=prefix, store_old=event == "FlagsClear")
-        return found
+    @cached_property
+    def _look(self) -> Callable[[], bytes]:
+        from drivers.lua.registrations import FUNCTIONS  # noqa: PLC0415
+
+        return self._script.machine.looking_for(FUNCTIONS)
 
     def _handle(
         self, dtxn: DriverTransaction, record: EventRecord, place: Mapping[bytes, Any], shown: str
@@ -159,12 +160,12 @@ class LuaDriver(Driver):
 
         function = HANDLERS[record.name]
         self._debug(f"Calling {function}(ctx, event[name={record.name},{shown}])")
-        self._run(dtxn, function, lambda: (dtxn.context, event_table(self._script.machine, record, place)))
+        self._run(dtxn, function, event_table(self._script.machine, record, place))
 
-    def _run(self, dtxn: DriverTransaction, function: str, arguments: Any) -> None:
+    def _run(self, dtxn: DriverTransaction, function: str, argument: Any) -> None:
         self._script.enter(dtxn.session)
         try:
-            self._script.call(function, 2, 0, arguments)
+            self._script.call(function, 0, dtxn.context, argument)
         except ScriptError as error:
             self._error(str(error))
             dtxn.outcome, dtxn.reason = Outcome.FAILED, str(error).partition("\n")[0]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from drivers.event_names import RFC5423_EVENTS
 
 PREFIX = "dovecot_lua_notify_"
+LOG_PREFIX = "lua: "
 BEGIN, END = f"{PREFIX}begin_txn", f"{PREFIX}end_txn"
 INIT, DEINIT = "script_init", "script_deinit"
 

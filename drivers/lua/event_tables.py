@@ -5,13 +5,16 @@ All numbers are floats, as ``lua_pushnumber`` makes them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from drivers.event_records import ContentRecord, EventRecord, FlagsRecord, RenameRecord
 from drivers.lua.machine import LuaMachine, encode
 from drivers.message_fields import MessageField
+from mailstore.address import first_address
 from mailstore.date import MailDate
+from mailstore.encoded_words import decode_words
 from mailstore.simulated import RECENT, SYSTEM_FLAGS
 
 Fields = dict[bytes, Any]
@@ -29,22 +32,36 @@ def event_table(machine: LuaMachine, record: EventRecord, place: Mapping[bytes, 
 
 
 def _content(machine: LuaMachine, record: ContentRecord, fields: Fields) -> None:
-    values = record.values
-    date: MailDate = values.get(MessageField.DATE, MailDate())
-    fields[b"date"], fields[b"tz"] = float(date.timestamp), float(date.zone)
-    for part, name in ((MessageField.FROM, b"from"), (MessageField.TO, b"to")):
-        address = record.address(part)
-        fields[name] = values.get(part, b"")
+    value = record.values.get
+    fields |= _mail_fields(
+        value(MessageField.DATE, MailDate()),
+        value(MessageField.FROM, b""),
+        value(MessageField.TO, b""),
+        value(MessageField.SUBJECT),
+        (value(MessageField.SNIPPET), value(MessageField.MESSAGE_ID)),
+    )
+    fields[b"flags"] = _flags(machine, value(MessageField.FLAGS, ()))
+    fields[b"keywords"] = _texts(machine, value(MessageField.KEYWORDS, ()))
+
+
+# --count delivers the same mail again.
+@lru_cache(maxsize=4)
+def _mail_fields(
+    date: MailDate, sender: bytes, recipient: bytes, subject: bytes | None, plain: tuple[bytes | None, ...]
+) -> Fields:
+    """Return the fields that are in the mail itself; ``plain`` are snippet and Message-ID."""
+    fields: Fields = {b"date": float(date.timestamp), b"tz": float(date.zone)}
+    for name, field in ((b"from", sender), (b"to", recipient)):
+        address = first_address(field)
+        fields[name] = field
         fields[name + b"_address"] = encode(address.address)
         fields[name + b"_display_name"] = encode(address.display_name)
-    fields[b"flags"] = _flags(machine, values.get(MessageField.FLAGS, ()))
-    fields[b"keywords"] = _texts(machine, values.get(MessageField.KEYWORDS, ()))
-    if (snippet := values.get(MessageField.SNIPPET)) is not None:
-        fields[b"snippet"] = snippet
-    if (message_id := values.get(MessageField.MESSAGE_ID)) is not None:
-        fields[b"message_id"] = message_id
-    if (subject := record.subject) is not None:
-        fields[b"subject"] = encode(subject)
+    if subject is not None:
+        fields[b"subject"] = encode(decode_words(subject))
+    for name, text in zip((b"snippet", b"message_id"), plain, strict=True):
+        if text is not None:
+            fields[name] = text
+    return fields
 
 
 def _changed_flags(machine: LuaMachine, record: FlagsRecord, fields: Fields) -> None:
@@ -67,9 +84,9 @@ _KINDS: Mapping[type[EventRecord], Callable[[LuaMachine, Any, Fields], None]] = 
 }
 
 
-def _flags(machine: LuaMachine, flags: Iterable[str]) -> Any:
-    present = frozenset(flags)
-    return machine.array([flag.encode() for flag in _FLAG_ORDER if flag in present])
+def _flags(machine: LuaMachine, flags: Container[str]) -> Any:
+    present = [flag.encode() for flag in _FLAG_ORDER if flag in flags]
+    return machine.array(present)
 
 
 def _texts(machine: LuaMachine, texts: Iterable[str]) -> Any:

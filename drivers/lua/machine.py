@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -35,6 +35,7 @@ DEBIAN_C_PATH: Mapping[str, bytes] = {
 _WITHOUT_XPCALL_ARGUMENTS = ("5.1",)
 _WITHOUT_MEMORY_LIMIT = ("luajit",)
 _INSTRUCTIONS = 20_000
+_OFTEN_CALLED = (b"call", b"has", b"collect")
 _OWN_FRAME = re.compile(rb"\t\[push\]:\d+:")
 _FRAME = re.compile(rb"\t(?:\[C\]|\(\.\.\.tail calls\.\.\.\))")
 
@@ -76,6 +77,7 @@ class LuaMachine:
         )
         self.registered = self.table({})
         self._functions = self._run_prelude(version, sandbox=scripting.sandbox)
+        self._call, self._has, self._collect = (self._functions[name] for name in _OFTEN_CALLED)
 
     def _run_prelude(self, version: str, *, sandbox: bool) -> Any:
         host = {b"tick": self._tick, b"exit": self._exit, b"read_file": _read_file}
@@ -147,23 +149,38 @@ class LuaMachine:
         """Run the script's own code, outside of functions. Raises ScriptError, ProcessEndError."""
         self._finish(self._guarded(self._functions[b"run"]))
 
-    def has_functions(self, names: Sequence[bytes]) -> Sequence[bool]:
-        """Tell of each name whether the script has a global function of it."""
+    def has_function(self, name: str) -> bool:
+        """Tell whether the script has a global function of this name."""
         self._begin()
-        found = self._functions[b"has"](*names)
-        return found if isinstance(found, tuple) else (found,)
+        found: bool = self._has(name.encode())
+        return found
+
+    def looking_for(self, names: Iterable[str]) -> Callable[[], bytes]:
+        """Return a function that tells of each name whether the script has a global function of it.
+
+        What it returns has a letter for each name: "1" if it is there, "0" if it isn't.
+        """
+        self._begin()
+        look = self._functions[b"looking_for"](*(name.encode() for name in names))
+
+        def found() -> bytes:
+            self._begin()
+            letters: bytes = look()
+            return letters
+
+        return found
 
     def call(self, name: str, *arguments: Any) -> tuple[Any, ...] | None:
         """Call a global function; return its results, None if it isn't there.
 
         Raises ScriptError, ProcessEndError.
         """
-        result = self._guarded(self._functions[b"call"], name.encode(), *arguments)
+        result = self._guarded(self._call, name.encode(), *arguments)
         return None if result is None else self._finish(result)
 
     def collect_garbage(self) -> None:
         """Let Lua collect its garbage, if the script could tell."""
-        self._functions[b"collect"]()
+        self._collect()
 
     def end_process(self, how: str) -> None:
         """Let the process that the script runs in end, as soon as the Lua code goes on."""
@@ -186,6 +203,8 @@ class LuaMachine:
                 raise self._ended
 
     def _finish(self, result: Any) -> tuple[Any, ...]:
+        if result is True:
+            return ()
         ok, *values = result if isinstance(result, tuple) else (result,)
         if ok:
             return tuple(values)

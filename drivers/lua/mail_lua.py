@@ -80,7 +80,7 @@ class MailLua(UserPlugin):
         self._log.write_debug("", f"mail-lua: Calling {hook}(user)")
         self.script.enter(session)
         try:
-            results = self.script.call(hook, 1, 2, lambda: (self.script.api.user(),))
+            results = self.script.call(hook, 2, self.script.api.user())
         except ScriptError as error:
             return f"{hook}(user) failed: {error}"
         number, text = self.script.api.hook_results(*results)

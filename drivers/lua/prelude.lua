@@ -4,7 +4,8 @@ local host, settings = ...
 
 local assert, collectgarbage, error, getinfo, ipairs, load, loadstring, pairs, pcall, rawget, select, sethook, tostring, traceback, type, xpcall =
   assert, collectgarbage, error, debug.getinfo, ipairs, load, loadstring, pairs, pcall, rawget, select, debug.sethook, tostring, debug.traceback, type, xpcall
-local find, sub, searchpath = string.find, string.sub, package.searchpath
+local concat, find, sub, searchpath = table.concat, string.find, string.sub, package.searchpath
+local globals = _G
 local OWN_SOURCE = getinfo(1, "S").source
 
 -- Compiled code of LuaJIT doesn't ask whether to go on.
@@ -268,11 +269,20 @@ function functions.run()
   return ok, (not ok and (type(message) == "string" or type(message) == "number")) and tostring(message) or nil
 end
 
--- Tells of each name whether the script has a global function of it.
-function functions.has(name, ...)
-  local found = type(rawget(_G, name)) == "function"
-  if ... == nil then return found end
-  return found, functions.has(...)
+-- Tells whether the script has a global function of this name.
+function functions.has(name)
+  return type(rawget(globals, name)) == "function"
+end
+
+-- Returns a function that tells which global functions the script has: "1" or "0" for each of the names.
+function functions.looking_for(...)
+  local names, letters = {...}, {}
+  return function()
+    for number, name in ipairs(names) do
+      letters[number] = type(rawget(globals, name)) == "function" and "1" or "0"
+    end
+    return concat(letters)
+  end
 end
 
 -- Collects garbage, unless nobody can tell.
@@ -291,7 +301,7 @@ end
 
 -- Calls a global function: true and its results, false and the message with a traceback, nil if it is not there.
 function functions.call(name, ...)
-  local body = rawget(_G, name)
+  local body = rawget(globals, name)
   if type(body) ~= "function" then return nil end
   begin()
   if settings.xpcall_passes_arguments then return finish(xpcall(body, handled, ...)) end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +59,9 @@ class LuaScript:
             return
         if self._texts.init_takes_settings:
             table = self.machine.table({encode(name): encode(value) for name, value in settings.items()})
-            self.call(INIT, 1, 0, lambda: (table,))
+            self.call(INIT, 0, table)
             return
-        results = self.call(INIT, 0, 1, tuple)
+        results = self.call(INIT, 1)
         result = results[0] if results else None
         if not isinstance(result, int) or isinstance(result, bool):
             raise ScriptError("script_init() returned non-number")
@@ -70,16 +70,15 @@ class LuaScript:
 
     def has_function(self, name: str) -> bool:
         """Tell whether the script has a global function of this name."""
-        return self.machine.has_functions((name.encode(),))[0]
+        return self.machine.has_function(name)
 
-    def call(
-        self, function: str, arguments: int, results: int, values: Callable[[], Iterable[Any]]
-    ) -> tuple[Any, ...]:
+    def call(self, function: str, results: int, *arguments: Any) -> tuple[Any, ...]:
         """Call a function as ``dlua_pcall`` does. Raises ScriptError, SessionEndedError."""
         try:
-            found = self.machine.call(function, *values())
+            found = self.machine.call(function, *arguments)
         except ScriptError as error:
-            raise ScriptError(f"lua_pcall({function}, {arguments}, {results}) failed: {error}") from None
+            text = f"lua_pcall({function}, {len(arguments)}, {results}) failed: {error}"
+            raise ScriptError(text) from None
         except ProcessEndError as error:
             raise SessionEndedError(str(error)) from None
         finally:
@@ -120,7 +119,7 @@ class LuaScript:
         if self._references or self._context.world is None or not self.has_function(DEINIT):
             return
         try:
-            self.call(DEINIT, 0, 0, tuple)
+            self.call(DEINIT, 0)
         except ScriptError as error:
             self._context.log.write_error("lua", f"{self._log_prefix}{DEINIT}() failed: {error}")
 

@@ -30,6 +30,17 @@ def test_a_rule_is_explained_by_code_or_name(word: str, capsys: pytest.CaptureFi
     assert out.startswith("PN301 driver-chain-gap (error, Dovecot 2.3)\n")
     assert "Bad, Dovecot 2.3:\n    mail_plugins" in out
     assert "Good, Dovecot 2.3:\n    mail_plugins" in out
+    assert "PN3xx the driver chain\n" in out
+    assert "How to silence: # pushnotif: ignore[PN301]" in out
+    assert out.endswith("Page: docs/rules/PN301.md\n")
+
+
+def test_a_rule_of_the_language_says_how_to_fix_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "PN102"]) == 0
+    assert (
+        "How to fix: Put each setting and the closing brace on a line of its own.\n"
+        in capsys.readouterr().out
+    )
 
 
 def test_the_beginning_of_codes_lists_a_family(capsys: pytest.CaptureFixture[str]) -> None:

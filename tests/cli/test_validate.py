@@ -82,7 +82,7 @@ def test_a_finding_is_shown_with_its_line_and_a_mark_under_it(write, capsys) -> 
     path = write(GAP)
     assert run(["validate", "-q", path]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"error[PN301] driver-chain-gap: {GAP_MESSAGE}",
+        f"error[PN301] [*] driver-chain-gap: {GAP_MESSAGE}",
         f" --> {path}:4:3",
         "  |",
         "4 |   push_notification_driver3 = dlog:third",
@@ -173,7 +173,21 @@ def test_the_json_document_has_every_field_of_a_finding(write, capsys) -> None:
                 "end_line": 4,
                 "end_column": 28,
                 "hint": GAP_HINT,
-                "fix": None,
+                "fix": {
+                    "title": "close the gap",
+                    "applicability": "safe",
+                    "edits": [
+                        {
+                            "file": path,
+                            "line": 4,
+                            "column": 3,
+                            "end_line": 4,
+                            "end_column": 28,
+                            "text": "push_notification_driver2",
+                        }
+                    ],
+                },
+                "included_from": [],
             }
         ],
         "summary": {"error": 1, "warning": 0, "info": 0},
@@ -357,10 +371,10 @@ def test_a_missing_file_gives_one_line(tmp_path: Path, capsys) -> None:
     assert captured.err.count("\n") == 1
 
 
-def test_a_directory_gives_one_line(tmp_path: Path, capsys) -> None:
+def test_a_directory_without_a_configuration_gives_one_line(tmp_path: Path, capsys) -> None:
     assert run(["validate", str(tmp_path)]) == 2
     assert capsys.readouterr().err == (
-        f"pushnotif: {tmp_path} is a directory: give the main file, usually /etc/dovecot/dovecot.conf\n"
+        f"pushnotif: {tmp_path}: no Dovecot configuration there (-v says what was skipped)\n"
     )
 
 

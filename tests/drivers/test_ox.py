@@ -10,7 +10,7 @@ import pytest
 from dovecot_conf import DictError, MailboxError, PushConfig
 from drivers import DryRunTransport, HttpResponse, Outcome, SimulationReport
 from drivers.http import ConnectFailedError
-from drivers.ox import METADATA_ENTRY
+from drivers.ox_value import METADATA_ENTRY
 from mailstore.metadata import DictInitError
 from mailstore.state import MailboxState
 from tests.drivers.doubles import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Fix, Severity
 from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.fixes.chain import driver_renamed, same_for_all
 from dovecot_conf.lint.numbered import ROOTS, follows_numbering, next_name
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.positions import Span
@@ -41,10 +42,12 @@ class DriverNumberUnread(Rule):
     name = "driver-number-unread"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    fixes = (Applicability.SAFE,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for numbers that no chain has."""
-        found: list[tuple[tuple[Span, str, str], str]] = []
+        found: list[tuple[tuple[Span, str, str, Fix | None], str]] = []
         for protocol, push in context.push.items():
             for unread in push.unread:
                 setting = unread.definition.setting
@@ -53,6 +56,8 @@ class DriverNumberUnread(Rule):
                     free = next_name(root, context.settings[protocol].plugin)
                     hint = f"the first driver is {root}, the next {root}2: call it {free}"
                     span = context.setting_name(unread.definition, protocol)
-                    found.append(((span, f"{setting} is never read", hint), protocol))
-        for (span, text, hint), _protocols in gather(found):
-            yield self.found(span, text, hint=hint)
+                    fix = driver_renamed(context, protocol, setting, free, Applicability.SAFE)
+                    found.append(((span, f"{setting} is never read", hint, fix), protocol))
+        for (span, text, hint, fix), protocols in gather(found):
+            able = fix if same_for_all(context, protocols) else None
+            yield self.found(span, text, hint=hint, fix=able)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Fix, Severity
 from dovecot_conf.lint.context import MAIL_PLUGINS, Context, gather
+from dovecot_conf.lint.fixes.making import before, unsafe
+from dovecot_conf.lint.fixes.plugins import plugins_block
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.positions import Span
+from dovecot_conf.tree import Setting, ValueKind
 from dovecot_conf.versions import Version
 
 _HINTS = {
@@ -72,11 +75,12 @@ class PluginsDropped(Rule):
     code = "PN204"
     name = "plugins-dropped"
     severity = Severity.WARNING
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare each protocol's list with the global one."""
         outer = context.configuration.settings().words(MAIL_PLUGINS)
-        places: list[tuple[tuple[Span, str], str]] = []
+        places: list[tuple[tuple[Span, str, Fix | None], str]] = []
         for protocol in context.protocols:
             value = context.settings[protocol].get(MAIL_PLUGINS)
             inner = context.push[protocol].plugins
@@ -86,7 +90,17 @@ class PluginsDropped(Rule):
                 continue
             lost = ", ".join(plugin for plugin in outer if plugin not in inner)
             if lost:
-                places.append(((value.span, lost), protocol))
-        for (span, lost), protocols in gather(places):
+                places.append(((value.span, lost, _kept(value.node, inner, context.version)), protocol))
+        for (span, lost, fix), protocols in gather(places):
             text = f"{context.named(protocols)} loses the global plugins: {lost}"
-            yield self.found(span, text, hint=_HINTS[context.version])
+            yield self.found(span, text, hint=_HINTS[context.version], fix=fix)
+
+
+def _kept(node: Setting, plugins: tuple[str, ...], version: Version) -> Fix | None:
+    """Return the fix that keeps the global plugins."""
+    if version is Version.V24:
+        edit = plugins_block(node, plugins)
+        return unsafe("add to the global plugins", edit) if edit is not None else None
+    if node.kind is not ValueKind.PLAIN:
+        return None
+    return unsafe("begin with $mail_plugins", before(node.value_span, "$mail_plugins "))

@@ -35,6 +35,7 @@ class MetadataDictInvalid(Rule):
     name = "metadata-dict-invalid"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Read the value of each protocol as Dovecot does."""

@@ -59,6 +59,7 @@ class OxCacheTtlUnit(Rule):
     name = "ox-cache-ttl-unit"
     severity = Severity.INFO
     versions = (Version.V24,)
+    local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for values of a second and more that are written down."""

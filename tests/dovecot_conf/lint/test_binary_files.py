@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dovecot_conf import Diagnostic, loads
 from dovecot_conf.lint import RULES, Catalogue, lint
-from dovecot_conf.lint.runner import BINARY_HINT
+from dovecot_conf.lint.strange_files import BINARY_HINT
 
 
 def found_in(content: bytes) -> tuple[Diagnostic, ...]:

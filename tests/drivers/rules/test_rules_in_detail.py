@@ -143,9 +143,21 @@ def test_the_same_endpoint_written_twice_is_found_although_the_order_of_options_
 def test_a_driver_of_another_maker_is_a_warning_without_its_plugin_and_an_information_with_it() -> None:
     text = plugin("push_notification_driver = xaps:user_lookup=theattribute")
     assert only(findings(text)).severity is Severity.WARNING
-    assert (
-        only(findings(text.replace(" push_n", " xaps_push_notification push_n", 1))).severity is Severity.INFO
+    loaded = findings(text.replace(" push_n", " xaps_push_notification push_n", 1))
+    assert [(item.code, item.severity) for item in loaded] == [
+        ("PN208", Severity.INFO),
+        ("PN310", Severity.INFO),
+    ]
+
+
+def test_a_plugin_of_dovecot_brings_no_unknown_driver() -> None:
+    text = (
+        "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
+        "mail_plugins = notify push_notification\npush_notification notify {\n}\n"
     )
+    item = only(findings(text, version=Version.V24))
+    assert (item.code, item.severity) == ("PN310", Severity.ERROR)
+    assert "its name is the driver" in item.hint
 
 
 # plugins
@@ -415,10 +427,10 @@ def test_a_wrong_dict_has_dovecots_reason(uri: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["proxy::metadata", "redis:host=127.0.0.1", "fs:posix:prefix=/x/", "file:~/a:lock=fcntl"]
+    "uri", ["proxy:/run/dict:metadata", "proxy::m", "fs:posix:prefix=/x/", "file:~/a:lock=fcntl"]
 )
 def test_the_dicts_of_dovecot_are_fine(uri: str) -> None:
-    assert findings(f"mail_attribute_dict = {uri}\n") == ()
+    assert findings(f"mail_attribute_dict = {uri}\ndict {{\n  m = redis:host=127.0.0.1\n}}\n") == ()
 
 
 def test_rules_hold_for_files_that_are_read_from_disk_as_well(tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""`pushnotif validate` says from where a file with a finding was included."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from cli.main import run
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "docs" / "schemas" / "validate.schema.json").read_text("utf-8")
+)
+
+
+@pytest.fixture(name="main")
+def _main(tmp_path: Path) -> str:
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d" / "90-push.conf").write_text("!include ../push.inc\n")
+    (tmp_path / "push.inc").write_text("plugin {\n  push_notification_driver1 = dlog\n}\n")
+    main = tmp_path / "dovecot.conf"
+    main.write_text("mail_plugins = notify push_notification\n!include conf.d/*.conf\n")
+    return str(main)
+
+
+def test_the_text_names_each_include_on_the_way(main: str, capsys) -> None:
+    assert run(["validate", "-q", main]) == 1
+    folder = Path(main).parent
+    first = next(part for part in capsys.readouterr().out.split("\n\n") if "PN302" in part)
+    assert first.splitlines()[5:7] == [
+        f"  = included from {folder}/conf.d/90-push.conf:1",
+        f"  = included from {folder}/dovecot.conf:2",
+    ]
+
+
+def test_json_lists_them(main: str, capsys) -> None:
+    assert run(["validate", "--format", "json", main]) == 1
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, SCHEMA)
+    folder = Path(main).parent
+    assert [item["included_from"] for item in document["diagnostics"] if item["code"] == "PN302"] == [
+        [
+            {"file": f"{folder}/conf.d/90-push.conf", "line": 1, "column": 1},
+            {"file": f"{folder}/dovecot.conf", "line": 2, "column": 1},
+        ]
+    ]
+
+
+def test_the_concise_form_stays_one_line(main: str, capsys) -> None:
+    run(["validate", "--format", "concise", "--select", "PN302", main])
+    assert len(capsys.readouterr().out.splitlines()) == 1

@@ -1,0 +1,24 @@
+"""A finding about a plugin stands where its name is written."""
+
+from __future__ import annotations
+
+from dovecot_conf import loads
+from dovecot_conf.lint import RULES, Catalogue, lint
+
+
+def test_a_plugin_that_a_protocol_takes_over_is_named_once_where_it_is_written() -> None:
+    text = (
+        "mail_plugins = quota notify push_notification\n"
+        "protocol imap {\n  mail_plugins = $mail_plugins imap_quota\n}\n"
+    )
+    (finding,) = lint(loads(text), Catalogue(RULES))
+    assert (finding.code, finding.span.line, finding.span.column) == ("PN202", 1, 29)
+    assert "every protocol" in finding.message
+
+
+def test_a_plugin_that_a_protocol_adds_stands_there() -> None:
+    text = (
+        "mail_plugins = quota notify\nprotocol imap {\n  mail_plugins = $mail_plugins push_notification\n}\n"
+    )
+    (finding,) = lint(loads(text), Catalogue(RULES))
+    assert (finding.code, finding.span.line) == ("PN202", 3)
