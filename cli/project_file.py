@@ -16,7 +16,7 @@ from dovecot_conf.errors import PushnotifError
 from dovecot_conf.lint import Catalogue, Layer, PathRules, severities_of
 from dovecot_conf.lint.path_patterns import PathPattern
 from dovecot_conf.lint.threshold import THRESHOLDS
-from dovecot_conf.toml.checks import Check, Key, Wrong, flag, list_of, name, names_to, one_of, table
+from dovecot_conf.toml.checks import Check, Key, flag, list_of, name, names_to, one_of, table
 from dovecot_conf.toml.document import Document, read
 from dovecot_conf.toml.positions import Path as KeyPath
 from dovecot_conf.versions import Version
@@ -29,15 +29,6 @@ class ProjectFileError(PushnotifError):
     """A project file can't be read, or says something that can't be."""
 
 
-def _pattern(value: object, path: KeyPath) -> Iterator[Wrong]:
-    """Check for a pattern of files."""
-    yield from name(value, path)
-    try:
-        PathPattern.of(str(value), "/")
-    except ValueError as error:
-        yield Wrong(path, str(error))
-
-
 _rules = list_of(name, "rules")
 _severities = names_to(name, one_of(*map(str, Severity)))
 _project: Check = table(
@@ -48,7 +39,7 @@ _project: Check = table(
         "ignore": Key(_rules),
         "severity": Key(_severities),
         "per-path": Key(
-            names_to(_pattern, table({"ignore": Key(_rules), "severity": Key(_severities)})),
+            names_to(name, table({"ignore": Key(_rules), "severity": Key(_severities)})),
         ),
         "fail-on": Key(one_of(*THRESHOLDS)),
         "baseline": Key(name),

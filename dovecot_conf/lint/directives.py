@@ -60,11 +60,23 @@ def _words(text: str, span: Span, column: int) -> Iterator[Word]:
         column += len(part) + 1
 
 
-def without(directive: Directive, unused: frozenset[Word], line: str, *, is_last: bool) -> Fix:
+class Surroundings(NamedTuple):
+    """Where a comment stands: the text of its line without line feed, and what is around that.
+
+    ``is_last``: no line follows in the file. ``ends_statement``: the line above is to be continued, so that
+    for Dovecot a comment in a line of its own ends the statement there, and what it had so far is lost.
+    """
+
+    line: str
+    is_last: bool
+    ends_statement: bool = False
+
+
+def without(directive: Directive, unused: frozenset[Word], around: Surroundings) -> Fix | None:
     """Return the fix that takes ``unused`` words out of a comment, or the comment out of its line.
 
-    ``line`` is the text of the line, without line feed; ``is_last`` tells that none follows it in the file.
-    What else stands in the line stays: other comments, and what is written behind the bracket.
+    What else stands in the line stays: other comments, and what is written behind the bracket. There is no
+    fix where Dovecot would read the lines around in another way.
     """
     kept = [word for word in directive.words if word not in unused]
     if kept:
@@ -72,7 +84,10 @@ def without(directive: Directive, unused: frozenset[Word], line: str, *, is_last
         edit = _between_brackets(directive, kept)
     else:
         title = "remove the comment"
-        edit = _whole(directive, line, is_last=is_last)
+        whole = _whole(directive, around)
+        if whole is None:
+            return None
+        edit = whole
     return Fix(title, (edit,), Applicability.SAFE)
 
 
@@ -82,8 +97,8 @@ def _between_brackets(directive: Directive, kept: list[Word]) -> Edit:
     return Edit(place, ", ".join(word.text for word in kept))
 
 
-def _whole(directive: Directive, line: str, *, is_last: bool) -> Edit:
-    span = directive.span
+def _whole(directive: Directive, around: Surroundings) -> Edit | None:
+    span, line = directive.span, around.line
     before, after = line[: span.column - 1], line[span.end_column - 1 :]
     rest = after.lstrip()
     if rest:
@@ -95,6 +110,8 @@ def _whole(directive: Directive, line: str, *, is_last: bool) -> Edit:
         start = len(before.rstrip()) + 1
         end = len(line.removesuffix("\r")) + 1
         return Edit(span._replace(column=start, end_column=end), "")
-    if is_last:
+    if around.ends_statement:
+        return None
+    if around.is_last:
         return Edit(Span(span.file, span.line, 1, span.line, len(line) + 1), "")
     return Edit(Span(span.file, span.line, 1, span.line + 1, 1), "")

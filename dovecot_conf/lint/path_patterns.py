@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from fnmatch import translate
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"\*\*/|/\*\*$|\*\*|\*|\?|\[!?\]?[^\]/]*\]|.", re.DOTALL)
-_MEANINGS = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_ANY_DIRECTORIES = None
 
 
 class PathPattern(NamedTuple):
@@ -19,37 +19,43 @@ class PathPattern(NamedTuple):
     """
 
     text: str
-    expression: re.Pattern[str]
+    directory: tuple[str, ...]
+    names: tuple[re.Pattern[str] | None, ...]
+    """One for each name of a path; None for ``**``."""
 
     @classmethod
     def of(cls, text: str, directory: str) -> PathPattern:
-        """Make the pattern ``text`` of ``directory``. Raises ValueError for one that stands for nothing."""
-        wanted = text.removeprefix("./")
-        if wanted.endswith("/"):
-            wanted += "**"
-        if not wanted.startswith("/"):
-            inside = wanted if "/" in text else f"**/{wanted}"
-            start = re.escape(os.path.join(os.path.abspath(directory), ""))  # noqa: PTH100, PTH118 - "/" stays
-        else:
-            inside, start = wanted, ""
-        try:
-            expression = re.compile(start + "".join(map(_translated, _TOKEN.findall(inside))), re.DOTALL)
-        except re.error:
-            raise ValueError(f"no file is like '{text}': correct what is in brackets") from None
-        return cls(text, expression)
+        """Make the pattern ``text`` of ``directory``."""
+        from_root = text.startswith("/")
+        words = text.removeprefix("./").removeprefix("/").split("/")
+        if "/" not in text:
+            words.insert(0, "**")
+        if words[-1] in ("", "**"):
+            words[-1:] = ["**", "*"]
+        names = (_ANY_DIRECTORIES if word == "**" else re.compile(translate(word)) for word in words)
+        return cls(text, () if from_root else _parts(directory), tuple(names))
 
     def matches(self, path: str) -> bool:
         """Tell whether the pattern stands for the file at ``path``."""
-        # Not resolve(): the name of a link is what the user sees and writes.
-        return self.expression.fullmatch(os.path.abspath(path)) is not None  # noqa: PTH100
+        parts = _parts(path)
+        first = len(self.directory)
+        return parts[:first] == self.directory and _fits(self.names, parts[first:])
 
 
-def _translated(token: str) -> str:
-    if token in _MEANINGS:
-        return _MEANINGS[token]
-    if len(token) > 1:
-        inner = token[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-        negated = inner.startswith("!")
-        inner = inner[negated:].replace("]", "\\]").replace("^", "\\^")
-        return f"[^/{inner}]" if negated else f"[{inner}]"
-    return re.escape(token)
+def _parts(path: str) -> tuple[str, ...]:
+    """Return the names of an absolute path."""
+    # Not resolve(): the name of a link is what the user sees and writes.
+    return tuple(name for name in os.path.abspath(path).split("/") if name)  # noqa: PTH100
+
+
+def _fits(names: tuple[re.Pattern[str] | None, ...], parts: tuple[str, ...]) -> bool:
+    """Tell whether names fit, in steps that don't multiply however many ``**`` there are."""
+    reached = {0}
+    for name in names:
+        if name is None:
+            reached = {*range(min(reached), len(parts) + 1)}
+        else:
+            reached = {at + 1 for at in reached if at < len(parts) and name.match(parts[at])}
+        if not reached:
+            return False
+    return len(parts) in reached

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.catalogue import Catalogue
 from dovecot_conf.lint.context import Context
-from dovecot_conf.lint.directives import Directive, Word
+from dovecot_conf.lint.directives import Directive, Surroundings, Word
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.lint.suppressions import continues
 
 FAMILY = "PN9"
 """Rules about comments can't be judged by what comments silence."""
@@ -20,14 +21,13 @@ class Review(NamedTuple):
     """One comment after a run.
 
     ``unknown`` are its words that stand for no rule, ``unused`` those that silenced nothing although all
-    of their rules looked at the file. ``line`` is the text of its line; ``is_last``: no other follows.
+    of their rules looked at the file.
     """
 
     directive: Directive
     unknown: tuple[Word, ...]
     unused: tuple[Word, ...]
-    line: str
-    is_last: bool
+    around: Surroundings
     catalogue: Catalogue
 
 
@@ -65,5 +65,9 @@ def review(
         elif judged and word not in used and all(map(ran, judged)):
             unused.append(word)
     number = directive.span.line
-    line = lines[number - 1] if number <= len(lines) else ""
-    return Review(directive, tuple(unknown), tuple(unused), line, number >= len(lines), catalogue)
+    around = Surroundings(
+        lines[number - 1] if number <= len(lines) else "",
+        is_last=number >= len(lines),
+        ends_statement=number > 1 and continues(lines[number - 2]),
+    )
+    return Review(directive, tuple(unknown), tuple(unused), around, catalogue)

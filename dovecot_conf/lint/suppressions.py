@@ -84,9 +84,9 @@ class Suppressions:
         first = last = line - 1
         if not 0 <= first < len(lines):
             return
-        while first > 0 and _continues(lines[first - 1]):
+        while first > 0 and continues(lines[first - 1]):
             first -= 1
-        while last + 1 < len(lines) and _continues(lines[last]):
+        while last + 1 < len(lines) and continues(lines[last]):
             last += 1
         yield from _in_line(lines[last], path, last + 1)
         if first > 0 and lines[first - 1].lstrip().startswith("#"):
@@ -112,7 +112,7 @@ def _in_line(line: str, path: str, number: int) -> Iterator[Directive]:
         yield from directives(line[start:], path, number, start + 1)
 
 
-def _continues(line: str) -> bool:
+def continues(line: str) -> bool:
     """Tell whether a line is continued by the next one."""
     if line.lstrip().startswith("#"):
         return False

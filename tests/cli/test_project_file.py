@@ -304,7 +304,6 @@ WRONG = [
     ("per-path = []\n", "1:1: per-path: expected a table"),
 ]
 ONLY_HERE = [
-    ("[per-path]\n'[z-a]' = {}\n", "2:1: [z-a]: no file is like '[z-a]': correct what is in brackets"),
     (
         "select = [\n  'PN3',\n  'driver-chain-gop',\n]\n",
         "3:3: no such rule: 'driver-chain-gop'; did you mean",

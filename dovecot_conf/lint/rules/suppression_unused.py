@@ -69,5 +69,5 @@ class SuppressionUnused(CommentRule):
                 word.span,
                 f"{word.text} has nothing to silence here",
                 hint="remove it, or move the comment to the line of the finding or the one above",
-                fix=without(review.directive, unused, review.line, is_last=review.is_last),
+                fix=without(review.directive, unused, review.around),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dovecot_conf.lint.directives import Directive, directives, may_have_directives, without
+from dovecot_conf.lint.directives import Directive, Surroundings, directives, may_have_directives, without
 from dovecot_conf.positions import Span
 
 
@@ -64,6 +64,8 @@ def test_others_are_none(comment: str) -> None:
 def test_in_a_script_what_is_no_comment_to_the_linter_stays(line: str, wanted: str) -> None:
     start = line.index("--")
     found = only(line[start:], column=start + 1)
-    (edit,) = without(found, frozenset(found.words), line, is_last=True).edits
+    fix = without(found, frozenset(found.words), Surroundings(line, is_last=True))
+    assert fix is not None
+    (edit,) = fix.edits
     assert edit.span.line == edit.span.end_line
     assert line[: edit.span.column - 1] + edit.text + line[edit.span.end_column - 1 :] == wanted

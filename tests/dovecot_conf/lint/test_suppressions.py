@@ -170,3 +170,13 @@ def test_bytes_that_are_no_text_are_kept() -> None:
     text = SourceFile.decode("x", content).text
     fixed = applied(text, found_in(content, select=("PN3", "PN901")))
     assert SourceFile("x", fixed).encode() == b"a = \xff\n"
+
+
+def test_there_is_no_fix_where_the_comment_ends_a_continued_statement() -> None:
+    text = "login_greeting = a \\\n  # pushnotif: ignore[PN301]\nmail_home = /x\n"
+    (item,) = found_in(text)
+    assert (item.code, item.fix) == ("PN901", None)
+    reason = found_in(text.replace("]", "] because"))[0]
+    assert applied(text.replace("]", "] because"), [reason]) == text.replace(
+        "pushnotif: ignore[PN301]", "because"
+    )
