@@ -44,6 +44,23 @@ def test_a_rule_says_how_to_fix_it(code: str, capsys: pytest.CaptureFixture[str]
     assert f"How to fix:\n{shown}\nHow to silence: " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("PN301", "Fix: safe (--fix)."),
+        ("PN205", "Fix: unsafe (--fix --unsafe-fixes)."),
+        ("PN163", "Fix: safe (--fix) or unsafe (--fix --unsafe-fixes), by case."),
+    ],
+)
+def test_an_explanation_says_whether_there_is_a_fix(
+    rule: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["rules", rule])
+    assert said in capsys.readouterr().out.splitlines()
+    run(["rules", "PN401"])
+    assert "Fix:" not in capsys.readouterr().out
+
+
 def test_the_beginning_of_codes_lists_a_family(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "PN2xx"]) == 0
     out = capsys.readouterr().out
