@@ -14,7 +14,7 @@ from dovecot_conf.templates.suffixes import SUFFIXES
 from dovecot_conf.unknown import fill
 from dovecot_conf.view import View
 
-MAX_SINGLE = 24
+MAX_SINGLE = 60
 """How many branches are tried by themselves."""
 
 FILLED = {"mail_plugins": " notify push_notification push_notification_lua mail_lua imap_metadata "}

@@ -37,10 +37,10 @@ class Tag(NamedTuple):
 
 _TAG = re.compile(
     r"""
-      \{\#.*?\#\}                                   (?# Jinja's comments)
-    | \{%(?P<jinja>.*?)%\}
-    | \{\{\{.*?\}\}\} | \{\{(?!%)(?P<braces>.*?)\}\}
-    | <%(?P<erb>.*?)%>
+      \{\#.{0,2000}?\#\}                                   (?# Jinja's comments)
+    | \{%(?P<jinja>.{0,2000}?)%\}
+    | \{\{\{.{0,2000}?\}\}\} | \{\{(?!%)(?P<braces>.{0,2000}?)\}\}
+    | <%(?P<erb>.{0,2000}?)%>
     | (?P<word> \$\{[^{}\n]+\}
       | (?<![A-Za-z0-9_@])@[A-Za-z_][A-Za-z0-9_]*@(?![A-Za-z0-9_@])
       | (?<![A-Za-z0-9_])__[A-Z][A-Z0-9_]*?__(?![A-Za-z0-9_])
@@ -50,8 +50,8 @@ _TAG = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OBVIOUS = re.compile(
-    r"\{\#.*?\#\}|(?P<Jinja>\{%.*?%\})|(?P<Go>\{\{-?\s*(?:(?:if|range|end|with)\b|[.$]).*?\}\})"
-    r"|(?P<ERB><%.*?%>)|(?P<placeholder>\{\{.*?\}\})",
+    r"\{\#.{0,2000}?\#\}|(?P<Jinja>\{%.{0,2000}?%\})|(?P<Go>\{\{-?\s*(?:(?:if|range|end|with)\b|[.$]).{0,2000}?\}\})"
+    r"|(?P<ERB><%.{0,2000}?%>)|(?P<placeholder>\{\{.{0,2000}?\}\})",
     re.DOTALL,
 )
 _RAW_END = re.compile(r"\{%[-+]?\s*end(?:raw|verbatim)\s*[-+]?%\}")
