@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dovecot_conf.lines import find_comment
-from dovecot_conf.templates.chains import Chain, chains
+from dovecot_conf.templates.chains import NONE, Chain, chains
 from dovecot_conf.templates.tags import Does, Tag, tags
 from dovecot_conf.unknown import is_unknown, stand_in
 
@@ -70,6 +70,8 @@ class TemplateText:
 
     def _stands_in_a_line(self, chain: Chain, visible: str) -> bool:
         """Tell whether a chain begins or ends amid other text of its line, such as a value."""
+        if chain.defines:
+            return False
         line = visible.rfind("\n", 0, chain.start) + 1
         if visible[line : chain.start].strip():
             return True
@@ -84,7 +86,7 @@ class TemplateText:
         for number, chain in enumerate(self.chains):
             if chain.outer is not None and chain.outer not in there:
                 continue
-            taken = choose(number, chain)
+            taken = NONE if chain.defines else choose(number, chain)
             there.update((number, branch) for branch in range(len(chain.branches)) if branch == taken)
             if number not in self._inline:
                 stretches += [stretch for branch, stretch in enumerate(chain.branches) if branch != taken]

@@ -15,6 +15,8 @@ class Does(Enum):
 
     OPENS = auto()
     """begins something that ends with another tag: a condition, a loop"""
+    DEFINES = auto()
+    """begins something that is there for others to use, and ends with another tag"""
     TURNS = auto()
     """the next branch of it"""
     TURNS_LAST = auto()
@@ -60,13 +62,13 @@ _FIRST_WORD = re.compile(r"[-+~=]?\s*(?:\}\s*)?(?P<word>[#/]?[\w.]+|[}|!&*])?")
 
 _JINJA_OPENS = frozenset(
     (
-        *("if", "ifequal", "ifnotequal", "unless", "case", "for", "with", "filter", "block", "macro"),
+        *("if", "ifequal", "ifnotequal", "unless", "case", "for", "with", "filter", "block"),
         *("call", "autoescape", "trans", "spaceless"),
     )
 )
 _JINJA_TURNS = {"elif": Does.TURNS, "elsif": Does.TURNS, "when": Does.TURNS, "else": Does.TURNS_LAST}
 _JINJA_WRITES = frozenset(("include", "extends"))
-_BRACES_OPEN = frozenset(("if", "range", "with", "define", "block"))
+_BRACES_OPEN = frozenset(("if", "range", "with", "block"))
 _ERB_OPENS = re.compile(r"^\s*(?:if|unless|case|while|until|for|begin)\b|(?:\bdo|\{)\s*(?:\|[^|]*\|)?\s*$")
 _ERB_TURNS = re.compile(r"^\s*(?:\}\s*)?(?P<word>elsif|else|when)\b")
 _ERB_CLOSES = re.compile(r"^\s*(?:end\b|\})")
@@ -120,7 +122,9 @@ def _jinja(body: str) -> Does:
     word = _word(body)
     if word.startswith("end"):
         return Does.CLOSES
-    if word in _JINJA_OPENS or (word == "set" and "=" not in body):
+    if word in ("macro", "set"):
+        return Does.NOTHING if word == "set" and "=" in body else Does.DEFINES
+    if word in _JINJA_OPENS:
         return Does.OPENS
     if word in _JINJA_WRITES:
         return Does.WRITES
@@ -138,6 +142,8 @@ def _braces(body: str) -> Does:
         does = Does.TURNS_LAST
     elif text == "end" or word.startswith("/"):
         does = Does.CLOSES
+    elif word == "define" and text != word:
+        does = Does.DEFINES
     elif word.startswith("#") or (word in _BRACES_OPEN and text != word):
         does = Does.OPENS
     elif text.startswith(("/*", "!")) or re.match(r"\$\w+\s*:?=", text) or _is_comment(text):
