@@ -434,3 +434,9 @@ def test_rules_hold_for_files_that_are_read_from_disk_as_well(tmp_path: Path) ->
     main = tmp_path / "dovecot.conf"
     main.write_text(plugin("push_notification_driver = ox:url=foo"))
     assert only(lint(load(main), CATALOGUE)).span.file == str(main)
+
+
+def test_two_drivers_in_one_setting_are_told_to_have_one_each() -> None:
+    item = only(findings(plugin("push_notification_driver = dlog ox:url=http://127.0.0.1/")))
+    assert item.code == "PN310"
+    assert item.hint == "each setting takes one driver: the next one is push_notification_driver2"
