@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from dovecot_conf import Diagnostic, Severity, Version, loads
+from dovecot_conf import Diagnostic, Severity, Version, load, loads
 from dovecot_conf.diagnostics import Edit
 from dovecot_conf.lint import RULES, Catalogue, lint
 
@@ -99,6 +100,18 @@ def test_a_list_that_is_replaced_is_kept_by_its_fix() -> None:
 def test_lists_of_two_protocols_do_not_replace_each_other() -> None:
     text = "protocol imap {\n  mail_plugins = quota\n}\nprotocol lmtp {\n  mail_plugins = acl\n}\n"
     assert told(text) == []
+
+
+def test_a_file_of_conf_d_that_comes_too_late_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = tmp_path / "conf.d"
+    folder.mkdir()
+    (tmp_path / "dovecot.conf").write_text("!include conf.d/*.conf\n")
+    (folder / "20-lmtp.conf").write_text("protocol lmtp {\n  mail_plugins = $mail_plugins quota\n}\n")
+    (folder / "90-push.conf").write_text("mail_plugins = $mail_plugins notify push_notification\n" + DLOG)
+    found = lint(load(tmp_path / "dovecot.conf"), CATALOGUE)
+    (item,) = [item for item in found if item.code == "PN212"]
+    assert (item.span.file, item.span.line) == (str(folder / "20-lmtp.conf"), 2)
+    assert item.message.endswith(f"is set later, at {folder / '90-push.conf'}:1:16")
 
 
 def test_an_empty_list_is_a_decision() -> None:
