@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.near import nearest
 from dovecot_conf.push import DriverOption
@@ -69,9 +69,9 @@ class OxOptionUnknown(Rule):
                 # A template with blanks in it comes in words.
                 is_rest = ox.unclear and not option.value
                 if option.name not in _KNOWN and not is_rest:
-                    yield self._unknown(option)
+                    yield self._unknown(option, taken=ox.options)
 
-    def _unknown(self, option: DriverOption) -> Diagnostic:
+    def _unknown(self, option: DriverOption, taken: Container[str]) -> Diagnostic:
         name_24 = option.name.removeprefix("push_notification_")
         near = _OF_24.get(name_24) or nearest(option.name.lower(), _KNOWN)
         if name_24 in _OF_24:
@@ -84,4 +84,12 @@ class OxOptionUnknown(Rule):
             hint = f"the options of ox are {', '.join(_KNOWN)}"
         # A word without a name may be the rest of a value, a password for instance.
         what = f"option '{option.name}'" if near or option.value else "this word"
-        return self.found(option.span, f"{what} is unknown to the ox driver and ignored", hint=hint)
+        text = f"{what} is unknown to the ox driver and ignored"
+        fix = _renamed(option, near) if near and near not in taken else None
+        return self.found(option.span, text, hint=hint, fix=fix)
+
+
+def _renamed(option: DriverOption, name: str) -> Fix:
+    span = option.span
+    end = span.column + len(option.name)
+    return Fix(f"rename it to {name}", (Edit(span._replace(end_line=span.line, end_column=end), name),))
