@@ -24,6 +24,10 @@ _THIRD_PARTY = {
 """Drivers of other makers, and the plugin that brings each."""
 
 
+_SERVICES = ("apns", "fcm", "gotify", "http", "mqtt", "ntfy", "slack", "telegram", "webhook")
+"""What no driver is known for, and a script for the driver lua can do."""
+
+
 class DriverUnknown(Rule):
     """A driver is named that Dovecot does not have.
 
@@ -132,6 +136,8 @@ def _hint(definition: DriverDefinition, version: Version) -> str:
     words = name.replace(",", " ").split()
     if version is Version.V23 and len(words) > 1 and words[0].lower() in (*_BUILT_IN, *_THIRD_PARTY):
         return "each setting takes one driver: the next one is push_notification_driver2"
+    if name.lower() in _SERVICES:
+        return "no driver is known for it: a script for the driver lua can do this"
     near = nearest(name.strip().lower(), (*_BUILT_IN, *_THIRD_PARTY))
     hint = advice(near) or f"Dovecot has {', '.join(_BUILT_IN)}"
     if not near and version is Version.V24 and definition.setting.endswith(f"/{name}"):
