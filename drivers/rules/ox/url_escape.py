@@ -61,9 +61,9 @@ class OxUrlEscape(Rule):
             for option in ox.definition.options:
                 found = [match for match in _ESCAPE.finditer(option.value) if match["code"]]
                 if option.name == "url" and found and "url" in ox.options:
-                    code = found[0]["code"]
-                    text = f"%{code} begins a variable with a width here, and is no escape"
-                    hint = f"double the percent sign: %%{code}"
+                    # Which character it would be may be a secret.
+                    text = "what looks like an escape begins a variable with a width here"
+                    hint = "double the percent sign, as in %%40 for @"
                     yield self.found(option.span, text, hint=hint, fix=_doubled(option, found))
 
 
