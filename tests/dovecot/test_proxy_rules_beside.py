@@ -20,6 +20,8 @@ from threading import Thread
 import pytest
 
 from drivers.rules.proxy.targets import PROBES, is_kept
+from tests.dovecot.conftest import unavailable
+from tests.dovecot.harness.processes import free_ports
 from tests.drivers.rules.proxy_cases import APACHE, NGINX, Case
 
 MODULES = Path(os.environ.get("APACHE_MODULES", "/usr/lib/apache2/modules"))
@@ -83,15 +85,10 @@ def upstream() -> Iterator[tuple[int, list[str]]]:
     server.server_close()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def is_open(command: list[str], port: int, reached: list[str]) -> bool:
     """Start a server, and tell whether a notification gets through it."""
+    if shutil.which(command[0]) is None:
+        unavailable(f"{command[0]} is not installed")
     server = subprocess.Popen(command)
     try:
         for _ in range(200):
@@ -112,20 +109,18 @@ def is_open(command: list[str], port: int, reached: list[str]) -> bool:
         server.wait()
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx")
 @pytest.mark.parametrize("case", NGINX.values(), ids=list(NGINX))
 def test_nginx_says_the_same(case: Case, tmp_path: Path, upstream: tuple[int, list[str]]) -> None:
-    port, (behind, reached) = free_port(), upstream
+    (port,), (behind, reached) = free_ports(1), upstream
     text = case.text.replace("8009", str(behind))
     path = tmp_path / "nginx.conf"
     path.write_text(NGINX_CONF.format(folder=tmp_path, port=port, text=text))
     assert is_open(["nginx", "-c", str(path), "-p", str(tmp_path)], port, reached) is bool(case.verdict)
 
 
-@pytest.mark.skipif(shutil.which("apache2") is None, reason="needs apache2")
 @pytest.mark.parametrize("case", APACHE.values(), ids=list(APACHE))
 def test_apache_says_the_same(case: Case, tmp_path: Path, upstream: tuple[int, list[str]]) -> None:
-    port, (behind, reached) = free_port(), upstream
+    (port,), (behind, reached) = free_ports(1), upstream
     text = case.text.replace("8009", str(behind))
     path = tmp_path / "apache2.conf"
     modules = "".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so\n" for name in LOADED.split())
