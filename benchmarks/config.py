@@ -14,13 +14,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, os.fspath(ROOT))  # the checkout around this file is what is measured
 
-from benchmarks import configurations  # noqa: E402
+from benchmarks import configurations, trees  # noqa: E402
 from benchmarks.processes import MeasuringError, Program, Usage, best  # noqa: E402
 from benchmarks.report import Part, Row, as_markdown, as_text  # noqa: E402
 from tests.dovecot.harness.installations import trixie_root  # noqa: E402
@@ -69,6 +70,10 @@ class Bench:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(pieces)
         return path
+
+    def folder(self, name: str) -> Path:
+        """Return where a folder of files can be written."""
+        return self._folder / name
 
     def python(self, code: str, *args: str, codes: tuple[int, ...] = (0,)) -> Program:
         """Return a program in Python, run by the interpreter that runs this one."""
@@ -158,6 +163,29 @@ def beside_augtool(bench: Bench) -> Part:
     return Part(title, tuple(rows))
 
 
+def many_files(bench: Bench) -> Part:
+    """Measure a main file with a conf.d of many files, and that folder, beside the same text in one file."""
+    rows: list[Row] = []
+    for version, lines in product(("2.3", "2.4"), trees.LINES):
+        one = bench.write("one.conf", configurations.mixed(lines, version))
+        tree = bench.folder(f"tree-{version}-{lines}")
+        trees.write_tree(tree, configurations.mixed(lines, version))
+        inside = trees.in_process(bench.python(trees.IN_PROCESS), bench.rounds, (one, tree))
+        what = f"{version}, {lines:,} lines"
+        wanted = trees.WANTED
+        rows += (
+            bench.compare(f"{what}: main file", bench.ours(tree / "dovecot.conf"), bench.ours(one), wanted),
+            bench.compare(f"{what}: folder", bench.ours(tree), bench.ours(one), wanted),
+            Row(
+                f"{what}: folder, without the start",
+                *(f"{seconds * 1000:.1f} ms" for seconds in reversed(inside)),
+                inside[1] / inside[0],
+                wanted,
+            ),
+        )
+    return Part(f"A conf.d of {trees.FILES} files, beside the same text in one file", tuple(rows))
+
+
 def growth(bench: Bench, shape: str, version: str, sizes: Iterable[int]) -> Iterator[Row]:
     """Measure what a line takes, in time and in memory, in files of several sizes.
 
@@ -209,6 +237,7 @@ def parts(rounds: int, sizes: tuple[int, ...]) -> Iterator[Part]:
     with tempfile.TemporaryDirectory(dir=inside) as folder:
         bench = Bench(Path(folder), rounds)
         yield startup(bench)
+        yield many_files(bench)
         for doveconf in found:
             yield beside_doveconf(bench, doveconf)
         if not found:

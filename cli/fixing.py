@@ -17,20 +17,12 @@ from cli.render import diagnostics as render
 from cli.replacing import replace_file
 from cli.reports import TEXT
 from dovecot_conf.configuration import Configuration
-from dovecot_conf.diagnostics import Diagnostic
-from dovecot_conf.files import UNCHANGED, Changed, Files
+from dovecot_conf.files import Changed, Files
 from dovecot_conf.lint.fixes.engine import Fixed, Judged, fix_all
 from dovecot_conf.source import SourceFile, encode
 
 Look = Callable[[Changed], render.Validations]
 """Looks at everything, with some files changed."""
-
-
-class _Sight(NamedTuple):
-    """What was seen first: the files that can be changed by place, and the path to show for each."""
-
-    sources: Mapping[str, SourceFile]
-    places: Mapping[str, str]
 
 
 class Run(NamedTuple):
@@ -48,61 +40,64 @@ def fix_and_show(look: Look, run: Run) -> int:
 
     Raises OutputError when a file can't be written.
     """
-    first = look(UNCHANGED)
-    sight = _sight(first, run.root, UNCHANGED)
-    fixed = fix_all(_judge(look, first, run.root), unsafe=run.fixing.unsafe)
+    session = _Session(look, run.root)
+    fixed = fix_all(session.judge, unsafe=run.fixing.unsafe)
     for refused in fixed.refused:
         item = refused.diagnostic
         remark(f"{item.span}: {item.code}: not fixed: {refused.reason}", quiet=run.quiet)
     if run.fixing.diff:
-        return _show_changes(fixed, sight, run)
-    failures = _write(fixed.texts, sight)
-    stdin = {place: text for place, text in fixed.texts.items() if place == STDIN_NAME}
-    after = look(_changed(stdin)) if fixed.texts else first
-    validations = after
-    if not failures:
-        validations = replace(after, fixed=len(fixed.applied), fixed_files=len(fixed.texts))
-    code = _show_left(validations, fixed, sight, run)
+        return _show_changes(fixed, session.originals, run)
+    failures = _write(fixed.texts, session.originals)
+    validations = session.look({place: text for place, text in fixed.texts.items() if place not in failures})
+    if fixed.texts and not failures:
+        validations = replace(validations, fixed=len(fixed.applied), fixed_files=len(fixed.texts))
+    code = _show_left(validations, fixed, session.originals.get(STDIN_NAME), run)
+    for failure in [*failures.values()][:-1]:
+        remark(str(failure), quiet=False)
     if failures:
-        for failure in failures[:-1]:
-            remark(str(failure), quiet=False)
-        raise failures[-1]
+        raise [*failures.values()][-1]
     return code
 
 
-def _judge(look: Look, first: render.Validations, root: Path | None) -> Callable[[Mapping[str, str]], Judged]:
-    def judge(texts: Mapping[str, str]) -> Judged:
-        changed = _changed(texts)
-        validations = look(changed) if texts else first
-        sight = _sight(validations, root, changed)
-        found: dict[Diagnostic, None] = dict.fromkeys(
-            item for result in validations.results for item in result.diagnostics
-        )
-        return Judged(
-            tuple(found), {place: source.text for place, source in sight.sources.items()}, sight.places
-        )
+class _Session:
+    """Looks again and again, at files as they were when they were first seen or as a fix leaves them.
 
-    return judge
+    ``originals`` are these files by place: those of configurations, and scripts that are shown as they are.
+    """
 
+    def __init__(self, look: Look, root: Path | None) -> None:
+        self._look = look
+        self._root = root
+        self._last: tuple[Mapping[str, str], render.Validations] | None = None
+        self.originals: dict[str, SourceFile] = {}
 
-def _changed(texts: Mapping[str, str]) -> Changed:
-    return Changed({place: encode(text) for place, text in texts.items()}) if texts else UNCHANGED
+    def look(self, texts: Mapping[str, str]) -> render.Validations:
+        """Return what is found with some files changed."""
+        if self._last is None or self._last[0] != texts:
+            self._last = dict(texts), self._look(self._changed(texts))
+        return self._last[1]
 
+    def judge(self, texts: Mapping[str, str]) -> Judged:
+        """Do the same for the engine of fixes."""
+        validations = self.look(texts)
+        found = dict.fromkeys(item for result in validations.results for item in result.diagnostics)
+        files = Files(self._root, self._changed(texts))
+        now: dict[str, str] = {}
+        places: dict[str, str] = {}
+        scripts = {
+            path: source for path, source in validations.scripts.items() if _is_whole(files, path, source)
+        }
+        untouched = {str(DEMO_CONFIG), *_templates(validations)}
+        for path, source in {**validations.sources, **scripts}.items():
+            if path not in untouched:
+                place = places[path] = path if path == STDIN_NAME else files.place(path)
+                now.setdefault(place, source.text)
+                self.originals.setdefault(place, source)
+        return Judged(tuple(found), now, places)
 
-def _sight(validations: render.Validations, root: Path | None, changed: Changed) -> _Sight:
-    """Return what can be changed: files of the configurations, and scripts that are shown as they are."""
-    files = Files(root, changed)
-    sources: dict[str, SourceFile] = {}
-    places: dict[str, str] = {}
-    scripts = {path: source for path, source in validations.scripts.items() if _is_whole(files, path, source)}
-    templates = _templates(validations)
-    for path, source in {**validations.sources, **scripts}.items():
-        if path == str(DEMO_CONFIG) or path in templates:
-            continue
-        place = path if path == STDIN_NAME else files.place(path)
-        places[path] = place
-        sources.setdefault(place, source)
-    return _Sight(sources, places)
+    def _changed(self, texts: Mapping[str, str]) -> Changed:
+        contents = {place: source.encode() for place, source in self.originals.items()}
+        return Changed({**contents, **{place: encode(text) for place, text in texts.items()}})
 
 
 def _templates(validations: render.Validations) -> set[str]:
@@ -121,10 +116,10 @@ def _is_whole(files: Files, path: str, source: SourceFile) -> bool:
     return False
 
 
-def _show_changes(fixed: Fixed, sight: _Sight, run: Run) -> int:
+def _show_changes(fixed: Fixed, originals: Mapping[str, SourceFile], run: Run) -> int:
     from cli.render.diff import write_diff  # noqa: PLC0415 - only for --diff
 
-    for place, source in sight.sources.items():
+    for place, source in originals.items():
         if place in fixed.texts:
             write_diff(source, fixed.texts[place], run.wanted.color, show_secrets=run.wanted.show_secrets)
     if fixed.texts:
@@ -132,23 +127,22 @@ def _show_changes(fixed: Fixed, sight: _Sight, run: Run) -> int:
     return int(bool(fixed.texts))
 
 
-def _write(texts: Mapping[str, str], sight: _Sight) -> list[OutputError]:
-    """Write the new texts of files; return what went wrong, if anything."""
-    failures = []
+def _write(texts: Mapping[str, str], originals: Mapping[str, SourceFile]) -> dict[str, OutputError]:
+    """Write the new texts of files; return what went wrong by place."""
+    failures = {}
     for place, text in texts.items():
         if place == STDIN_NAME:
             continue
-        source = sight.sources[place]
+        source = originals[place]
         try:
             replace_file(Path(place), source.path, source.encode(), encode(text))
         except OutputError as error:
-            failures.append(error)
+            failures[place] = error
     return failures
 
 
-def _show_left(validations: render.Validations, fixed: Fixed, sight: _Sight, run: Run) -> int:
+def _show_left(validations: render.Validations, fixed: Fixed, stdin: SourceFile | None, run: Run) -> int:
     """Show what is left; for stdin on stderr, since its text goes to stdout."""
-    stdin = sight.sources.get(STDIN_NAME)
     if validations.fixed and run.wanted.format_ != TEXT:
         remark(f"fixed {render.counted(validations.fixed, validations.fixed_files)}", quiet=run.quiet)
     if stdin is None:

@@ -27,7 +27,12 @@ from mailstore.dict_setting import has_dict
 from mailstore.live.errors import LiveServerError, NotConnectedError, Reach
 from mailstore.metadata_store import MetadataStore
 from mailstore.opening import open_metadata
-from mailstore.users import AccessNotPermittedError, UnknownUserError, User, UserdbUnavailableError
+from mailstore.users import (
+    AccessNotPermittedError,
+    UnknownUserError,
+    User,
+    UserdbUnavailableError,
+)
 
 if TYPE_CHECKING:
     from mailstore.live.servers import LiveServer

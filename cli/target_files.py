@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from glob import glob, has_magic
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dovecot_conf import limits
-from dovecot_conf.recognise import Recognised, recognise
 from dovecot_conf.source import SourceFile
 from dovecot_conf.templates.suffixes import SUFFIXES, TAG_SIGNS
 from dovecot_conf.view import PLAIN, View
+
+if TYPE_CHECKING:
+    from dovecot_conf.recognise import Recognised
 
 ENDINGS = (".conf", ".conf.ext")
 """How the names of configurations end; the suffix of a template may stand behind."""
@@ -86,6 +88,8 @@ def looked_at(path: str) -> Found | None:
     """
     if not bare_name(path).endswith(ENDINGS):
         return None
+    from dovecot_conf.recognise import Recognised, recognise  # noqa: PLC0415 - only for folders
+
     with Path(path).open("rb") as stream:
         content = stream.read(limits.MAX_FILE_SIZE + 1)
     if len(content) > limits.MAX_FILE_SIZE:

@@ -14,7 +14,7 @@ from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
 from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 
-_ELSEWHERE = "the file isn't here: make sure that it is there where Dovecot runs"
+_ELSEWHERE = "this holds here, and for a server elsewhere only if the file is missing there, too"
 
 
 @dataclass(slots=True, eq=False)

@@ -18,10 +18,6 @@ V24_ONLY = (Version.V24,)
 
 DAEMON_ONLY = " (doveconf -n accepts it, but the daemons and doveconf -x refuse the file)"
 
-WHERE_MISSING = (
-    " (doveconf -n accepts it, but where the file is missing the daemons refuse the configuration)"
-)
-
 SAID_BY_DAEMONS = " (doveconf -n doesn't say so, but the daemons do)"
 
 
@@ -60,9 +56,6 @@ class SyntaxRule(NamedTuple):
 
     def diagnose(self, flaw: Flaw) -> Diagnostic:
         """Make the diagnostic of a flaw of this kind, with Dovecot's message."""
-        message, severity = flaw.message, self.severity
-        if flaw.doubtful:
-            message, severity = message + WHERE_MISSING, Severity.INFO
-        elif self.daemon_only:
-            message += DAEMON_ONLY
+        message = flaw.message + DAEMON_ONLY if self.daemon_only else flaw.message
+        severity = Severity.INFO if flaw.doubtful else self.severity
         return Diagnostic(self.code, self.name, severity, message, flaw.span, flaw.hint or self.hint)

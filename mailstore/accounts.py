@@ -14,11 +14,19 @@ from mailstore.login import login_name
 from mailstore.settings import Block, below_root, read_blocks
 from mailstore.userdb_reader import UserdbReader
 from mailstore.userdb_reply import parse_id
-from mailstore.users import AccessNotPermittedError, IdRange, User, Userdb, split_fields
+from mailstore.users import (
+    AccessNotPermittedError,
+    IdRange,
+    Passdb,
+    User,
+    Userdb,
+    split_fields,
+)
 
 PROTOCOL = "doveadm"
 # The default of the name that passwd-file looks for.
 FILE_FORMAT = {Version.V23: "%u", Version.V24: "%{user}"}
+YES = ("yes", "y", "1", "on", "true")
 UNKNOWN_ID = {"uid": "Unknown UNIX UID user", "gid": "Unknown UNIX GID group"}
 # Smaller uids and gids are those of the system; no limit has a default above.
 FIRST_VALID = {"first_valid_uid": 500, "first_valid_gid": 1}
@@ -132,16 +140,36 @@ def _valid_ids(configuration: Configuration, protocol: str) -> dict[str, IdRange
 
 def _reader(configuration: Configuration, protocol: str, root: Path | None) -> UserdbReader:
     version = configuration.version
-    blocks = read_blocks(configuration, protocol).of_kind("userdb")
+    blocks = read_blocks(configuration, protocol)
     make = _userdb_of_23 if version is Version.V23 else _userdb_of_24
+    passdbs = [block for block in blocks.of_kind("passdb") if not _is_for_others(block)]
     return UserdbReader(
-        tuple(make(block) for block in blocks),
+        tuple(make(block) for block in blocks.of_kind("userdb")),
+        tuple(_passdb(block, version) for block in passdbs),
         protocol,
         version,
         partial(_expand, version),
         below_root(root),
         _valid_ids(configuration, protocol),
     )
+
+
+def _is_for_others(block: Block) -> bool:
+    """Tell whether a passdb only knows masters, or whom to keep out."""
+    return any(block.value(name, f"passdb_{name}") in YES for name in ("master", "deny"))
+
+
+def _passdb(block: Block, version: Version) -> Passdb:
+    driver = block.value("driver", "passdb_driver", default=block.name)
+    rule = block.value("result_failure", "passdb_result_failure", default="continue")
+    if version is Version.V24:
+        pattern = block.value("auth_username_format", default=FILE_FORMAT[version])
+        return Passdb(driver, block.value("passwd_file_path", "path"), pattern, rule)
+    words = block.value("args").split(" ")
+    options = {}
+    while len(words) > 1 and "=" in words[0]:
+        name, _, options[name] = words.pop(0).partition("=")
+    return Passdb(driver, " ".join(words), options.get("username_format", FILE_FORMAT[version]), rule)
 
 
 def _expand(version: Version, text: str, values: Mapping[str, str]) -> str:
@@ -151,15 +179,17 @@ def _expand(version: Version, text: str, values: Mapping[str, str]) -> str:
 def _userdb_of_23(block: Block) -> Userdb:
     driver, arguments = block.value("driver"), block.value("args")
     overrides, defaults = (split_fields(block.value(name)) for name in ("override_fields", "default_fields"))
-    path, username_format = "", FILE_FORMAT[Version.V23]
+    path, username_format, knows_all = "", FILE_FORMAT[Version.V23], False
     if driver in ("static", "passwd"):
         overrides = split_fields(arguments) | overrides
+        knows_all = overrides.pop("allow_all_users", "") == "yes"
     elif driver == "passwd-file":
         words = arguments.split(" ")
         while len(words) > 1 and words[0].startswith("username_format="):
             username_format = words.pop(0).removeprefix("username_format=")
         path = " ".join(words)
-    return _with_rules(Userdb(driver, path, username_format, overrides, defaults), block)
+    userdb = Userdb(driver, path, username_format, overrides, defaults, knows_all=knows_all)
+    return _with_rules(userdb, block)
 
 
 def _userdb_of_24(block: Block) -> Userdb:
@@ -173,7 +203,8 @@ def _userdb_of_24(block: Block) -> Userdb:
         block.value("passwd_file_path", "path"),
         block.value("auth_username_format", default=FILE_FORMAT[Version.V24]),
         fields,
-        import_all=block.value("fields_import_all", "userdb_fields_import_all", default="yes") == "yes",
+        import_all=block.value("fields_import_all", "userdb_fields_import_all", default="yes") in YES,
+        knows_all=block.value("static_allow_all_users", "userdb_static_allow_all_users") in YES,
     )
     return _with_rules(userdb, block)
 

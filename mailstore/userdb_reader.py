@@ -17,7 +17,7 @@ from dovecot_conf.variables import user_values
 from dovecot_conf.versions import Version
 from mailstore.passwd_file import passwd_fields, passwd_lines
 from mailstore.userdb_reply import Reply
-from mailstore.users import IdRange, UnknownUserError, Userdb, UserdbUnavailableError
+from mailstore.users import IdRange, Passdb, UnknownUserError, Userdb, UserdbUnavailableError
 
 # The userdbs that Dovecot itself can't list, and those that are asked without any server.
 NEVER_LIST = frozenset({"static", "prefetch"})
@@ -47,6 +47,7 @@ class UserdbReader(NamedTuple):
     """
 
     userdbs: tuple[Userdb, ...]
+    passdbs: tuple[Passdb, ...]
     protocol: str
     version: Version
     expand: Expand
@@ -132,7 +133,7 @@ class UserdbReader(NamedTuple):
         self._set(reply, userdb.defaults)
         match userdb.driver:
             case "static":
-                answer: Mapping[str, str] | None = {}
+                answer: Mapping[str, str] | None = {} if userdb.knows_all or self._can_log_in(reply) else None
             case "prefetch":
                 answer = None
                 if len(self.userdbs) == 1:
@@ -158,6 +159,20 @@ class UserdbReader(NamedTuple):
         for key, value in templates.items():
             reply.set(key, self.expand(value, user_values(reply.name, self.protocol)))
 
+    def _can_log_in(self, reply: Reply) -> bool:
+        """Tell whether a passdb knows a user, or may know it: only passwd-files can be asked here."""
+        variables = user_values(reply.name, self.protocol)
+        for passdb in self.passdbs:
+            if passdb.driver != "passwd-file":
+                return True
+            wanted = self.expand(passdb.username_format, variables)
+            if any(columns[0] == wanted for columns in self._lines(passdb, variables)):
+                return True
+            verdict, goes_on = RULES.get(passdb.on_failure, (None, True))
+            if not goes_on:
+                return bool(verdict)
+        return not self.passdbs
+
     def _ask_passwd_file(self, userdb: Userdb, reply: Reply) -> Mapping[str, str] | None:
         variables = user_values(reply.name, self.protocol)
         wanted = self.expand(userdb.username_format, variables)
@@ -168,12 +183,13 @@ class UserdbReader(NamedTuple):
                 return fields | {key: self.expand(value, variables) for key, value in extra.items()}
         return None
 
-    def _lines(self, userdb: Userdb, variables: Mapping[str, str]) -> Iterator[list[str]]:
-        path = self.open_path(self.expand(userdb.path, variables))
+    def _lines(self, source: Userdb | Passdb, variables: Mapping[str, str]) -> Iterator[list[str]]:
+        path = self.open_path(self.expand(source.path, variables))
         try:
             yield from passwd_lines(path)
         except OSError as error:
-            raise UserError(f"userdb passwd-file: {path}: {error.strerror}") from None
+            kind = "userdb" if isinstance(source, Userdb) else "passdb"
+            raise UserError(f"{kind} passwd-file: {path}: {error.strerror}") from None
 
 
 def _ask_passwd(reply: Reply) -> Mapping[str, str] | None:

@@ -51,8 +51,9 @@ class Userdb(NamedTuple):
 
     ``fields`` are templates with %variables: for static the answer itself, for the others what
     overrides the answer; ``defaults`` is what fills its gaps. ``path`` is the file of passwd-file.
-    ``import_all`` tells that the database's own answer counts. The rest says what becomes of a result,
-    and when another userdb's result makes this one needless.
+    ``import_all`` tells that the database's own answer counts, ``knows_all`` that static needs no passdb
+    to know a user. The rest says what becomes of a result, and when another userdb's result makes this
+    one needless.
     """
 
     driver: str
@@ -61,10 +62,20 @@ class Userdb(NamedTuple):
     fields: Mapping[str, str] = MappingProxyType({})
     defaults: Mapping[str, str] = MappingProxyType({})
     import_all: bool = True
+    knows_all: bool = False
     on_success: str = "return-ok"
     on_failure: str = "continue"
     on_internal_failure: str = "continue"
     skip: str = "never"
+
+
+class Passdb(NamedTuple):
+    """A passdb, as far as it matters whether it knows a user."""
+
+    driver: str
+    path: str = ""
+    username_format: str = "%u"
+    on_failure: str = "continue"
 
 
 def split_fields(text: str) -> dict[str, str]:

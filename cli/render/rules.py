@@ -59,11 +59,11 @@ def explanation(entry: Entry) -> Iterator[Line]:
     yield from _examples("Good", entry.doc.good)
     if entry.doc.fix:
         yield Line()
-        yield Line().add("How to fix: ", "bold").add(entry.doc.fix)
+        yield Line().add("How to fix:", "bold")
+        yield from (Line().add(f"    {line}") for line in entry.doc.fix.splitlines())
     yield Line()
-    yield (
-        Line().add("How to silence: ", "bold").add(f"# pushnotif: ignore[{entry.code}] on the line or above")
-    )
+    comment = f"# pushnotif: ignore[{entry.code}] on the line or above (a Lua script: --)"
+    yield Line().add("How to silence: ", "bold").add(comment)
     yield Line().add("Page: ", "bold").add(f"docs/rules/{page_name(entry.code)}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.lint.rules.block_short_key import BlockShortKey
 from dovecot_conf.lint.rules.blocks_merged import BlocksMerged
 from dovecot_conf.lint.rules.delivery_differs import DeliveryDiffers
 from dovecot_conf.lint.rules.dialects_mixed import DialectsMixed
@@ -39,6 +40,7 @@ from dovecot_conf.lint.rules.plugins_in_plugin import PluginsInPluginSection
 from dovecot_conf.lint.rules.plugins_order import PluginsOrder
 from dovecot_conf.lint.rules.plugins_replaced import PluginsReplaced
 from dovecot_conf.lint.rules.push_setting_unknown import PushSettingUnknown
+from dovecot_conf.lint.rules.push_variable_unknown import PushVariableUnknown
 from dovecot_conf.lint.rules.push_without_delivery import PushWithoutDelivery
 from dovecot_conf.lint.rules.push_without_driver import PushWithoutDriver
 from dovecot_conf.lint.rules.suppression_unknown import SuppressionUnknown
@@ -77,12 +79,14 @@ RULES: tuple[Rule, ...] = (
     DriverOptionForeign(),
     DriverCleared(),
     DriverIdle(),
+    BlockShortKey(),
     DialectsMixed(),
     PercentVariableOld(),
     DollarVariableOld(),
     MailVariableUnknown(),
     PluginSettingOld(),
     FileByContent(),
+    PushVariableUnknown(),
     SuppressionUnused(),
     SuppressionUnknown(),
 )

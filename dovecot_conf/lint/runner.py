@@ -151,18 +151,18 @@ def _lines(context: Context) -> Callable[[str], Sequence[str]]:
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
     whole = context.configuration.whole
-    problems = tuple(_language_problems(context.configuration))
+    strange = strangers(context.configuration)
+    problems = tuple(_language_problems(context.configuration, strange))
     if problems:
         from dovecot_conf.lint.fixes.language import with_fixes  # noqa: PLC0415 - only where something is wrong
 
         yield from with_fixes(context.configuration, problems)
     for rule in catalogue.rules:
         if rule.code in selection and context.version in rule.versions and (whole or rule.local):
-            yield from rule.check(context)
+            yield from (found for found in rule.check(context) if found.span.file not in strange)
 
 
-def _language_problems(configuration: Configuration) -> Iterable[Diagnostic]:
+def _language_problems(configuration: Configuration, strange: Mapping[str, str]) -> Iterable[Diagnostic]:
     """Return the problems of the language; of what is no configuration, one says it all."""
-    own = without_consequences(configuration.problems)
-    problems = first_of_strangers(own, strangers(configuration))
+    problems = first_of_strangers(without_consequences(configuration.problems), strange)
     return problems if configuration.whole else independent(problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
@@ -60,7 +60,7 @@ def strangers(configuration: Configuration) -> dict[str, str]:
     }
 
 
-def first_of_strangers(problems: Iterable[Diagnostic], hints: dict[str, str]) -> Iterable[Diagnostic]:
+def first_of_strangers(problems: Iterable[Diagnostic], hints: Mapping[str, str]) -> Iterable[Diagnostic]:
     """Yield the problems; of a strange file the first one says it all, and its hint what the file is."""
     told: set[str] = set()
     for problem in problems:

@@ -23,7 +23,7 @@ def template_worlds(load: Load) -> tuple[World, ...]:
     worlds = [World(configuration, first)]
     views = [TemplateView(texts, choice) for choice in choices(texts, has_unknown=has_unknown)]
     worlds += (World(_read_as(configuration, load, view), view) for view in views)
-    if not all(map(_is_whole, worlds)):
+    if not all(world.configuration.whole and _is_whole(world) for world in worlds):
         for world in worlds:
             world.configuration.whole = False
         worlds += (World(found, first) for found in of_versions(configuration, lambda v: load(first, v))[1:])

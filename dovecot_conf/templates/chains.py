@@ -16,7 +16,7 @@ class Chain(NamedTuple):
 
     ``start`` and ``end`` are those of all its text, tags included; ``branches`` the stretches between its
     tags. ``otherwise``: the last branch is the one for when no condition holds. ``outer``: the chain and
-    the branch it stands in, by their numbers.
+    the branch it stands in, by their numbers. ``defines``: it is for others to use, and writes nothing here.
     """
 
     start: int
@@ -24,9 +24,12 @@ class Chain(NamedTuple):
     branches: tuple[tuple[int, int], ...]
     otherwise: bool
     outer: tuple[int, int] | None
+    defines: bool = False
 
     def taken(self, number: int) -> int:
         """Return which branch is taken when the branch ``number`` is wanted, NONE for none."""
+        if self.defines:
+            return NONE
         if 0 <= number < len(self.branches):
             return number
         return len(self.branches) - 1 if self.otherwise else NONE
@@ -40,7 +43,7 @@ def chains(tags: Iterable[Tag]) -> tuple[Chain, ...]:
     found: list[Chain | None] = []
     stack: list[_Open] = []
     for tag in tags:
-        if tag.does is Does.OPENS:
+        if tag.does in (Does.OPENS, Does.DEFINES):
             outer = (stack[-1].number, len(stack[-1].branches)) if stack else None
             stack.append(_Open(len(found), tag, outer))
             found.append(None)
@@ -70,7 +73,8 @@ class _Open:
 
     def close(self, tag: Tag) -> Chain:
         self.branches.append((self._begin, tag.start))
-        return Chain(self._tag.start, tag.end, tuple(self.branches), self._otherwise, self._outer)
+        defines = self._tag.does is Does.DEFINES
+        return Chain(self._tag.start, tag.end, tuple(self.branches), self._otherwise, self._outer, defines)
 
 
 def _renumbered(found: list[Chain | None]) -> tuple[Chain, ...]:

@@ -14,7 +14,7 @@ from dovecot_conf.templates.suffixes import SUFFIXES
 from dovecot_conf.unknown import fill
 from dovecot_conf.view import View
 
-MAX_SINGLE = 24
+MAX_SINGLE = 60
 """How many branches are tried by themselves."""
 
 FILLED = {"mail_plugins": " notify push_notification push_notification_lua mail_lua imap_metadata "}
@@ -111,7 +111,10 @@ class TemplateView(View):
 def choices(texts: Mapping[str, TemplateText], *, has_unknown: bool) -> Iterator[Choice]:
     """Yield the choices that are looked at besides the first one."""
     every = [
-        (path, number, chain) for path, text in texts.items() for number, chain in enumerate(text.chains)
+        (path, number, chain)
+        for path, text in texts.items()
+        for number, chain in enumerate(text.chains)
+        if not chain.defines
     ]
     most = max((len(chain.branches) for _, _, chain in every), default=0)
     for branch in (*range(1, most), *([NONE] if every else [])):

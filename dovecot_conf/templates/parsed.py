@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dovecot_conf.lines import find_comment
-from dovecot_conf.templates.chains import Chain, chains
+from dovecot_conf.templates.chains import NONE, Chain, chains
 from dovecot_conf.templates.tags import Does, Tag, tags
 from dovecot_conf.unknown import is_unknown, stand_in
 
@@ -44,14 +44,21 @@ class TemplateText:
         self._text = text
         self._tags: tuple[Tag, ...] = tuple(tags(text))
         self.chains: tuple[Chain, ...] = chains(self._tags)
-        self._inline = tuple(chain for chain in self.chains if self._stands_in_a_line(chain))
+        visible = _Pieces(text)
+        for tag in self._tags:
+            if tag.does is not Does.WRITES:
+                visible.blank(tag.start, tag.end)
+        seen = visible.text()
+        self._inline = frozenset(
+            number for number, chain in enumerate(self.chains) if self._stands_in_a_line(chain, seen)
+        )
 
     def lines(self, choose: Chooser) -> Iterator[TemplateLine]:
         """Yield the lines as they are when ``choose`` says which branches are taken."""
         left_out = self._left_out(choose)
         written = _Pieces(self._text)
-        for chain in self._inline:
-            written.unknown(chain.start, chain.end)
+        for number in self._inline:
+            written.unknown(self.chains[number].start, self.chains[number].end)
         for start, end in left_out:
             written.blank(start, end)
         for tag in self._tags:
@@ -61,30 +68,28 @@ class TemplateText:
                 written.blank(tag.start, tag.end)
         yield from _judged(_lines(self._text, written.text(), left_out))
 
-    def _stands_in_a_line(self, chain: Chain) -> bool:
+    def _stands_in_a_line(self, chain: Chain, visible: str) -> bool:
         """Tell whether a chain begins or ends amid other text of its line, such as a value."""
-        text = self._text
-        before = text[text.rfind("\n", 0, chain.start) + 1 : chain.start]
-        if before.strip():
-            return not self._is_tag(before)
-        after = text[chain.end :].partition("\n")[0]
-        return bool(after.strip()) and "\n" not in text[chain.start : chain.end] and not self._is_tag(after)
-
-    def _is_tag(self, text: str) -> bool:
-        """Tell whether text of a line is nothing but tags that leave no text."""
-        left = text
-        for tag in tags(text):
-            if tag.does is not Does.WRITES:
-                left = left.replace(text[tag.start : tag.end], "")
-        return not left.strip()
+        if chain.defines:
+            return False
+        line = visible.rfind("\n", 0, chain.start) + 1
+        if visible[line : chain.start].strip():
+            return True
+        end = visible.find("\n", chain.end)
+        after = visible[chain.end : end if end >= 0 else None]
+        return "\n" not in visible[chain.start : chain.end] and bool(after.strip())
 
     def _left_out(self, choose: Chooser) -> list[tuple[int, int]]:
+        """Return the stretches that aren't there, without those inside of others."""
         stretches = []
+        there: set[tuple[int, int]] = set()
         for number, chain in enumerate(self.chains):
-            if chain in self._inline:
+            if chain.outer is not None and chain.outer not in there:
                 continue
-            taken = choose(number, chain)
-            stretches += [stretch for branch, stretch in enumerate(chain.branches) if branch != taken]
+            taken = NONE if chain.defines else choose(number, chain)
+            there.update((number, branch) for branch in range(len(chain.branches)) if branch == taken)
+            if number not in self._inline:
+                stretches += [stretch for branch, stretch in enumerate(chain.branches) if branch != taken]
         return stretches
 
 
@@ -119,11 +124,14 @@ def _lines(original: str, written: str, left_out: list[tuple[int, int]]) -> Iter
     """Yield the lines of the written text; None for those of which nothing is left."""
     pairs = zip(original.split("\n"), written.split("\n"), strict=True)
     position, length = 0, len(original)
+    marks = bytearray(length)
+    for start, end in left_out:
+        marks[start:end] = b"\1" * (end - start)
     for number, (before, after) in enumerate(pairs, 1):
         end = position + len(before)
         if position == length:
             break
-        gone = any(start < end and stop > position for start, stop in left_out)
+        gone = 1 in marks[position:end]
         yield TemplateLine(number, None if before.strip() and not after.strip() else after, gone)
         position = end + 1
 

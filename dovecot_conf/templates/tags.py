@@ -15,6 +15,8 @@ class Does(Enum):
 
     OPENS = auto()
     """begins something that ends with another tag: a condition, a loop"""
+    DEFINES = auto()
+    """begins something that is there for others to use, and ends with another tag"""
     TURNS = auto()
     """the next branch of it"""
     TURNS_LAST = auto()
@@ -37,10 +39,10 @@ class Tag(NamedTuple):
 
 _TAG = re.compile(
     r"""
-      \{\#.*?\#\}                                   (?# Jinja's comments)
-    | \{%(?P<jinja>.*?)%\}
-    | \{\{\{.*?\}\}\} | \{\{(?!%)(?P<braces>.*?)\}\}
-    | <%(?P<erb>.*?)%>
+      \{\#.{0,2000}?\#\}                                   (?# Jinja's comments)
+    | \{%(?P<jinja>.{0,2000}?)%\}
+    | \{\{\{.{0,2000}?\}\}\} | \{\{(?!%)(?P<braces>.{0,2000}?)\}\}
+    | <%(?P<erb>.{0,2000}?)%>
     | (?P<word> \$\{[^{}\n]+\}
       | (?<![A-Za-z0-9_@])@[A-Za-z_][A-Za-z0-9_]*@(?![A-Za-z0-9_@])
       | (?<![A-Za-z0-9_])__[A-Z][A-Z0-9_]*?__(?![A-Za-z0-9_])
@@ -50,8 +52,8 @@ _TAG = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OBVIOUS = re.compile(
-    r"\{\#.*?\#\}|(?P<Jinja>\{%.*?%\})|(?P<Go>\{\{-?\s*(?:(?:if|range|end|with)\b|[.$]).*?\}\})"
-    r"|(?P<ERB><%.*?%>)|(?P<placeholder>\{\{.*?\}\})",
+    r"\{\#.{0,2000}?\#\}|(?P<Jinja>\{%.{0,2000}?%\})|(?P<Go>\{\{-?\s*(?:(?:if|range|end|with)\b|[.$]).{0,2000}?\}\})"
+    r"|(?P<ERB><%.{0,2000}?%>)|(?P<placeholder>\{\{.{0,2000}?\}\})",
     re.DOTALL,
 )
 _RAW_END = re.compile(r"\{%[-+]?\s*end(?:raw|verbatim)\s*[-+]?%\}")
@@ -60,13 +62,13 @@ _FIRST_WORD = re.compile(r"[-+~=]?\s*(?:\}\s*)?(?P<word>[#/]?[\w.]+|[}|!&*])?")
 
 _JINJA_OPENS = frozenset(
     (
-        *("if", "ifequal", "ifnotequal", "unless", "case", "for", "with", "filter", "block", "macro"),
+        *("if", "ifequal", "ifnotequal", "unless", "case", "for", "with", "filter", "block"),
         *("call", "autoescape", "trans", "spaceless"),
     )
 )
 _JINJA_TURNS = {"elif": Does.TURNS, "elsif": Does.TURNS, "when": Does.TURNS, "else": Does.TURNS_LAST}
 _JINJA_WRITES = frozenset(("include", "extends"))
-_BRACES_OPEN = frozenset(("if", "range", "with", "define", "block"))
+_BRACES_OPEN = frozenset(("if", "range", "with", "block"))
 _ERB_OPENS = re.compile(r"^\s*(?:if|unless|case|while|until|for|begin)\b|(?:\bdo|\{)\s*(?:\|[^|]*\|)?\s*$")
 _ERB_TURNS = re.compile(r"^\s*(?:\}\s*)?(?P<word>elsif|else|when)\b")
 _ERB_CLOSES = re.compile(r"^\s*(?:end\b|\})")
@@ -120,7 +122,9 @@ def _jinja(body: str) -> Does:
     word = _word(body)
     if word.startswith("end"):
         return Does.CLOSES
-    if word in _JINJA_OPENS or (word == "set" and "=" not in body):
+    if word in ("macro", "set"):
+        return Does.NOTHING if word == "set" and "=" in body else Does.DEFINES
+    if word in _JINJA_OPENS:
         return Does.OPENS
     if word in _JINJA_WRITES:
         return Does.WRITES
@@ -138,6 +142,8 @@ def _braces(body: str) -> Does:
         does = Does.TURNS_LAST
     elif text == "end" or word.startswith("/"):
         does = Does.CLOSES
+    elif word == "define" and text != word:
+        does = Does.DEFINES
     elif word.startswith("#") or (word in _BRACES_OPEN and text != word):
         does = Does.OPENS
     elif text.startswith(("/*", "!")) or re.match(r"\$\w+\s*:?=", text) or _is_comment(text):

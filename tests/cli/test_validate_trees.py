@@ -271,3 +271,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys) -> None:
     (tmp_path / "other.conf").chmod(0)
     assert run(["validate", str(tmp_path)]) == 0
     assert "other.conf: Permission denied" in capsys.readouterr().err
+
+
+def test_a_part_that_is_a_template_is_judged_for_both_versions_unless_it_shows_one(
+    tmp_path: Path, capsys
+) -> None:
+    new = "metric a {\n  group_by cmd_name {\n    method discrete {\n    }\n  }\n}\n"
+    write(
+        tmp_path, {"10-metrics.conf.j2": new, "20-log.conf.j2": "log_path = {{ path }}\nauth_verbos = yes\n"}
+    )
+    assert found(capsys, str(tmp_path)) == [f"{tmp_path}/20-log.conf.j2:2:1: PN161"]

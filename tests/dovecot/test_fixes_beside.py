@@ -21,6 +21,7 @@ from tests.dovecot.harness.installations import Installation, UnavailableError, 
 from tests.dovecot.harness.processes import run
 from tests.dovecot.test_rules_agree import Bench, bench
 from tests.drivers.rules.fixing import CATALOGUE, fix_in_place, write
+from tests.drivers.rules.test_fixes_in_detail import LANGUAGE_23, LANGUAGE_24, Case
 
 CAPTURED = Path(__file__).parents[2] / "fixtures" / "captured"
 __all__ = ["bench"]  # a fixture
@@ -136,3 +137,21 @@ def test_what_the_server_says_of_the_bad_example_is_gone_when_fixed(
     said = place.lines(fixed)
     assert not quoted & set(said)
     assert [line for line in said if line.startswith(FAILURES[1:])] == []
+
+
+@pytest.mark.parametrize(
+    ("version", "case"),
+    [
+        pytest.param(version, case, id=f"{version}-{number}")
+        for version, cases in ((Version.V23, LANGUAGE_23), (Version.V24, LANGUAGE_24))
+        for number, case in enumerate(cases)
+    ],
+)
+def test_doveconf_takes_what_fixes_write(version: Version, case: Case, installation_of: Finder) -> None:
+    installation, folder = installation_of(version)
+    main = folder / "dovecot.conf"
+    start = V24_LINES if version is Version.V24 else ""
+    main.write_text(start + case.before)
+    assert doveconf(installation, main, "-n")[1]
+    main.write_text(start + case.after)
+    assert doveconf(installation, main, "-n")[1] == []

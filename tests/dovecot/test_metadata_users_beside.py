@@ -170,6 +170,12 @@ def test_both_make_the_same_login_of_a_name(sides: Make, setting: str) -> None:
         both.agree_on("get", "-u", name, *KEY)
 
 
+# In front of the one that is there, whose rules let nobody pass to it.
+PASSDB = {
+    "2.3": "passdb {\n  driver = passwd-file\n  args = @root@/users\n  result_failure = return-fail\n}\n",
+    "2.4": "passdb users {\n  driver = passwd-file\n  passwd_file_path = @root@/users\n"
+    "  result_failure = return-fail\n}\n",
+}
 FIRST = "alice", "bob", "nouser", "short", "root2", "baduid", "badgid", "carol"
 CHAINS = {
     "one file": _file("users"),
@@ -192,6 +198,12 @@ def test_both_find_and_list_the_same_users(sides: Make, chain: str) -> None:
         both.agree_on("get", "-u", name, *KEY)
     for options in (("-A",), ("-u", "*a*"), ("-u", "B?B"), ("-u", "[a]*")):
         both.agree_on("get", *options, *KEY)
+
+
+def test_a_static_userdb_knows_whom_a_passdb_file_knows(sides: Make) -> None:
+    both = sides(_all(PASSDB, _static("uid=nobody", "gid=nogroup")))
+    for name in FIRST:
+        both.agree_on("get", "-u", name, *KEY)
 
 
 IDS = {

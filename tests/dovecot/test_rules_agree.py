@@ -212,6 +212,16 @@ def test_as_many_drivers_load_as_the_rule_says(
     assert found == LOADED[code, version]
 
 
+REFUSED = {"PN318": "Unknown setting: url", "PN705": "Unknown section name: plugin"}
+"""What Dovecot 2.4 ends with, behind the number of a line."""
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_the_whole_configuration_is_refused(code: str, bench: Callable[[Version], Bench]) -> None:
+    said = bench(Version.V24).lines(DOCS[code].bad[0])
+    assert any(line.startswith("Fatal:") and REFUSED[code] in line for line in said)
+
+
 @pytest.mark.parametrize("version", Version)
 def test_without_a_dict_nobody_can_be_switched_on(
     version: Version, bench: Callable[[Version], Bench]

@@ -45,7 +45,7 @@ def test_a_missing_key_is_an_information_in_a_checkout(tmp_path: Path, version: 
     main.write_text(f"{lines if version is Version.V24 else ''}{text}")
     (problem,) = load(main, version=version).problems
     assert (problem.code, problem.severity) == ("PN154", Severity.INFO)
-    assert "where the file is missing" in problem.message
+    assert "for a server elsewhere" in problem.hint
 
 
 def test_a_folder_in_the_place_of_a_key_is_no_matter_of_the_machine(tmp_path: Path) -> None:

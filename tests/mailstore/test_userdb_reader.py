@@ -158,3 +158,26 @@ def test_ids_without_mail_are_not_permitted(settings: str, message: str) -> None
     configuration = loads(settings + _static("2.3", "x=y"))
     with pytest.raises(AccessNotPermittedError, match=message):
         check_ids(configuration, find_user(configuration, "bob"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_static_userdb_knows_whom_a_passdb_file_knows(users: Path, version: str) -> None:
+    passdb = _file(version, users).replace("userdb", "passdb", 1)
+    text = _head(version) + _static(version, "home=/h")
+    assert find_user(loads(text), "zoe").home == "/h"
+    assert find_user(loads(text + passdb), "short").home == "/h"
+    with pytest.raises(UnknownUserError):
+        find_user(loads(text + passdb), "zoe")
+    other = _driver(version, "pam").replace("userdb", "passdb", 1)
+    assert find_user(loads(text + passdb + other), "zoe").home == "/h"
+    masters = _file(version, users, " master = yes\n").replace("userdb", "passdb", 1)
+    assert find_user(loads(text + masters), "zoe").home == "/h"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_static_userdb_can_know_everybody(users: Path, version: str) -> None:
+    passdb = _file(version, users).replace("userdb", "passdb", 1)
+    everybody = _static(version, "home=/h", "allow_all_users=yes")
+    if version == "2.4":
+        everybody = _static(version, "home=/h", rules=" static_allow_all_users = yes\n")
+    assert find_user(loads(_head(version) + passdb + everybody), "zoe").home == "/h"

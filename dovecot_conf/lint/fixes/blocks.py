@@ -47,8 +47,10 @@ def _version_first(found: Finding) -> Fix | None:
     if node.document is not found.configuration.document:
         return None
     if line is None:
-        text = f"{_CONFIG} = {_NEWEST}"
-        return unsafe(f"write {text}", line_before(node, text))
+        keys = (key for key in (_CONFIG, _STORAGE) if _top_setting(found, key) is None)
+        edits = [line_before(node, f"{key} = {_NEWEST}") for key in keys]
+        text = "".join(edit.text for edit in edits)
+        return unsafe(f"write {_CONFIG} = {_NEWEST}", edits[0]._replace(text=text))
     removed = removal(line)
     if line is node or removed is None or not within_a_line(line.statement_span):
         return None

@@ -15,7 +15,7 @@ from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.fixes.placing import Edited, PlacedEdit, Texts, touch
 
 MAX_ROUNDS = 100
-_LANGUAGE = "PN1"
+_LANGUAGE, _TEXT = "PN1", "PN10"
 
 _Key = tuple[str, str, int]
 """The code of a finding, its file and its offset."""
@@ -72,13 +72,18 @@ def fix_all(judge: Judge, *, unsafe: bool = False) -> Fixed:
     seen = {_state(original, changed)}
     applied: list[Diagnostic] = []
     refused: dict[tuple[str, str, str], Refused] = {}
-    most = len(now.diagnostics)
+    most, progress = len(now.diagnostics), False
     for _ in range(MAX_ROUNDS):
         texts = Texts(now.texts, now.places)
         able = (item for item in now.diagnostics if is_wanted(item, unsafe=unsafe))
         batch = _choose((item for item in able if _name(item) not in refused), texts, most)
         if not batch.diagnostics:
-            break
+            if not (progress and refused):
+                break
+            # What was refused may go well with what has been fixed since.
+            progress = False
+            refused.clear()
+            continue
         edited = Edited(batch.edits)
         attempt = changed | edited.apply(now.texts)
         after = judge(attempt)
@@ -87,7 +92,7 @@ def fix_all(judge: Judge, *, unsafe: bool = False) -> Fixed:
             problem = "it would undo another fix"
         if not problem:
             applied += batch.diagnostics
-            changed, now, most = attempt, after, most * 2
+            changed, now, most, progress = attempt, after, most * 2, True
             seen.add(_state(original, changed))
         elif len(batch.diagnostics) > 1:
             most = len(batch.diagnostics) // 2
@@ -132,21 +137,37 @@ def _choose(diagnostics: Iterable[Diagnostic], texts: Texts, most: int) -> _Batc
 
 
 def _problem(batch: _Batch, edited: Edited, before: tuple[Judged, Texts], after: Judged) -> str:
-    """Return what speaks against a batch, '' when every finding of it is gone and no error is new."""
+    """Return what speaks against a batch, '' when every finding of it is gone and no error is new.
+
+    What shows because a section can be read now was there before: an error counts as new if it is one of
+    the text itself, or in a line that was edited.
+    """
     judged, texts = before
-    found = Counter(_keys(after.diagnostics, Texts(after.texts, after.places)))
-    expected = Counter(_keys(judged.diagnostics, texts, edited))
-    gone = expected.copy()
-    gone.subtract(_keys(batch.diagnostics, texts, edited))
-    for key in _keys(batch.diagnostics, texts, edited):
-        if found[key] > gone[key]:
-            return f"{key[0]} would still be found"
     after_texts = Texts(after.texts, after.places)
-    for item, key in zip(after.diagnostics, _keys(after.diagnostics, after_texts), strict=True):
-        is_error = item.severity is Severity.ERROR and item.code.startswith(_LANGUAGE)
-        if is_error and found[key] > expected[key]:
-            return f"it would bring {item.code} at {item.span}"
+    keys = _keys(after.diagnostics, after_texts)
+    found = Counter(keys)
+    expected = Counter(_keys(judged.diagnostics, texts, edited))
+    of_batch = Counter(_keys(batch.diagnostics, texts, edited))
+    for key, count in of_batch.items():
+        if found[key] > expected[key] - count:
+            return f"{key[0]} would still be found"
+    allowed = Counter(item.code for item in judged.diagnostics)
+    allowed.subtract(item.code for item in batch.diagnostics)
+    allowed.subtract(item.code for item in after.diagnostics)
+    for item, (code, place, offset) in zip(after.diagnostics, keys, strict=True):
+        if (
+            allowed[code] >= 0
+            or not _is_error(item)
+            or found[code, place, offset] <= expected[code, place, offset]
+        ):
+            continue
+        if code.startswith(_TEXT) or edited.in_a_line_with(place, offset, after.texts.get(place, "")):
+            return f"it would bring {code} at {item.span}"
     return ""
+
+
+def _is_error(item: Diagnostic) -> bool:
+    return item.severity is Severity.ERROR and item.code.startswith(_LANGUAGE)
 
 
 def _keys(diagnostics: Iterable[Diagnostic], texts: Texts, edited: Edited | None = None) -> list[_Key]:

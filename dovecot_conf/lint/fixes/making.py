@@ -123,7 +123,7 @@ def new_value(node: Setting, text: str) -> Edit | None:
 def new_key(node: Setting, name: str) -> Edit | None:
     """Return an edit that gives a setting another name."""
     span = node.key_span
-    return Edit(span, name) if within_a_line(span) and node.key else None
+    return Edit(span, name) if within_a_line(span) and node.key not in ("", name) else None
 
 
 def renamed(node: Setting | None, name: str, applicability: Applicability, group: str = "") -> Fix | None:

@@ -87,6 +87,17 @@ class Edited:
         """Return the new texts of the files that are edited."""
         return {place: _edited(texts[place], edits) for place, edits in self._edits.items()}
 
+    def in_a_line_with(self, place: str, offset: int, text: str) -> bool:
+        """Tell whether the line of the new ``text`` that ``offset`` is in has new text, or lost some."""
+        start = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
+        found = zip(self._edits.get(place, ()), self._shifts.get(place, ()), strict=True)
+        for edit, shift in found:
+            first = edit.start + shift
+            if first <= (end if end >= 0 else len(text)) and start <= first + len(edit.text):
+                return True
+        return False
+
     def moved(self, place: str, offset: int) -> int:
         """Return where the text at ``offset`` is now; the start of what replaced it if it's gone."""
         edits = self._edits.get(place)

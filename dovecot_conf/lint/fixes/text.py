@@ -12,7 +12,6 @@ from dovecot_conf.lint.fixes.making import (
     before,
     behind,
     block,
-    indentation,
     removal,
     safe,
     unsafe,
@@ -72,11 +71,14 @@ def _closing_brace(found: Finding) -> Fix | None:
 
 
 def _unclosed(found: Finding) -> Fix | None:
-    """Close a section at the end of its file."""
-    node = found.node
-    if not isinstance(node, Section) or node.document is not found.configuration.document:
+    """Close all open sections at the end of the main file, if they were opened there."""
+    source = found.configuration.document.source
+    places = [item.span for item in found.configuration.problems if item.code == found.diagnostic.code]
+    if any(span.column == span.end_column for span in places):
         return None
-    return unsafe("close it at the end", at_end(node.document.source, [f"{indentation(node)}}}"]))
+    lines = (source.lines[span.line - 1] for span in places)
+    braces = [line[: len(line) - len(line.lstrip(" \t"))] + "}" for line in lines]
+    return unsafe("close it at the end", at_end(source, braces))
 
 
 def _comment(found: Finding) -> Fix | None:

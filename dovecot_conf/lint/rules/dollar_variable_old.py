@@ -10,7 +10,7 @@ from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.fixes.making import before, safe, within_a_line
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.names import table
-from dovecot_conf.tree import Setting
+from dovecot_conf.tree import Setting, ValueKind
 from dovecot_conf.versions import Version
 
 _WORD = re.compile(r"(?:^|(?<=\s))\$(?P<name>[a-z][a-z0-9_]+)")
@@ -26,7 +26,7 @@ class DollarVariableOld(Rule):
     """A `$setting` is plain text in Dovecot 2.4.
 
     2.3 put the value of the setting there. In 2.4 that is written `$SET:setting`; the old form stays as
-    it is, and `doveconf` says nothing.
+    it is, and `doveconf` says nothing. In quotes it is plain text in both.
 
     Bad:
 
@@ -41,6 +41,10 @@ class DollarVariableOld(Rule):
     mail_path = ~/mail
     mail_control_path = $SET:mail_path
     ```
+
+    How to fix:
+
+    Write `$SET:setting`.
     """
 
     code = "PN703"
@@ -56,6 +60,8 @@ class DollarVariableOld(Rule):
         for node, sections in context.configuration.walk():
             if not isinstance(node, Setting) or "$" not in node.value or node.key in PLUGIN_LISTS:
                 continue
+            if node.kind is ValueKind.QUOTED:
+                continue  # plain text in both versions
             if any(section.word == DICT_MAP for section in sections):
                 continue
             for match in _WORD.finditer(node.value):

@@ -39,6 +39,10 @@ class DriverChainGap(Rule):
       push_notification_driver2 = dlog:second
     }
     ```
+
+    How to fix:
+
+    Give the missing name a driver, or move the later drivers up, so that the names follow one another.
     """
 
     code = "PN301"

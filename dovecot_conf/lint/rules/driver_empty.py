@@ -37,6 +37,10 @@ class DriverEmpty(Rule):
       push_notification_driver = dlog
     }
     ```
+
+    How to fix:
+
+    Remove the line, or give it a driver.
     """
 
     code = "PN303"

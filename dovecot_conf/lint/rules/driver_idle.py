@@ -40,7 +40,6 @@ class DriverIdle(Rule):
     protocol lda {
       push_notification second {
         driver = dlog
-        push_notification_name = second
       }
     }
     ```

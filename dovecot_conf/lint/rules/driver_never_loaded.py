@@ -62,6 +62,12 @@ class DriverNeverLoaded(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Load `notify` and `push_notification` in the protocol in which the events happen: in 2.3
+    `mail_plugins = $mail_plugins notify push_notification` in `protocol lmtp { }`, in 2.4 a block
+    `mail_plugins { }` there. Or remove the driver.
     """
 
     code = "PN203"

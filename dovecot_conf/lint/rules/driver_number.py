@@ -36,6 +36,10 @@ class DriverNumberUnread(Rule):
       push_notification_driver = dlog
     }
     ```
+
+    How to fix:
+
+    Call the first driver `push_notification_driver`, the second `push_notification_driver2`, and so on.
     """
 
     code = "PN302"

@@ -38,6 +38,10 @@ class DriverOutsideBlock(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Write a block: `push_notification NAME {`, the options on lines of their own, `}`.
     """
 
     code = "PN309"

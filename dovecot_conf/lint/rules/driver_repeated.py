@@ -51,6 +51,10 @@ class DriverRepeated(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Remove one of the two, or give them different options.
     """
 
     code = "PN305"

@@ -37,6 +37,10 @@ class BackendUnread(Rule):
       push_notification_driver2 = dlog:old
     }
     ```
+
+    How to fix:
+
+    Move the driver to the next free `push_notification_driver` name, or remove the line.
     """
 
     code = "PN306"

@@ -65,6 +65,10 @@ class NotifyMissing(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Add `notify` to the same `mail_plugins`: in 2.3 as a word, in 2.4 as `notify = yes`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN201"

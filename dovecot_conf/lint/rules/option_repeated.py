@@ -40,6 +40,10 @@ class OptionRepeated(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/b
     }
     ```
+
+    How to fix:
+
+    Remove the one that is not meant; today the last one counts.
     """
 
     code = "PN304"

@@ -61,6 +61,10 @@ class PercentVariableOld(Rule):
     ```2.4
     mail_path = ~/mail/%{user | domain}/%{user | username}
     ```
+
+    How to fix:
+
+    Write the variable with its long name: `%{user}`, `%{user | username}`, `%{user | domain}`.
     """
 
     code = "PN702"

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dovecot_conf import plugin_names
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint.context import PUSH, Context, gather
 from dovecot_conf.lint.loaded import loaded_names, nothing_starts
 from dovecot_conf.lint.rule import Rule
+from dovecot_conf.positions import Span
+from dovecot_conf.versions import Version
 
 _RULES_OF_THEIR_OWN = frozenset((PUSH, "push_notification_lua"))
+
+
+_MEANT_OUTER = "$mail_plugins"
+"""Taken as a name it is another rule's matter; with it the list is not as meant."""
 
 
 class PluginDependencyMissing(Rule):
@@ -69,11 +75,20 @@ class PluginDependencyMissing(Rule):
             lacking = (
                 (", ".join(need for need in plugin.needs if need not in context.plugins(protocol)), protocol)
                 for protocol in protocols
-                if plugin.loads_in(protocol)
+                if plugin.loads_in(protocol) and _MEANT_OUTER not in context.plugins(protocol)
             )
             for missing, without in gather(lacking):
                 if not missing:
                     continue
                 where = nothing_starts(context, without)
                 text = f"{name} is loaded without {missing}: {where}"
-                yield self.found(span, text, hint=f"add {missing} to the same mail_plugins")
+                hint = f"add {missing} to the same mail_plugins"
+                yield self.found(span, text, hint=hint, fix=_fix(context, span, name, missing))
+
+
+def _fix(context: Context, span: Span, name: str, missing: str) -> Fix | None:
+    """Return how the missing plugins come in front of ``name`` in a list, None where it isn't in one."""
+    if context.version is Version.V24 or span.end_column - span.column != len(name):
+        return None
+    start = span._replace(end_line=span.line, end_column=span.column)
+    return Fix(f"add {missing}", (Edit(start, f"{missing.replace(',', '')} "),))

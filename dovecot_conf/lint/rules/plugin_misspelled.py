@@ -64,6 +64,11 @@ class PluginMisspelled(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Write the name with underscores, as it stands above. If the plugin is one of your own, silence the
+    finding.
     """
 
     code = "PN205"

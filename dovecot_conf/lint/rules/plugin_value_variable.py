@@ -49,6 +49,10 @@ class PluginVariableUnknown(Rule):
       push_notification_driver = ox:url=http://127.0.0.1/new%%20mail
     }
     ```
+
+    How to fix:
+
+    Write `%%` for a percent sign that is meant as such, or correct the name of the variable.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN308"

@@ -61,6 +61,11 @@ class PluginVariableLiteral(Rule):
       quota = yes
     }
     ```
+
+    How to fix:
+
+    In 2.3 write `$mail_plugins` without quotes, with spaces around it. In 2.4 write `mail_plugins { }`
+    with lines `NAME = yes`, which adds to the outer list.
     """
 
     code = "PN206"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint.context import MAIL_PLUGINS, Context, words_of
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.tree import Section, Setting
+from dovecot_conf.tree import Section, Setting, ValueKind
 from dovecot_conf.versions import Version
 
 _HINTS = {
@@ -106,8 +106,17 @@ class PluginsReplaced(Rule):
             first = known.names[lost[0]].statement_span
             text = f"this replaces the list of {first.file}:{first.line}, so {', '.join(lost)} "
             text += "are not loaded" if len(lost) > 1 else "is not loaded"
-            yield self.found(node.value_span, text, hint=_HINTS[context.version])
+            yield self.found(
+                node.value_span, text, hint=_HINTS[context.version], fix=_fix(node, context.version)
+            )
         known.names, known.clear = names, clear
+
+
+def _fix(node: Setting, version: Version) -> Fix | None:
+    if version is not Version.V23 or node.kind is ValueKind.QUOTED:
+        return None
+    start = node.place(node.value_start, node.value_start)
+    return Fix(f"put ${MAIL_PLUGINS} in front", (Edit(start, f"${MAIL_PLUGINS} "),))
 
 
 def _scope(enclosing: tuple[Section, ...]) -> Scope:

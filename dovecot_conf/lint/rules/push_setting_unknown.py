@@ -42,6 +42,10 @@ class PushSettingUnknown(Rule):
       push_notification_driver2 = dlog:second
     }
     ```
+
+    How to fix:
+
+    Correct the name of the setting.
     """
 
     code = "PN307"

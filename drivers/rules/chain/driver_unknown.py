@@ -24,6 +24,10 @@ _THIRD_PARTY = {
 """Drivers of other makers, and the plugin that brings each."""
 
 
+_SERVICES = ("apns", "fcm", "gotify", "http", "mqtt", "ntfy", "slack", "telegram", "webhook")
+"""What no driver is known for, and a script for the driver lua can do."""
+
+
 class DriverUnknown(Rule):
     """A driver is named that Dovecot does not have.
 
@@ -71,6 +75,11 @@ class DriverUnknown(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Correct the name of the driver. For one of another maker, add the plugin that brings it to
+    `mail_plugins`.
     """
 
     code = "PN310"
@@ -117,12 +126,23 @@ class DriverUnknown(Rule):
         if DriverRegistry.installed().find(name) is not None:
             text = f"driver {name} is not part of Dovecot, but installed here for pushnotif"
             return self.found(span, text, severity=Severity.INFO)
-        near = nearest(name.strip().lower(), (*_BUILT_IN, *_THIRD_PARTY))
-        hint = advice(near) or f"Dovecot has {', '.join(_BUILT_IN)}"
-        if not near and version is Version.V24 and definition.setting.endswith(f"/{name}"):
-            hint += "; without 'driver = ' in the block its name is the driver"
         text = f"unknown driver '{name}': it is not loaded, and neither are the drivers behind it"
-        return self.found(span, text, hint=hint)
+        return self.found(span, text, hint=_hint(definition, version))
+
+
+def _hint(definition: DriverDefinition, version: Version) -> str:
+    """Return what to do about a name that is nobody's."""
+    name = definition.driver
+    words = name.replace(",", " ").split()
+    if version is Version.V23 and len(words) > 1 and words[0].lower() in (*_BUILT_IN, *_THIRD_PARTY):
+        return "each setting takes one driver: the next one is push_notification_driver2"
+    if name.lower() in _SERVICES:
+        return "no driver is known for it: a script for the driver lua can do this"
+    near = nearest(name.strip().lower(), (*_BUILT_IN, *_THIRD_PARTY))
+    hint = advice(near) or f"Dovecot has {', '.join(_BUILT_IN)}"
+    if not near and version is Version.V24 and definition.setting.endswith(f"/{name}"):
+        hint += "; without 'driver = ' in the block its name is the driver"
+    return hint
 
 
 def _written_name(context: Context, definition: DriverDefinition, protocol: str) -> Span | None:

@@ -63,6 +63,10 @@ class LuaDependencyMissing(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Add the missing plugin to the same `mail_plugins`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN502"

@@ -66,6 +66,10 @@ class LuaHandlerMisspelled(ScriptRule):
     function dovecot_lua_notify_event_message_expunge(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Give the function the exact name of the handler.
     """
 
     code = "PN509"

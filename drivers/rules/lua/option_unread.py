@@ -58,6 +58,10 @@ class LuaOptionUnread(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Remove the option, or the setting that wins over it.
     """
 
     code = "PN506"

@@ -79,6 +79,10 @@ class LuaPluginMissing(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Add `mail_lua` and `push_notification_lua` to the same `mail_plugins`.
     """
 
     code = "PN501"

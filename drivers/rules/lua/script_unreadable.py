@@ -67,6 +67,11 @@ class LuaScriptUnreadable(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Correct the path, or put the script there. In a checkout of another machine's files name their root
+    with `--root`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN504"

@@ -46,6 +46,10 @@ class OxCacheLifetimeInvalid(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify cache_lifetime=10s
     }
     ```
+
+    How to fix:
+
+    Write a number and a unit without a blank between them, as in `60s`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN405"

@@ -42,6 +42,10 @@ class OxFlagIsOn(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    Remove the option to switch it off.
     """
 
     code = "PN404"

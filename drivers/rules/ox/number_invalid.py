@@ -51,6 +51,10 @@ class OxNumberInvalid(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify timeout_msecs=500
     }
     ```
+
+    How to fix:
+
+    Write decimal digits only, without a unit.
     """
 
     code = "PN406"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
@@ -57,6 +57,10 @@ class OxOptionUnknown(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify cache_lifetime=10s
     }
     ```
+
+    How to fix:
+
+    Correct the name of the option, or remove it.
     """
 
     code = "PN403"
@@ -73,9 +77,9 @@ class OxOptionUnknown(Rule):
                 # A template with blanks in it comes in words.
                 is_rest = ox.unclear and not option.value
                 if option.name not in _KNOWN and not is_rest:
-                    yield self._unknown(option)
+                    yield self._unknown(option, taken=ox.options)
 
-    def _unknown(self, option: DriverOption) -> Diagnostic:
+    def _unknown(self, option: DriverOption, taken: Container[str]) -> Diagnostic:
         name_24 = option.name.removeprefix("push_notification_")
         near = _OF_24.get(name_24) or nearest(option.name.lower(), _KNOWN)
         if name_24 in _OF_24:
@@ -88,6 +92,6 @@ class OxOptionUnknown(Rule):
             hint = f"the options of ox are {', '.join(_KNOWN)}"
         # A word without a name may be the rest of a value, a password for instance.
         what = f"option '{option.name}'" if near or option.value else "this word"
-        span = option_name(option) if near else None
+        span = option_name(option) if near and near not in taken else None
         fix = replaced(span, option.name, near, Applicability.UNSAFE) if span is not None else None
         return self.found(option.span, f"{what} is unknown to the ox driver and ignored", hint=hint, fix=fix)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
 from drivers.rules.definitions import written
 
@@ -57,9 +58,20 @@ class OxUrlEscape(Rule):
         """Look for escapes that begin a variable with a width."""
         for ox in written(context, "ox"):
             for option in ox.definition.options:
-                if option.name != "url":
-                    continue
-                codes = [match["code"] for match in _ESCAPE.finditer(option.value) if match["code"]]
-                if codes and "url" in ox.options:
-                    text = f"%{codes[0]} begins a variable with a width here, and is no escape"
-                    yield self.found(option.span, text, hint=f"double the percent sign: %%{codes[0]}")
+                found = [match for match in _ESCAPE.finditer(option.value) if match["code"]]
+                if option.name == "url" and found and "url" in ox.options:
+                    code = found[0]["code"]
+                    text = f"%{code} begins a variable with a width here, and is no escape"
+                    hint = f"double the percent sign: %%{code}"
+                    yield self.found(option.span, text, hint=hint, fix=_doubled(option, found))
+
+
+def _doubled(option: DriverOption, escapes: list[re.Match[str]]) -> Fix | None:
+    """Return the fix that doubles the percent signs; None for an option that goes on in the next line."""
+    span = option.span
+    start = span.end_column - len(option.value)
+    if span.line != span.end_line or start - span.column != len(f"{option.name}="):
+        return None
+    places = (start + match.start() for match in escapes)
+    edits = tuple(Edit(span._replace(column=place, end_column=place), "%") for place in places)
+    return Fix("double the percent signs", edits)

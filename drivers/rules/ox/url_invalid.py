@@ -69,6 +69,11 @@ class OxUrlInvalid(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    Write the URL as `http://HOST[:PORT]/PATH`, with `%` and two hex digits for characters that a URL
+    can't hold.
     """
 
     code = "PN402"

@@ -12,8 +12,8 @@ _CHECKED_MODE = 0o666
 _SOCKETS = (
     ("auth", "auth-userdb", "look up every user"),
     ("auth", "auth-master", "look up every user, with the fields of the password database"),
-    ("dict", "dict", "read and change everybody's METADATA"),
-    ("dict", "dict-async", "read and change everybody's METADATA"),
+    ("dict", "dict", "read and change what the dict server keeps for all, such as METADATA"),
+    ("dict", "dict-async", "read and change what the dict server keeps for all, such as METADATA"),
     ("doveadm", "doveadm-server", "run any command of doveadm"),
 )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dovecot_conf import loads
+import pytest
+
+from dovecot_conf import Severity, loads
 from dovecot_conf.lint import RULES, Catalogue, lint
 
 
@@ -22,3 +24,20 @@ def test_a_plugin_that_a_protocol_adds_stands_there() -> None:
     )
     (finding,) = lint(loads(text), Catalogue(RULES))
     assert (finding.code, finding.span.line) == ("PN202", 3)
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "severity"),
+    [
+        ("quota acl", "sieve", Severity.WARNING),
+        ("quota acl", "quota sieve", Severity.INFO),
+        ("quota notify push_notification", "quota sieve", Severity.WARNING),
+    ],
+)
+def test_a_list_that_repeats_a_global_plugin_was_chosen(outer: str, inner: str, severity: Severity) -> None:
+    text = (
+        f"mail_plugins = {outer}\nprotocol lmtp {{\n  mail_plugins = {inner}\n}}\n"
+        "plugin {\n  push_notification_driver = dlog\n}\n"
+    )
+    found = {item.code: item.severity for item in lint(loads(text), Catalogue(RULES))}
+    assert found["PN204"] is severity

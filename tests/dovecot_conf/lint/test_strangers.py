@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dovecot_conf import Diagnostic, load, loads
+from dovecot_conf import Diagnostic, Version, load, loads
 from dovecot_conf.lint import RULES, Catalogue, lint
 
 SQL = "driver = pgsql\nconnect = host=db user=mail\npassword_query = SELECT a \\\n  FROM b\n"
@@ -31,6 +31,11 @@ def test_the_first_problem_says_what_the_file_is(text: str, kind: str) -> None:
 def test_a_configuration_with_many_mistakes_is_none_of_them() -> None:
     text = "protocols = imap\nprotocol imap {\n" + "  nosuch = 1\n" * 12 + "}\n"
     assert len(found_in(text)) == 12
+
+
+def test_nothing_else_is_said_of_it() -> None:
+    sql = "driver = pgsql\nconnect = host=db\nuser_query = SELECT '%u'\n"
+    assert len(lint(loads(sql, version=Version.V24), Catalogue(RULES))) == 1
 
 
 def test_a_few_unknown_settings_are_all_shown() -> None:

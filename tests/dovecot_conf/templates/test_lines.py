@@ -79,3 +79,10 @@ def test_tags_that_do_not_fit_together_leave_all_text() -> None:
 def test_equal_placeholders_are_equal_and_others_are_not() -> None:
     texts = [line.text for line in TemplateText("a={{ b }}\na={{ c }}\na={{ b }}\n").lines(lambda *_: 0)]
     assert texts[0] == texts[2] != texts[1]
+
+
+def test_what_others_may_use_is_not_there() -> None:
+    assert lines("{% macro a(b) %}{% if b %}yes{% else %}no{% endif %}{% endmacro %}\nc = d\n") == {
+        2: "c = d"
+    }
+    assert lines("{% set a %}\nb\n{% endset %}\nc = d\n") == {4: "c = d"}

@@ -12,7 +12,9 @@ from dovecot_conf.templates.tags import Does, language, tags
     [
         ("{% if a %}", Does.OPENS),
         ("{%- for a in b -%}", Does.OPENS),
-        ("{% set a %}", Does.OPENS),
+        ("{% set a %}", Does.DEFINES),
+        ("{% macro a(b) %}", Does.DEFINES),
+        ('{{ define "a" }}', Does.DEFINES),
         ("{% set a = 1 %}", Does.NOTHING),
         ("{% elif a %}", Does.TURNS),
         ("{%+ else %}", Does.TURNS_LAST),

@@ -217,3 +217,36 @@ def test_options_of_2_4_are_told_as_such(option: str, meant: str) -> None:
 @pytest.mark.parametrize("driver", ["$ENV:PUSH", "ox:url={{ push_url }}", "ox:url=http://${HOST}/n"])
 def test_nothing_is_said_of_what_a_template_decides(driver: str) -> None:
     assert {item.severity for item in findings(driver) if item.code.startswith("PN4")} <= {Severity.INFO}
+
+
+def fixed(driver: str) -> str:
+    """Return a driver's setting with the fixes of its findings done."""
+    head = f"{HEAD}plugin {{\n  push_notification_driver = "
+    text = f"{head}{driver}\n}}\n"
+    lines = text.splitlines()
+    edits = [
+        edit
+        for item in lint(loads(text, version=Version.V23), CATALOGUE)
+        if item.fix is not None
+        for edit in item.fix.edits
+    ]
+    for edit in sorted(edits, key=lambda edit: -edit.span.column):
+        line = lines[edit.span.line - 1]
+        lines[edit.span.line - 1] = (
+            line[: edit.span.column - 1] + edit.text + line[edit.span.end_column - 1 :]
+        )
+    return lines[4].partition(" = ")[2]
+
+
+@pytest.mark.parametrize(
+    ("driver", "wanted"),
+    [
+        ("ox:url=http://u:a%40s@push/n", "ox:url=http://u:a%%40s@push/n"),
+        ("ox:url=http://push/%20u/%40d max_retries=1", "ox:url=http://push/%%20u/%%40d max_retries=1"),
+        ("ox:ulr=http://localhost/n", "ox:url=http://localhost/n"),
+        ("ox:url=http://push/n  xyz=5 cache_ttl=5s", "ox:url=http://push/n  xyz=5 cache_lifetime=5s"),
+        ("ox:url=http://push/n max_retry=1 max_retries=2", "ox:url=http://push/n max_retry=1 max_retries=2"),
+    ],
+)
+def test_a_plain_mistake_has_a_fix(driver: str, wanted: str) -> None:
+    assert fixed(driver) == wanted

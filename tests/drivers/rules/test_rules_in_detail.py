@@ -455,3 +455,14 @@ def test_comments_of_lua_that_silence_nothing_are_found_where_they_are(
     found = findings(plugin(f"push_notification_driver = lua:file={script}", head=LUA))
     assert [(item.code, item.span.line, item.span.column) for item in found] == places
     assert {item.span.file for item in found} == {str(script)}
+
+
+def test_two_drivers_in_one_setting_are_told_to_have_one_each() -> None:
+    item = only(findings(plugin("push_notification_driver = dlog ox:url=http://127.0.0.1/")))
+    assert item.code == "PN310"
+    assert item.hint == "each setting takes one driver: the next one is push_notification_driver2"
+
+
+def test_a_service_without_a_driver_is_for_a_script() -> None:
+    item = only(findings(plugin("push_notification_driver = gotify:url=http://127.0.0.1/")))
+    assert item.hint == "no driver is known for it: a script for the driver lua can do this"
