@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
@@ -53,6 +53,7 @@ class OxUrlEscape(Rule):
     name = "ox-url-escape"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for escapes that begin a variable with a width."""
