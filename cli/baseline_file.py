@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from cli.common import remark
 from cli.output import write_result
 from cli.render.diagnostics import Validation, Validations
 from cli.render.secrets import hide_spans
+from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
-from dovecot_conf.lint import Catalogue, Selection
+from dovecot_conf.lint import Catalogue, Selection, looked_for
 from dovecot_conf.lint import baseline as findings
 from dovecot_conf.lint.baseline import Baseline, BaselineError, Fingerprint
-from dovecot_conf.versions import Version
 
 MAX_BYTES = 64 * 2**20
 _NO_FILES = ("<stdin>", "-o")
@@ -56,14 +56,14 @@ def without_recorded(
     before = read_baseline(path, may_be_missing=write)
     found = tuple(dict.fromkeys(item for result in validations.results for item in result.diagnostics))
     prints = _fingerprints(found, validations, path.parent)
-    looked_for = _looked_for(validations, catalogue, selection, path.parent)
+    searched = _searched(validations, catalogue, selection, path.parent)
     if write:
-        after = findings.recorded(prints, before, looked_for)
+        after = findings.recorded(prints, before, searched)
         write_result(findings.to_json(after), path)
         remark(f"{path}: {_counted(sum(after.values()))} recorded", quiet=quiet)
         new = frozenset[Diagnostic]()
     else:
-        sifted = findings.sift(prints, before, looked_for)
+        sifted = findings.sift(prints, before, searched)
         new = frozenset(found[number] for number in sifted.new)
         gone = sum(sifted.gone.values())
         if gone:
@@ -107,28 +107,42 @@ def relative(path: str, directory: Path) -> str:
     return path if path in _NO_FILES else os.path.relpath(path, directory).encode("utf-8", "replace").decode()
 
 
-def _looked_for(
+def _searched(
     validations: Validations, catalogue: Catalogue, selection: Selection, directory: Path
 ) -> Callable[[str, str], bool]:
     """Return what tells by relative path and code whether the run could find something there."""
-    versions: dict[str, set[Version]] = {}
-    paths: dict[str, str] = {}
+    looking: dict[str, list[Callable[[str], bool]]] = {}
+    names: dict[str, str] = {}
     for result in validations.results:
+        looks = _looks(result, catalogue)
         for path in _paths(result):
-            versions.setdefault(relative(path, directory), set()).add(result.main.version)
-            paths[relative(path, directory)] = path
-    known: Mapping[str, tuple[Version, ...]] = catalogue.versions
+            name = relative(path, directory)
+            looking.setdefault(name, []).append(looks)
+            names[name] = path
 
-    def looked_for(path: str, code: str) -> bool:
-        if path not in versions:
+    def searched(path: str, code: str) -> bool:
+        if path not in looking:
             # A file that is gone has no findings any more; another one wasn't read.
             return path not in _NO_FILES and not os.path.lexists(directory / path)
-        return code not in known or (
-            selection.wants(code, paths[path]) and not versions[path].isdisjoint(known[code])
-        )
+        if code not in catalogue.versions:
+            return True
+        return selection.wants(code, names[path]) and any(looks(code) for looks in looking[path])
 
-    return looked_for
+    return searched
+
+
+def _looks(result: Validation, catalogue: Catalogue) -> Callable[[str], bool]:
+    """Return what tells whether a code was looked for in the files of a main file."""
+    main = result.main
+    if isinstance(main, Configuration):
+        return looked_for(main, catalogue)
+    return lambda code: main.version in catalogue.versions.get(code, ())
 
 
 def _paths(result: Validation) -> list[str]:
-    return [source.path for source in (*result.main.files, *result.scripts)]
+    """Return the files of which something was to be said."""
+    paths = [source.path for source in (*result.main.files, *result.scripts, *result.others)]
+    if not result.only:
+        return paths
+    wanted = {os.path.realpath(path) for path in result.only}
+    return [path for path in paths if os.path.realpath(path) in wanted]

@@ -183,6 +183,12 @@ def test_the_inputs_reach_the_command(inputs: dict[str, str], code: int, checkou
     assert done.returncode == code, done.stdout + done.stderr
 
 
+def test_what_no_input_says_the_project_file_says(checkout: Path) -> None:
+    (checkout / ".pushnotif.toml").write_text('fail-on = "warning"\n')
+    for inputs, code in (({}, 1), ({"fail-on": "error"}, 0)):
+        assert run_action_step(VALIDATE, {"files": "warned.conf"} | inputs, checkout, {}).returncode == code
+
+
 def test_an_input_is_no_code(checkout: Path) -> None:
     attack = '$(touch pwned)`touch pwned`"; touch pwned; "'
     for name in ("files", "args", "sarif-file", "version"):

@@ -9,7 +9,15 @@ from dovecot_conf.lint.catalogue import FAMILIES, Catalogue, SelectionError
 from dovecot_conf.lint.context import Context, gather
 from dovecot_conf.lint.registry import RULES
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.lint.runner import about_comments, in_order, lint, lint_context, lint_contexts, reported
+from dovecot_conf.lint.runner import (
+    about_comments,
+    in_order,
+    lint,
+    lint_context,
+    lint_contexts,
+    looked_for,
+    reported,
+)
 from dovecot_conf.lint.selection import Layer, PathRules, Selection, severities_of
 from dovecot_conf.lint.suppressions import Suppressions
 
@@ -30,6 +38,7 @@ __all__ = [
     "lint",
     "lint_context",
     "lint_contexts",
+    "looked_for",
     "reported",
     "severities_of",
 ]

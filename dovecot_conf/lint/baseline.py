@@ -70,7 +70,8 @@ def recorded(
 ) -> Baseline:
     """Return a baseline of all findings, with those of ``before`` that this run didn't look for."""
     kept = {one: count for one, count in before.items() if not looked_for(one.path, one.code)}
-    return Counter(found) + Counter(kept)
+    # The union: of what was found without being looked for everywhere, no more is there than before.
+    return Counter(found) | Counter(kept)
 
 
 def to_json(baseline: Baseline) -> str:

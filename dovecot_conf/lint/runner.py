@@ -14,7 +14,7 @@ from dovecot_conf.lint.directives import Word
 from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.review import CommentRule, review
 from dovecot_conf.lint.selection import Selection
-from dovecot_conf.lint.strange_files import first_of_strange
+from dovecot_conf.lint.strange_files import first_of_strange, outside_strange
 from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
@@ -65,8 +65,13 @@ def lint_contexts(
     used = frozenset(word for _, _, suppressions, _ in runs for word in suppressions.used)
     results = []
     for context, found, suppressions, order in runs:
-        ran, lines = _ran(context, catalogue), _lines(context)
+        # What a comment in a template is for may be said of what is put into the place of a placeholder.
+        templates = context.configuration.is_template
+        ran = _nothing if templates else looked_for(context.configuration, catalogue)
+        lines = _lines(context)
         comments = about_comments(suppressions, catalogue, selection, ran, lines, used)
+        if comments:
+            comments = outside_strange(comments, context.configuration)
         results.append(in_order((*found, *comments), order) if comments else found)
     return tuple(results)
 
@@ -89,10 +94,10 @@ def about_comments(
     for directive in suppressions.directives() if rules else ():
         path = directive.span.file
 
-        def looked_for(code: str, path: str = path) -> bool:
+        def wanted(code: str, path: str = path) -> bool:
             return ran(code) and selection.wants(code, path)
 
-        seen = review(directive, catalogue, used, looked_for, lines(path))
+        seen = review(directive, catalogue, used, wanted, lines(path))
         found += [item for rule in rules for item in rule.check_comment(seen)]
     return reported(found, selection, suppressions, {})
 
@@ -124,18 +129,17 @@ def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Dia
     return tuple(sorted(found, key=place))
 
 
-def _ran(context: Context, catalogue: Catalogue) -> Callable[[str], bool]:
-    """Return what tells whether a code was looked for wherever it could be found.
-
-    In a template, and in a part without the rest, much isn't known.
-    """
-    configuration = context.configuration
-    if configuration.is_template:
-        return lambda _code: False
+def looked_for(configuration: Configuration, catalogue: Catalogue) -> Callable[[str], bool]:
+    """Return what tells whether a code is looked for; in a part without the rest, much isn't known."""
     if not configuration.whole:
-        local = {rule.code for rule in catalogue.rules if rule.local and context.version in rule.versions}
+        version = configuration.version
+        local = {rule.code for rule in catalogue.rules if rule.local and version in rule.versions}
         return local.__contains__
-    return lambda code: context.version in catalogue.versions.get(code, ())
+    return lambda code: configuration.version in catalogue.versions.get(code, ())
+
+
+def _nothing(_code: str) -> bool:
+    return False
 
 
 def _lines(context: Context) -> Callable[[str], Sequence[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.lint.strangers import strangers
 from dovecot_conf.templates.suffixes import TAG_SIGNS
 
 BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
@@ -28,6 +29,16 @@ def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) 
         elif path not in told:
             told.add(path)
             yield item._replace(hint=hints[path], fix=None)
+
+
+def outside_strange(found: Iterable[Diagnostic], configuration: Configuration) -> tuple[Diagnostic, ...]:
+    """Return the findings that are in none of the files of which only the first problem is shown."""
+    may_be_template = not configuration.is_template
+    strange = {*strangers(configuration)}
+    strange |= {
+        source.path for source in configuration.files if _hint(source.text, may_be_template=may_be_template)
+    }
+    return tuple(item for item in found if item.span.file not in strange)
 
 
 def _hint(text: str, *, may_be_template: bool) -> str:

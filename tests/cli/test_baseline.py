@@ -224,3 +224,41 @@ def test_a_baseline_that_cannot_be_used_gives_one_line(
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert outcome.err.startswith(f"pushnotif: {problem}")
     assert Path("dovecot.conf").read_bytes() == before
+
+
+def test_a_part_that_is_linted_alone_leaves_the_rest_of_the_baseline_alone(write: Any, run: Run) -> None:
+    write("conf.d/10-mail.conf", "nonsense\n")
+    record(run)
+    part = run("validate", "conf.d/10-mail.conf", *BASELINE)
+    assert (part.code, part.err) == (0, "")
+    write("conf.d/10-mail.conf", "ssl = no\n")
+    part = run("validate", "-q", "conf.d/10-mail.conf", *BASELINE, "--write-baseline")
+    assert part.code == 0
+    assert entries() == [("conf.d/push.conf", "PN301", 1)]
+
+
+def test_a_part_without_a_main_file_is_not_asked_for_what_only_the_whole_shows(write: Any, run: Run) -> None:
+    record(run)
+    Path("dovecot.conf").unlink()
+    for _ in range(2):
+        assert run("validate", "-q", "conf.d", *BASELINE, "--write-baseline").code == 0
+        assert entries() == [("conf.d/push.conf", "PN301", 1)]
+
+
+def test_findings_of_templates_can_be_recorded_and_go(write: Any, run: Run) -> None:
+    write("dovecot.conf", "{% if x %}\nnonsense\n{% endif %}\n")
+    record(run, "--templates")
+    assert entries() == [("dovecot.conf", "PN101", 1)]
+    record(run, "--templates")
+    assert entries() == [("dovecot.conf", "PN101", 1)]
+    write("dovecot.conf", "{% if x %}\nssl = no\n{% endif %}\n")
+    record(run, "--templates")
+    assert entries() == []
+
+
+def test_what_is_recorded_is_not_fixed(write: Any, run: Run) -> None:
+    record(run)
+    before = Path("conf.d/push.conf").read_bytes()
+    assert run("validate", "--fix", "--unsafe-fixes", "dovecot.conf", *BASELINE).code == 0
+    assert Path("conf.d/push.conf").read_bytes() == before
+    assert run("validate", "--fix", "--write-baseline", "dovecot.conf", *BASELINE).code == 2

@@ -269,6 +269,22 @@ def test_each_option_of_a_command_that_the_file_may_hold_is_taken_from_it(
     assert capsys.readouterr().out == printed
 
 
+def test_templates_and_what_is_excluded_are_those_of_the_options(write: Any, run: Run) -> None:
+    write("etc/dovecot.conf", "{% if x %}\nssl = no\n{% endif %}\n")
+    write("old/dovecot.conf", CONFIGURATION)
+    assert codes(run, ".") != []
+    write(".pushnotif.toml", 'templates = true\nexclude = ["old"]\n')
+    assert codes(run, ".") == []
+    assert codes(run, ".", "--exclude", "etc") == ["PN301", "PN307"]
+
+
+def test_for_a_folder_it_is_looked_for_in_the_folder_and_for_a_pattern_above_it(write: Any, run: Run) -> None:
+    write("etc/.pushnotif.toml", 'ignore = ["PN301"]\n')
+    assert codes(run, "etc") == ["PN307"]
+    assert codes(run, "etc/*.conf") == ["PN307"]
+    assert codes(run, "*/dovecot.conf") == ["PN301", "PN307"]
+
+
 # what is refused, and where
 
 GOOD = [

@@ -180,3 +180,9 @@ def test_there_is_no_fix_where_the_comment_ends_a_continued_statement() -> None:
     assert applied(text.replace("]", "] because"), [reason]) == text.replace(
         "pushnotif: ignore[PN301]", "because"
     )
+
+
+def test_of_a_file_that_is_something_else_no_comment_is_found_either() -> None:
+    text = "{{ x }} {\n{% if a %}\n# pushnotif: ignore[PN301]\n{% endif %}\n"
+    assert "PN901" not in {item.code for item in found_in(text)}
+    assert "PN901" not in {item.code for item in found_in(b"\x00\x01 x\n# pushnotif: ignore[PN301]\n")}
