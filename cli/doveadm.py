@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -12,7 +13,7 @@ import click
 _PROBLEM = "cli.doveadm.problem"
 # The long options of doveadm's commands, among them the positionals by name (2.4).
 DOVEADM_NAMES = frozenset(
-    {"user", "all-users", "user-file", "allow-empty-mailbox-name", "prepend-prefix"}
+    {"user", "all-users", "user-file", "no-userdb-lookup", "allow-empty-mailbox-name", "prepend-prefix"}
     | {"mailbox", "key", "value", "key-prefix"}
 )
 
@@ -69,7 +70,9 @@ class _Scan:
     def _cluster(self, argument: str, rest: Iterator[str]) -> None:
         for position, letter in enumerate(argument[1:], 2):
             if letter not in self.short:
-                self._wrong(f"invalid option -- '{letter}'", letter)
+                # getopt knows bytes: of a longer character it names each one, and the first is told.
+                byte = os.fsencode(letter)[:1].decode("utf-8", "surrogateescape")
+                self._wrong(f"invalid option -- '{byte}'", byte)
             elif not self.short[letter]:
                 self.kept.append(f"-{letter}")
             else:

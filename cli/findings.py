@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from cli.common import color_option, show_secrets_option
 from cli.lua_option import lua_option
-from cli.output import write_result
 from cli.render import diagnostics as render
-from cli.render.styled import render as render_lines
-from cli.render.styled import wants_color
+from cli.reports import COUNTABLE, FORMATS, Output, Run, default_format, read_outputs, write_reports
 from dovecot_conf import Severity
+from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.lint.threshold import THRESHOLDS, fails
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-RANKS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 
 
 class Wanted(NamedTuple):
     """Which findings are wanted, how and where; ``fail_on`` is the severity that makes a run fail."""
 
     format_: str
-    output: Path | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    fail_on: Severity
+    outputs: tuple[Output, ...]
+    fail_on: str
     statistics: bool
     color: str
     show_secrets: bool
@@ -41,41 +36,39 @@ def finding_options(command: Command) -> Command:
     @click.option(
         "--format",
         "format_",
-        type=click.Choice(["text", "concise", "json"]),
-        default="text",
-        show_default=True,
-        help="How to show the findings.",
+        type=click.Choice(list(FORMATS)),
+        help="How to show the findings.  [default: text; github inside of GitHub Actions]",
     )
     @click.option(
         "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write the result into FILE, not to stdout.",
-    )
-    @click.option(
-        "--select",
+        "outputs",
         multiple=True,
-        metavar="RULES",
-        help="Only these rules: codes (PN301, PN3), names; commas between.",
+        metavar="[FORMAT=]FILE",
+        callback=read_outputs,
+        help="Write the result into FILE, not to stdout; with a FORMAT beside stdout. Several are possible.",
     )
-    @click.option("--ignore", multiple=True, metavar="RULES", help="All but these rules.")
     @click.option(
         "--fail-on",
-        type=click.Choice([str(severity) for severity in Severity]),
+        type=click.Choice(THRESHOLDS),
         default=str(Severity.ERROR),
         show_default=True,
         help="Exit with 1 if there is a finding of this severity or worse.",
     )
-    @click.option("--statistics", is_flag=True, help="Count the findings by rule instead of showing them.")
+    @click.option(
+        "--statistics",
+        is_flag=True,
+        help="Count the findings by rule instead of showing them (not with --output FORMAT=FILE).",
+    )
     @color_option
     @show_secrets_option
     @wraps(command)
-    def wrapper(*args: Any, fail_on: str, **options: Any) -> Any:
+    def wrapper(*args: Any, **options: Any) -> Any:
         own = {name: options.pop(name) for name in Wanted._fields if name in options}
-        if own["statistics"] and own["format_"] == "json":
+        if own["statistics"] and own["format_"] not in COUNTABLE:
             text = "--statistics is for the formats text and concise"
             raise click.UsageError(text, ctx=click.get_current_context())
-        return command(*args, wanted=Wanted(fail_on=Severity(fail_on), **own), **options)
+        own["format_"] = own["format_"] or default_format(own["outputs"])
+        return command(*args, wanted=Wanted(**own), **options)
 
     return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type
 
@@ -85,16 +78,9 @@ judging_lua_option = lua_option("The Lua that Dovecot is built with: scripts are
 
 def show(validations: render.Validations, wanted: Wanted, *, quiet: bool, verbose: bool = False) -> int:
     """Write the findings as the options say; return the exit code. Raises OutputError."""
-    if wanted.statistics:
-        text = render.statistics(validations)
-    elif wanted.format_ == "json":
-        from cli.render.diagnostics_json import to_json  # noqa: PLC0415 - only for this format
 
-        text = to_json(validations)
-    elif wanted.format_ == "concise":
-        text = render.concise(validations)
-    else:
-        lines = render.text(validations, quiet=quiet, verbose=verbose)
-        text = render_lines(lines, colored=wants_color(wanted.color, into_file=wanted.output is not None))
-    write_result(text, wanted.output)
-    return int(any(RANKS[item.severity] >= RANKS[wanted.fail_on] for item in validations.diagnostics))
+    def failing(item: Diagnostic) -> bool:
+        return fails((item,), wanted.fail_on)
+
+    write_reports(Run(validations, wanted, failing, quiet, verbose))
+    return int(any(map(failing, validations.diagnostics)))

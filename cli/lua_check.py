@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 import click
 
 from cli.common import remark
+from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
 from dovecot_conf.errors import PushnotifError
-from dovecot_conf.lint import Catalogue, Selection, Suppressions, reported
+from dovecot_conf.lint import Catalogue, Selection, Suppressions, about_comments, in_order, reported
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
 from drivers.rules import all_rules, script_rules
@@ -45,19 +46,28 @@ class Checked(NamedTuple):
 
 @click.command(short_help="Find mistakes in push scripts, without a configuration.")
 @click.argument("files", metavar="FILE|-...", nargs=-1, required=True)
+@with_control
 @click.option(
     "--dovecot-version",
     type=click.Choice([version.value for version in Version]),
     help=f"The Dovecot that the scripts are for.  [default: {DEFAULT_VERSION}]",
 )
 @judging_lua_option
+@control_options
 @finding_options
 @click.option("-q", "--quiet", is_flag=True, help="No remarks on stderr.")
-def check(files: tuple[str, ...], dovecot_version: str | None, lua: str, wanted: Wanted, quiet: bool) -> int:
+def check(
+    files: tuple[str, ...],
+    dovecot_version: str | None,
+    lua: str,
+    control: Control,
+    wanted: Wanted,
+    quiet: bool,
+) -> int:
     """Find mistakes in Lua push scripts: what Lua can't compile, and what Dovecot would never call.
 
-    FILE is a script, - is stdin. Scripts are compiled, never run. These are the rules PN505 and PN507 to
-    PN516 of 'pushnotif validate', which looks at the scripts of a configuration too. A comment
+    FILE is a script, - is stdin. Scripts are compiled, never run. These are the rules PN505, PN507 to PN516
+    and PN901 to PN902 of 'pushnotif validate', which looks at the scripts of a configuration too. A comment
     '-- pushnotif: ignore[PN513]' on a line, or in the line above, silences a finding.
     Exit code: 0 fine, 1 findings (see --fail-on), 2 wrong usage.
 
@@ -68,7 +78,7 @@ def check(files: tuple[str, ...], dovecot_version: str | None, lua: str, wanted:
     """
     version = Version(dovecot_version) if dovecot_version else DEFAULT_VERSION
     catalogue = Catalogue(all_rules(lua))
-    selection = Selection.of(catalogue, wanted.select, wanted.ignore)
+    selection = control.selection(catalogue)
     reader = ScriptReader(lua)
     scripts = [_read(reader, name, version) for name in dict.fromkeys(files)]
     if dovecot_version is None:
@@ -82,7 +92,9 @@ def check(files: tuple[str, ...], dovecot_version: str | None, lua: str, wanted:
         )
         for script in scripts
     ]
-    return show(render.Validations(tuple(results), wanted.show_secrets), wanted, quiet=quiet)
+    validations = render.Validations(tuple(results), wanted.show_secrets)
+    validations = control.without_recorded(validations, catalogue, selection, quiet=quiet)
+    return show(validations, wanted, quiet=quiet)
 
 
 def _read(reader: ScriptReader, name: str, version: Version) -> ScriptText:
@@ -102,11 +114,16 @@ def _read(reader: ScriptReader, name: str, version: Version) -> ScriptText:
 
 def _findings(script: ScriptText, catalogue: Catalogue, selection: Selection) -> tuple[Diagnostic, ...]:
     """Return what the rules about scripts find in one."""
-    found = (
-        item
-        for rule in script_rules()
-        if rule.code in selection and script.version in rule.versions
-        for item in rule.check_script(script)
-    )
+    rules = {rule.code: rule for rule in script_rules() if script.version in rule.versions}
+    found = (item for code, rule in rules.items() if code in selection for item in rule.check_script(script))
     suppressions = Suppressions({}, catalogue.match, {script.path: script.comments})
-    return reported(found, selection, suppressions, {})
+    shown = reported(found, selection, suppressions, {})
+    comments = about_comments(
+        suppressions,
+        catalogue,
+        selection,
+        rules.__contains__,
+        lambda _path: script.shown.lines,
+        frozenset(suppressions.used),
+    )
+    return in_order((*shown, *comments), {})

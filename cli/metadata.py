@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -24,8 +23,20 @@ SUMMARIES = {
 VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, imap://USER@HOST or imaps://."
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
+
+def _first(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """Of several formatters the first one counts."""
+    return given[0] if given else None
+
+
 format_option = click.option(
-    "-f", "--format", "formatter", metavar="FORMATTER", help="flow (default), pager, tab, table or json."
+    "-f",
+    "--format",
+    "formatter",
+    metavar="FORMATTER",
+    multiple=True,
+    callback=_first,
+    help="flow (default), pager, tab, table or json.",
 )
 
 
@@ -83,9 +94,7 @@ def user_options(command: Callable[..., Any]) -> Callable[..., Any]:
         (
             click.option("-u", "--user", help="The user; with * or ? all users that match."),
             click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
-            click.option(
-                "-F", "--user-file", type=click.Path(path_type=Path), help="A file, a user name a line."
-            ),
+            click.option("-F", "--user-file", help="A file, a user name a line."),
             userdb_option,
         )
     ):
@@ -125,6 +134,9 @@ def _make_command(name: str) -> click.Command:
         ),
         click.option(
             "-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT."
+        ),
+        click.option(
+            "--no-userdb-lookup", is_flag=True, help="2.4: the user is $USER, and no userdb is asked."
         ),
         click.option("--via", metavar="URL", help=VIA_HELP),
         click.option(

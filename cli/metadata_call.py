@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
+from cli.metadata_operations import OPERATIONS
 from cli.metadata_session import Call, Session, StopError, complain
 from cli.render.rows import FORMATTERS
 from dovecot_conf import Configuration
@@ -21,6 +22,8 @@ USAGE = {
     "get": "[-u <user>|-A] [-S <socket_path>] [-s] <mailbox> <key>",
     "list": "[-u <user>|-A] [-S <socket_path>] [-s] [-p] <mailbox> [<key prefix>]",
 }
+# A formatter that doveadm knows, but these commands give it no format.
+NEEDS_A_FORMAT = "formatted"
 REQUIRED = {"set": 3, "unset": 2, "get": 2, "list": 1}
 
 
@@ -35,11 +38,14 @@ def run(call: Call) -> int:
 
 
 def _run(call: Call) -> int:
-    if call.formatter not in FORMATTERS:
+    if call.formatter not in FORMATTERS and call.formatter != NEEDS_A_FORMAT:
         raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     if call.problem is not None:
         raise wrong_option(call.name, call.problem, configuration.version)
+    if call.no_userdb_lookup and configuration.version is Version.V23:
+        problem = OptionProblem("unrecognized option '--no-userdb-lookup'", "")
+        raise wrong_option(call.name, problem, configuration.version)
     arguments = _arguments(call, configuration.version)
     if not call.asks_a_server:
         return _work(Session(call, configuration), arguments)
@@ -58,6 +64,8 @@ def _work(session: Session, arguments: list[str]) -> int:
     mailbox, entry, value = (*arguments, "", "")[:3]
     if len(arguments) > 1 or call.name != "list":
         _check_entry(entry)
+    if call.formatter == NEEDS_A_FORMAT and OPERATIONS[call.name].columns:
+        raise StopError(Exit.TEMPORARY, f"Fatal: {NEEDS_A_FORMAT} formatter cannot be used without a format.")
     for user in users:
         session.perform(user, mailbox, entry, value)
         if session.broken:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from cli.common import ConfigSource, is_demo
 from cli.doveadm import Exit, OptionProblem
@@ -14,6 +13,7 @@ from cli.metadata_session import Call, Session, StopError, complain
 from cli.output import write_result
 from cli.render.diagnosis_json import to_json
 from cli.render.diagnosis_text import text
+from cli.render.secrets import hide
 from cli.render.styled import render, wants_color
 from dovecot_conf import Configuration
 from drivers.diagnosis import Diagnosis
@@ -39,7 +39,7 @@ class DoctorCall:
     color: str
     user: str | None
     all_users: bool
-    user_file: Path | None
+    user_file: str | None
     userdb: Mapping[str, str] | None
     socket_path: str | None
     via: str | None
@@ -172,12 +172,12 @@ def _account(
 
 
 def _options(call: Call) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the options that commands for the same user need, ours and doveadm's; no -o: it may be secret"""
+    """Return the options of commands for the same user, ours and doveadm's; no -o, which may be secret."""
     source = call.source
     path = ("-c", str(source.path)) if source.path is not None else ()
     ours = [*path, *(["--demo"] if source.demo else [])]
     for name, value in (call.userdb or {}).items():
-        ours += ["--userdb", f"{name}={value}"]
+        ours += ["--userdb", hide(f"{name}={value}")]
     if call.via is not None:
         ours += ["--via", call.via]
     if call.socket_path is not None:

@@ -40,7 +40,7 @@ class _ExchangeCall:
     problem: OptionProblem | None
     user: str | None
     all_users: bool
-    user_file: Path | None
+    user_file: str | None
     userdb: Mapping[str, str] | None
     positionals: tuple[str, ...]
 
@@ -103,6 +103,7 @@ def _session(call: _ExchangeCall, name: str, positionals: int) -> Session:
         allow_empty_mailbox_name=True,
         create=False,
         userdb=call.userdb,
+        no_userdb_lookup=True,
     )
     return Session(common, configuration)
 
@@ -225,8 +226,11 @@ class _Chosen:
 
     @classmethod
     def of(cls, call: ImportCall, session: Session) -> _Chosen:
-        if call.user_file:
-            return cls(names=frozenset(user for user in session.users() if isinstance(user, str)))
+        if call.user_file is not None:
+            names = frozenset(user for user in session.users() if isinstance(user, str))
+            if session.code:
+                raise StopError(session.code)
+            return cls(names=names)
         if call.user and set("*?") & set(call.user):
             return cls(pattern=call.user.replace("[", "[[]").lower())
         return cls(default=call.user, names=frozenset({call.user}) if call.user else None)

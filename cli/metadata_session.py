@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
@@ -19,17 +16,23 @@ import click
 from cli.common import ConfigSource, announce, is_demo
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
+from cli.metadata_users import How, UserFileError, choose, matches, read_user_file
 from cli.output import output_width, writing_to_stdout
-from cli.render.rows import DEFAULT_WIDTH, FORMATTERS, LEAST_WIDTH
+from cli.render.rows import DEFAULT_WIDTH, LEAST_WIDTH, find_formatter
 from dovecot_conf import Configuration
 from dovecot_conf.errors import PushnotifError, UserError
 from dovecot_conf.versions import Version
-from mailstore.accounts import environment_user, find_user, user_from_fields, user_names
+from mailstore.accounts import check_ids, environment_user, find_user, user_from_fields, user_names
 from mailstore.dict_setting import has_dict
-from mailstore.live.errors import LiveServerError
+from mailstore.live.errors import LiveServerError, NotConnectedError, Reach
 from mailstore.metadata_store import MetadataStore
 from mailstore.opening import open_metadata
-from mailstore.users import UnknownUserError, User, UserdbUnavailableError
+from mailstore.users import (
+    AccessNotPermittedError,
+    UnknownUserError,
+    User,
+    UserdbUnavailableError,
+)
 
 if TYPE_CHECKING:
     from mailstore.live.servers import LiveServer
@@ -41,9 +44,13 @@ _Store = TypeVar("_Store", bound=MetadataStore)
 MESSAGE_PREFIX = {Version.V23: "", Version.V24: "cmd mailbox metadata {name}: "}
 # Says the name of the mailbox again when the command repeats what the storage has logged.
 REPEATS_MAILBOX = frozenset({Version.V23})
-NOBODY = {
-    Version.V23: ("USER environment is missing and -u option not used", Exit.USAGE),
-    Version.V24: ("One of -u, -F, -A or --no-userdb-lookup must be provided", Exit.TEMPORARY),
+NOBODY = "Fatal: USER environment is missing and -u option not used"
+NOBODY_CHOSEN = "Fatal: One of -u, -F, -A or --no-userdb-lookup must be provided"
+GIVEN_UP = Failure(Exit.TEMPORARY, "", "Failed to iterate through some users")
+UNREACHABLE_24 = {
+    Reach.SOCKET: "net_connect({place}) failed: {why}",
+    Reach.PORT: "{place}: Command mailbox metadata {name} failed for {user}: connect({place}) failed: {why}",
+    Reach.NAME: "Lookup of host {place} failed: {why}",
 }
 
 
@@ -58,7 +65,7 @@ class Call(NamedTuple):
     problem: OptionProblem | None
     user: str | None
     all_users: bool
-    user_file: Path | None
+    user_file: str | None
     allow_empty_mailbox_name: bool
     create: bool
     socket_path: str | None = None
@@ -66,6 +73,7 @@ class Call(NamedTuple):
     insecure: bool = False
     prepend_prefix: bool = False
     userdb: Mapping[str, str] | None = None
+    no_userdb_lookup: bool = False
 
     @property
     def asks_a_server(self) -> bool:
@@ -106,36 +114,36 @@ class Session:
 
     def users(self) -> Iterable[str | User]:
         """Return the users to work on, in order; the one of the environment is already known."""
-        call = self.call
-        mask = call.user if call.user and set("*?") & set(call.user) else None
-        self.many = bool(mask or call.all_users or call.user_file)
-        if call.user_file:
-            return self._users_of_file(call.user_file)
-        if self.many:
-            return self._listed_users(mask or "*")
-        if call.user is not None:
-            return [call.user]
+        call, version = self.call, self.configuration.version
+        choice = choose(call, version)
+        self.many = choice.many
+        match choice.how:
+            case How.FILE:
+                return self._users_of_file(choice.text)
+            case How.LIST:
+                return self._listed_users(choice.text)
+            case How.GIVEN:
+                return [choice.text]
         if self.server is not None and self.server.only_user is not None:
             return [self.server.only_user]
+        if version is Version.V24 and not call.no_userdb_lookup:
+            raise StopError(Exit.TEMPORARY, NOBODY_CHOSEN)
         user = environment_user(self.configuration, os.environ)
         if user is None:
-            message, code = NOBODY[self.configuration.version]
-            raise StopError(code, f"Fatal: {message}")
+            raise StopError(Exit.USAGE, NOBODY)
         return [user]
 
-    def _users_of_file(self, path: Path) -> list[str]:
+    def _users_of_file(self, path: str) -> Iterator[str]:
         try:
-            text = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        except OSError as error:
-            raise StopError(Exit.TEMPORARY, f"Error: read({path}) failed: {error.strerror}") from None
-        lines = text.decode("utf-8", "surrogateescape").split("\n")
-        return [line.removesuffix("\r") for line in lines if line]
+            yield from read_user_file(path)
+        except UserFileError as error:
+            self.fail(Failure(Exit.TEMPORARY, "", str(error)))
+            self.fail(GIVEN_UP)
 
     def _listed_users(self, mask: str) -> Iterator[str]:
-        pattern = mask.replace("[", "[[]").lower()
         try:
             for name in self.server.user_names() if self.server else user_names(self.configuration):
-                if fnmatchcase(name.lower(), pattern):
+                if matches(name, mask):
                     yield name
         except UserError as error:
             self.fail(Failure(Exit.TEMPORARY, "", str(error)))
@@ -158,6 +166,8 @@ class Session:
                     self.rows.append((name, result.text) if self.many else (result.text,))
         except UnknownUserError as error:
             self._miss(error)
+        except NotConnectedError as error:
+            self._not_connected(error, name)
         except LiveServerError as error:
             self._break_off(error)
 
@@ -170,25 +180,53 @@ class Session:
             return open_(user)
         except UnknownUserError as error:
             self._miss(error)
-        except UserError as error:
+        except UserdbUnavailableError as error:
             self._break_off(error, "User lookup failed: ")
+        except AccessNotPermittedError as error:
+            self._pass_over("", error)
+        except UserError as error:
+            self._pass_over("User lookup failed: ", error)
         except LiveServerError as error:
             self._break_off(error)
         except PushnotifError as error:
-            self.fail(Failure(Exit.TEMPORARY, "User initialization failed: ", str(error)))
+            self._pass_over("User initialization failed: ", error)
         return None
 
     def _miss(self, error: UnknownUserError) -> None:
         """Note that a user is not there; one of many may have gone meanwhile."""
         if self.many:
-            complain("Info: User no longer exists, skipping")
+            complain(f"Info: {self._prefix}User no longer exists, skipping")
         else:
             self.fail(Failure(Exit.NO_USER, "", str(error)))
+
+    def _pass_over(self, lead: str, error: PushnotifError) -> None:
+        """Note that there is no mail for a user; of many such users the exit code doesn't tell."""
+        code = self.code
+        self.fail(Failure(Exit.TEMPORARY, lead, str(error)))
+        if self.many:
+            self.code = code
+
+    @property
+    def _prefix(self) -> str:
+        """What stands in front of the command's own messages."""
+        return MESSAGE_PREFIX[self.configuration.version].format(name=self.call.name)
 
     def _break_off(self, error: PushnotifError, lead: str = "") -> None:
         """Note that nobody can be asked, for the next user neither."""
         self.broken = True
         self.fail(Failure(code_of(error), lead, str(error)))
+
+    def _not_connected(self, error: NotConnectedError, user: str) -> None:
+        """Note that there is no doveadm server; 2.3 ends with it, 2.4 says which command can't be run."""
+        if self.configuration.version is Version.V23:
+            raise StopError(Exit.TEMPORARY, f"Fatal: {error}")
+        self.broken = True
+        text = UNREACHABLE_24[error.reach].format(
+            name=self.call.name, user=user, place=error.place, why=error.why
+        )
+        self.fail(Failure(Exit.TEMPORARY, "", text))
+        if self.many and error.reach is not Reach.PORT:
+            self.fail(GIVEN_UP)
 
     def _open_anywhere(self, user: str | User) -> MetadataStore:
         if self.server is not None:
@@ -204,7 +242,9 @@ class Session:
             why = "this is the example" if is_demo(self.configuration) else "no mail_attribute_dict is set"
             announce(self.call.source, f"{why}: using pushnotif's own store {metadata.location}")
             return metadata
-        return open_metadata(self.configuration, self._find_user(user))
+        found = self._find_user(user)
+        check_ids(self.configuration, found)
+        return open_metadata(self.configuration, found)
 
     def _find_user(self, user: str | User) -> User:
         if not isinstance(user, str):
@@ -215,7 +255,8 @@ class Session:
         try:
             return find_user(self.configuration, user)
         except UserdbUnavailableError as error:
-            raise UserError(f"{error}; --userdb home=… says it, --userdb mail=… and others too") from None
+            why = f"{error}; --userdb home=… says it, --userdb mail=… and others too"
+            raise UserdbUnavailableError(why) from None
 
     def fail(self, failure: Failure) -> None:
         """Print an error and remember its exit code."""
@@ -224,7 +265,7 @@ class Session:
         if failure.storage_prefix is not None:
             complain(f"Error: {failure.storage_prefix}{why}")
             why = f"{failure.storage_prefix}{why}" if version in REPEATS_MAILBOX else why
-        complain(f"Error: {MESSAGE_PREFIX[version].format(name=self.call.name)}{failure.lead}{why}")
+        complain(f"Error: {self._prefix}{failure.lead}{why}")
         if self.code == Exit.FINE or failure.code == Exit.TEMPORARY:
             self.code = failure.code
 
@@ -232,6 +273,7 @@ class Session:
         """Print what was found, in the format asked for."""
         columns = OPERATIONS[self.call.name].columns
         titles = ("username", *columns) if self.many else columns
-        text = FORMATTERS[self.call.formatter](titles, self.rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
+        formatter = find_formatter(self.call.formatter, self.configuration.version)
+        text = formatter(titles, self.rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
         with writing_to_stdout():
             click.echo(text.encode("utf-8", "surrogateescape"), nl=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dovecot_conf.errors import PushnotifError
@@ -58,8 +59,43 @@ def write_result(text: str, path: Path | None = None) -> None:
         with writing_to_stdout():
             sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         return
+    write_files({path: text})
+
+
+def write_files(results: Mapping[Path, str]) -> None:
+    """Write each text into its file: all are complete before the first takes its name. Raises OutputError.
+
+    What exists and is no regular file (a device, a pipe) is written into as it is.
+    """
+    staged: dict[Path, str] = {}
     try:
-        _write_file(path, text.encode("utf-8", "backslashreplace"))
+        for path, text in results.items():
+            with _clear_error(path):
+                if path.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+                if not _is_special(path):
+                    staged[path] = _stage(path, _encoded(text))
+        for path, text in results.items():
+            with _clear_error(path):
+                if path in staged:
+                    Path(staged[path]).replace(os.path.realpath(path))
+                    del staged[path]
+                else:
+                    path.write_bytes(_encoded(text))
+    finally:
+        for name in staged.values():
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+@contextlib.contextmanager
+def _clear_error(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise OutputError(f"can't write {path}: {reason}") from None
@@ -100,26 +136,27 @@ def open_standard_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
 
 
-def _write_file(path: Path, content: bytes) -> None:
-    """Replace a regular file by renaming a complete new one over it; write into anything else as it is."""
-    target = Path(os.path.realpath(path))
-    mode = _existing_mode(target)
-    if mode is not None and not stat.S_ISREG(mode):
-        with target.open("wb") as stream:
-            stream.write(content)
-        return
+def _stage(path: Path, content: bytes) -> str:
+    """Write content into a new file beside ``path``, ready to be renamed to it; return its name."""
     import tempfile  # noqa: PLC0415 - slow to import
 
+    target = Path(os.path.realpath(path))
+    mode = _existing_mode(target)
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
         Path(name).chmod(stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())
-        Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+    return name
+
+
+def _is_special(path: Path) -> bool:
+    mode = _existing_mode(path)
+    return mode is not None and not stat.S_ISREG(mode)
 
 
 def _existing_mode(path: Path) -> int | None:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from cli.common import ConfigSource
+from cli.common import STDIN_NAME, ConfigSource
 from cli.target_files import is_template
 from dovecot_conf import Configuration, Version, limits, load, loads
 from dovecot_conf.errors import ConfigError
+from dovecot_conf.files import UNCHANGED, Changed
 from dovecot_conf.lint.readings import Load, plain_worlds
 from dovecot_conf.lint.worlds import World
 from dovecot_conf.loading import load_part
 from dovecot_conf.view import View
 
 STDIN = "-"
-STDIN_NAME = "<stdin>"
 
 
 class Target(NamedTuple):
@@ -40,12 +40,26 @@ class Target(NamedTuple):
         return self.worlds[0].configuration
 
 
+def read_stdin() -> bytes:
+    """Return what stdin has. Raises ConfigError when it is far too much."""
+    content = sys.stdin.buffer.read(limits.MAX_FILE_SIZE + 1)
+    if len(content) > limits.MAX_FILE_SIZE:
+        raise ConfigError(f"stdin: more than {limits.MAX_FILE_SIZE} bytes is no configuration")
+    return content
+
+
 class TargetReader(NamedTuple):
-    """Reads files as the options say; ``templates``: all are templates, not only those of such names."""
+    """Reads files as the options say.
+
+    ``templates``: all are templates, not only those of such names. ``changed``: files that are to be read
+    as if they had another content; ``stdin`` returns what ``-`` stands for.
+    """
 
     source: ConfigSource
     root: Path | None = None
     templates: bool = False
+    changed: Changed = UNCHANGED
+    stdin: Callable[[], bytes] = read_stdin
 
     def main(self, path: str) -> Target:
         """Read a main file, stdin for ``-``. Raises ConfigError."""
@@ -73,15 +87,14 @@ class TargetReader(NamedTuple):
             "overrides": source.overrides,
             "version": source.version or version,
             "environ": os.environ,
+            "changed": self.changed,
         }
 
     def _stdin(self) -> bytes:
         if self.root is not None:
             raise click.UsageError("--root needs a FILE, not stdin", ctx=click.get_current_context())
-        content = sys.stdin.buffer.read(limits.MAX_FILE_SIZE + 1)
-        if len(content) > limits.MAX_FILE_SIZE:
-            raise ConfigError(f"stdin: more than {limits.MAX_FILE_SIZE} bytes is no configuration")
-        return content
+        changed = self.changed.contents.get(STDIN_NAME)
+        return self.stdin() if changed is None else changed
 
 
 def real(path: str) -> str:

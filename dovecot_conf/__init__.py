@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dovecot_conf.configuration import Configuration
-    from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+    from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
     from dovecot_conf.errors import (
         ConfigError,
         DictError,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dovecot_conf.versions import Version
 
 __all__ = [
+    "Applicability",
     "ConfigError",
     "Configuration",
     "Diagnostic",
@@ -71,7 +72,7 @@ __all__ = [
 
 _MODULES = {
     "configuration": ("Configuration",),
-    "diagnostics": ("Diagnostic", "Edit", "Fix", "Severity"),
+    "diagnostics": ("Applicability", "Diagnostic", "Edit", "Fix", "Severity"),
     "errors": (
         "ConfigError",
         "DictError",

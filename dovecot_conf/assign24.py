@@ -121,7 +121,8 @@ class Assigner:
         path = self._surroundings.files.locate(node.value, node.document.path)
         if wrong := self._surroundings.wrong_value_file(path):
             key = f"{frame.word}/{node.key}" if frame.word else node.key
-            self._problems.report(node, "unreadable-value-file", f"{key}: {wrong}")
+            flaw = self._surroundings.unreadable_flaw(key, path, f"{key}: {wrong}", node.report_span)
+            self._problems.flaws.append(flaw)
         return node.value, path
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
@@ -211,12 +212,16 @@ class Assigner:
 
     def _take_file(self, line: _Line, text: str) -> None:
         """Report a value that names a file, if that can't be read."""
-        reason = file_values24.why_unreadable(text, line.node.document.path, self._surroundings)
+        base = line.node.document.path
+        reason = file_values24.why_unreadable(text, base, self._surroundings)
         if reason and line.path:
             # The message would show the content, which may be a secret.
             reason = f"open() failed: the content of {line.path} is taken for the name of a file"
         if reason:
-            self._problems.report(line.node, "unreadable-value-file", f"{line.node.key}: {reason}")
+            path = self._surroundings.files.locate(text, base)
+            message = f"{line.node.key}: {reason}"
+            flaw = self._surroundings.unreadable_flaw(line.node.key, path, message, line.node.report_span)
+            self._problems.flaws.append(flaw)
 
     def _replace_list(self, entries: ListEntry, kind: Kind, name: str, line: _Line, where: str) -> None:
         now = _wrong_list(kind, name, line.unexpanded)

@@ -31,7 +31,7 @@ def build(
 ) -> Configuration:
     """Return the configuration whose main file is ``source``; see :func:`dovecot_conf.load`."""
     values = parse_overrides(overrides)
-    surroundings = Surroundings(files, environ)
+    surroundings = Surroundings(files, environ, source.path)
     if version is None:
         version, reason, reading = _detect(files, source, view)
     else:

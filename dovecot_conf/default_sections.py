@@ -6,6 +6,7 @@ what a new one contains.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,13 @@ def default_sections(version: Version) -> tuple[Reading, Surroundings]:
     return reading_of(loads(path.read_bytes(), filename=str(path), version=version)), Surroundings(
         Files(), {}
     )
+
+
+@cache
+def built_in_groups() -> frozenset[tuple[str, str]]:
+    """Return the groups that 2.4 defines itself, as (label, name) without the ``@``."""
+    path = Path(__file__).with_name("data") / f"sections-{Version.V24}.conf"
+    return frozenset(re.findall(r"^group @(\S+) (\S+) \{", path.read_text("utf-8"), re.MULTILINE))
 
 
 NO_DEFAULT: Mapping[Version, frozenset[str]] = {

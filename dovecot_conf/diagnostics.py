@@ -27,11 +27,28 @@ class Edit(NamedTuple):
     text: str
 
 
+class Applicability(StrEnum):
+    """Whether a fix can be made without asking.
+
+    *safe*: Dovecot does what was obviously meant, or the same as before, and nothing that says
+    something is lost. *unsafe*: a guess, a change of what a running server does, or a removal.
+    """
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
 class Fix(NamedTuple):
-    """Edits that, done together, remove the finding."""
+    """Edits that, done together, remove the finding.
+
+    Of the fixes that bear the same ``group``, such as those of the numbers of a chain, only one is made
+    at a time: each was worked out as if nothing else changed.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    applicability: Applicability = Applicability.UNSAFE
+    group: str = ""
 
 
 class Diagnostic(NamedTuple):

@@ -8,18 +8,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dovecot_conf import limits
+from dovecot_conf.elsewhere import may_be_elsewhere
 from dovecot_conf.files import Files
 from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
 from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 
+_ELSEWHERE = "this holds here, and for a server elsewhere only if the file is missing there, too"
+
 
 @dataclass(slots=True, eq=False)
 class Surroundings:
-    """What an evaluation may ask for besides the tree: files, the environment, file contents."""
+    """What an evaluation may ask for besides the tree: files, the environment, file contents.
+
+    ``main`` is the main file.
+    """
 
     files: Files
     environ: Mapping[str, str]
+    main: str = ""
     _contents: dict[str, str] = field(default_factory=dict)
 
     def content(self, path: str) -> str:
@@ -39,6 +46,13 @@ class Surroundings:
         except OSError as error:
             return os.strerror(error.errno or errno.EIO)
         return ""
+
+    def unreadable_flaw(self, key: str, path: str, message: str, span: Span) -> Flaw:
+        """Return what is wrong when the value file ``path`` of a setting can't be read."""
+        name = key.rpartition("/")[2]
+        missing = self.why_unreadable(path) == os.strerror(errno.ENOENT)
+        doubtful = missing and may_be_elsewhere(path, self.main, self.files.root, name)
+        return Flaw("unreadable-value-file", message, span, _ELSEWHERE if doubtful else "", doubtful)
 
     def wrong_value_file(self, path: str) -> str:
         """Return what Dovecot says about ``key = <path`` when it can't read the file, '' when it can."""

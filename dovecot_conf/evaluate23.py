@@ -346,8 +346,9 @@ class Evaluator23:
         files = self._surroundings.files
         entry.path = files.locate(node.value, node.document.path)
         if wrong := self._surroundings.wrong_value_file(entry.path):
-            span = None if node.pieces else node.value_span
-            self.problems.report(node, "unreadable-value-file", f"{name}: {wrong}", span)
+            span = node.report_span if node.pieces else node.value_span
+            flaw = self._surroundings.unreadable_flaw(name, entry.path, f"{name}: {wrong}", span)
+            self.problems.flaws.append(flaw)
 
     def _expand(self, node: Setting, entry: Entry) -> str | None:
         """Expand the ``$`` words of a value.

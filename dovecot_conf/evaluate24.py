@@ -9,6 +9,7 @@ from __future__ import annotations
 from dovecot_conf import checks24
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
+from dovecot_conf.default_sections import built_in_groups
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.programs24 import Programs
@@ -80,16 +81,20 @@ class Evaluator24:
         for scope in self.tree.scopes:
             for use in scope.groups.values():
                 # Of a label with a slash Dovecot only sees a path.
-                labels = () if "/" in use.label else self.tree.root.children
-                known = any(word == f"@{use.label}" for word, _ in labels)
-                now, later = ((f"@{use.label}", name) in labels for name in (use.unexpanded, use.name))
+                names = set() if "/" in use.label else self._group_names(use.label)
+                now, later = use.unexpanded in names, use.name in names
                 if now and later:
                     continue
                 rule = "expanded-value" if now else "unexpanded-value" if later else "unknown-group"
                 text = f"Unknown group label @{use.label}"
-                if known:
+                if names:
                     text = f"Unknown group @{use.label}={use.unexpanded}"
                 self.problems.report(use.node, rule, text)
+
+    def _group_names(self, label: str) -> set[str]:
+        """Return the groups of a label: those of the configuration and Dovecot's own."""
+        written = {str(name) for word, name in self.tree.root.children if word == f"@{label}"}
+        return written | {name for known, name in built_in_groups() if known == label}
 
     def _section(self, node: Section) -> None:
         outer = self._frame

@@ -10,6 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,10 +25,25 @@ _CHUNK = 1 << 20
 TOO_LARGE_HINT = "no configuration is that large: correct the path"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Changed:
+    """Files with another content than that on disk, by their places (see :meth:`Files.place`)."""
+
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+
+    def content(self, path: str) -> bytes | None:
+        """Return the content of a file that is changed, None for another one."""
+        return self.contents.get(os.path.realpath(path)) if self.contents else None
+
+
+UNCHANGED = Changed()
+
+
 class Files(NamedTuple):
-    """Reads files for one configuration."""
+    """Reads files for one configuration; ``changed`` are those that are to be seen with another content."""
 
     root: Path | None = None
+    changed: Changed = UNCHANGED
 
     def locate(self, path: str, base: str) -> str:
         """Return the path to open for ``path`` as written in the file ``base``.
@@ -42,7 +59,11 @@ class Files(NamedTuple):
 
         Raises OSError as ``open`` does, LimitError for a file (or device) that is too large.
         """
-        descriptor = os.open(self._followed(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        opened = self._followed(path)
+        content = self.changed.content(opened)
+        if content is not None:
+            return content
+        descriptor = os.open(opened, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if stat.S_ISDIR(os.fstat(descriptor).st_mode):
                 return b""
@@ -56,6 +77,13 @@ class Files(NamedTuple):
             return b"".join(chunks)
         finally:
             os.close(descriptor)
+
+    def place(self, path: str) -> str:
+        """Return the one name of the file that opening ``path`` gives, whatever links lead to it."""
+        try:
+            return os.path.realpath(self._followed(path))
+        except OSError:
+            return path
 
     def readable(self, path: str) -> None:
         """Raise the OSError that opening ``path`` gives, if any, and one for a file that is too large."""

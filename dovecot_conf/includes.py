@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -12,10 +13,23 @@ from dovecot_conf.files import Files
 from dovecot_conf.limits import LimitError
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Document
+from dovecot_conf.versions import Version
 from dovecot_conf.view import PLAIN, View
 
 SIZE_HINT = (
     "look for files that are no configuration, and for files that include each other by different paths"
+)
+PACKAGE_FOLDER = "/usr/share/dovecot/"
+"""Where Dovecot's packages have files to be included, in the language of the version that is installed."""
+
+_OF_VERSION = {
+    Version.V23: re.compile(rb"=.*\$(?!SET:)"),
+    Version.V24: re.compile(rb"=.*\$SET:|^protocols \{", re.M),
+}
+
+ABSOLUTE_HINT = (
+    "correct the path; of a checkout, give with --root the folder that / stands for, or use !include_try"
+    " for files that may be missing"
 )
 DEPTH_HINT = "look for files that include each other by different paths"
 
@@ -31,11 +45,14 @@ class Problem(NamedTuple):
 class Includer:
     """Opens the files of includes for one configuration, and counts what they hold.
 
-    ``main`` is the main file, which counts too; ``view`` says what may stand behind a name.
+    ``main`` is the main file, which counts too. Files of an installed Dovecot that is another one than
+    ``version`` are as good as missing: the configuration is not for this machine. ``view`` says what may
+    stand behind a name.
     """
 
-    def __init__(self, files: Files, main: SourceFile, view: View = PLAIN) -> None:
+    def __init__(self, files: Files, main: SourceFile, version: Version, view: View = PLAIN) -> None:
         self._files = files
+        self._version = version
         self._view = view
         self._count = 0
         self._size = len(main.text)
@@ -60,8 +77,9 @@ class Includer:
         try:
             paths = self._paths(self._files.locate(pattern, base))
             if not paths:
+                hint = ABSOLUTE_HINT if pattern.startswith("/") and self._files.root is None else ""
                 forgiven = optional or self._view.tolerant
-                return [], None if forgiven else Problem("include-no-match", "No matches")
+                return [], None if forgiven else Problem("include-no-match", "No matches", hint)
             return self._open_all(paths, open_paths, optional=optional)
         except LimitError as error:
             return [], Problem("reading-limit", str(error), error.hint)
@@ -95,8 +113,16 @@ class Includer:
                 reason = os.strerror(error.errno or errno.EIO)
                 text = f"Couldn't open include file {path}: {reason}"
                 return documents[::-1], Problem("include-unreadable", text)
+            if self._of_another_version(path, content):
+                continue
             documents.append(Document(self._decode(path, content)))
         return documents[::-1], None
+
+    def _of_another_version(self, path: str, content: bytes) -> bool:
+        if self._files.root is not None or not path.startswith(PACKAGE_FOLDER):
+            return False
+        other = Version.V23 if self._version is Version.V24 else Version.V24
+        return _OF_VERSION[other].search(content) is not None
 
     def _decode(self, path: str, content: bytes) -> SourceFile:
         self._lines += content.count(b"\n")

@@ -13,7 +13,7 @@ from dovecot_conf import limits
 from dovecot_conf.collector import without_collector
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.errors import ConfigError
-from dovecot_conf.files import Files
+from dovecot_conf.files import UNCHANGED, Changed, Files
 from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile, encode
@@ -28,18 +28,20 @@ def load(
     overrides: Iterable[str] = (),
     version: Version | None = None,
     environ: Mapping[str, str] | None = None,
+    changed: Changed = UNCHANGED,
     view: View = PLAIN,
 ) -> Configuration:
     """Read the configuration whose main file is ``path``.
 
     ``root``: where absolute paths inside the configuration are looked up. ``overrides``: settings as
     ``NAME=VALUE`` that win over the file. ``version``: the dialect; None finds it out.
-    ``environ``: what ``$ENV:NAME`` sees, nothing by default. ``view``: how the text of files is read.
+    ``environ``: what ``$ENV:NAME`` sees, nothing by default. ``changed``: files that are to be read as
+    if they had another content. ``view``: how the text of files is read.
 
     Mistakes in the configuration are ``problems`` of the result. Raises ConfigError when the main
     file can't be read or is far too large, OverrideError for a malformed override.
     """
-    files = Files(Path(root) if root is not None else None)
+    files = Files(Path(root) if root is not None else None, changed)
     source = _decode(os.fspath(path), _main_content(files, os.fspath(path)))
     return _build(source, files, overrides, version, environ, view)
 
@@ -51,6 +53,7 @@ def loads(
     overrides: Iterable[str] = (),
     version: Version | None = None,
     environ: Mapping[str, str] | None = None,
+    changed: Changed = UNCHANGED,
     view: View = PLAIN,
 ) -> Configuration:
     """Read a configuration from text; includes are relative to the directory of ``filename``.
@@ -58,7 +61,7 @@ def loads(
     Otherwise as :func:`load`.
     """
     content = encode(text) if isinstance(text, str) else text
-    return _build(_decode(filename, content), Files(), overrides, version, environ, view)
+    return _build(_decode(filename, content), Files(changed=changed), overrides, version, environ, view)
 
 
 def load_part(
@@ -68,6 +71,7 @@ def load_part(
     overrides: Iterable[str] = (),
     version: Version | None = None,
     environ: Mapping[str, str] | None = None,
+    changed: Changed = UNCHANGED,
     view: View = PLAIN,
 ) -> Configuration:
     """Read files of one folder, of which no main file is there, in the order of ``paths``.
@@ -75,7 +79,7 @@ def load_part(
     The result is not ``whole``; its path is that of the file, or of the folder of several. Otherwise as
     :func:`load`.
     """
-    files = Files(Path(root) if root is not None else None)
+    files = Files(Path(root) if root is not None else None, changed)
     if len(paths) == 1:
         source = _decode(paths[0], _main_content(files, paths[0]))
     else:

@@ -5,6 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _LONGEST = 200
+_ADVICE = ("did you mean ", "?")
+_OFFER = "write one of: "
+
+
+def advice(near: str) -> str:
+    """Return the hint that asks for a near name, '' for none."""
+    return near.join(_ADVICE) if near else ""
+
+
+def advised(hint: str) -> str:
+    """Return the name that a hint of :func:`advice` asks for, '' for another hint."""
+    start, end = _ADVICE
+    name = hint.removeprefix(start).removesuffix(end)
+    return name if hint == advice(name) else ""
+
+
+def offer(words: Iterable[str]) -> str:
+    """Return the hint that offers some words."""
+    return _OFFER + ", ".join(words)
+
+
+def offered(hint: str) -> tuple[str, ...]:
+    """Return the words that a hint of :func:`offer` offers, none for another hint."""
+    return tuple(hint.removeprefix(_OFFER).split(", ")) if hint.startswith(_OFFER) else ()
 
 
 def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str:

@@ -76,6 +76,7 @@ class TreeReader:
 
     def __init__(self, files: Files, dialect: Dialect, view: View = PLAIN) -> None:
         self._files = files
+        self._version = dialect.version
         self._view = view
         self._white = dialect.white
         self._grammar = grammar(dialect.version)
@@ -89,7 +90,7 @@ class TreeReader:
     def read(self, source: SourceFile) -> Reading:
         """Return the tree of ``source`` with all that it includes."""
         self._reading = Reading(Document(source))
-        self._includer = Includer(self._files, source, self._view)
+        self._includer = Includer(self._files, source, self._version, self._view)
         self._enter(self._reading.document, 1)
         while self._inputs:
             current = self._inputs[-1]

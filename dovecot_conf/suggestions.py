@@ -6,8 +6,12 @@ from collections import defaultdict
 from functools import cache
 
 from dovecot_conf.names import table
-from dovecot_conf.near import nearest
+from dovecot_conf.near import advice, nearest
+from dovecot_conf.successors import successor
 from dovecot_conf.versions import Version
+
+STANDS_OUTSIDE = "stands outside of this section"
+"""What is said of a known name in a section where it is none."""
 
 _MOST = 40
 """Near names are looked for this often, since each search goes over all names."""
@@ -33,16 +37,18 @@ class Suggestions:
 
     def _make(self, key: str, around: str) -> str:
         other = Version.V24 if self._version is Version.V23 else Version.V23
+        instead = successor(key) if self._version is Version.V24 else ""
+        if instead:
+            return f"Dovecot 2.4 has {instead} instead"
         if around + key in (table(other).inner if around else table(other).names):
             return f"Dovecot {other} has it, and Dovecot {self._version} doesn't"
         known = table(self._version)
         here = list(known.names)
         if around:
             if key in known.names:
-                return f"{key} stands outside of this section"
+                return f"{key} {STANDS_OUTSIDE}"
             here = [name.removeprefix(around) for name in known.inner if name.startswith(around)]
-        near = nearest(key, here, 0.75)
-        return f"did you mean {near}?" if near else ""
+        return advice(nearest(key, here, 0.75))
 
 
 def meant(word: str, key: str) -> tuple[str, ...]:

@@ -57,4 +57,5 @@ class SyntaxRule(NamedTuple):
     def diagnose(self, flaw: Flaw) -> Diagnostic:
         """Make the diagnostic of a flaw of this kind, with Dovecot's message."""
         message = flaw.message + DAEMON_ONLY if self.daemon_only else flaw.message
-        return Diagnostic(self.code, self.name, self.severity, message, flaw.span, flaw.hint or self.hint)
+        severity = Severity.INFO if flaw.doubtful else self.severity
+        return Diagnostic(self.code, self.name, severity, message, flaw.span, flaw.hint or self.hint)

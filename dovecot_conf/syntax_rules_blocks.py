@@ -83,7 +83,7 @@ BLOCK_RULES = (
         Severity.ERROR,
         "This block needs a name in 2.4; a list such as push_notification is made of its names. An"
         " empty name in quotes is a name.",
-        "write a name before the brace, such as `push_notification ox {`",
+        "write a name before the brace, which must be another one for each block, such as `passdb pam {`",
         example24("push_notification {\n}\n"),
         example24("push_notification dlog {\n}\n"),
         versions=V24_ONLY,
@@ -192,7 +192,7 @@ BLOCK_RULES = (
         Severity.ERROR,
         "The first setting of a main file for 2.4 is dovecot_config_version. Comments may precede it, an"
         " !include may not.",
-        "start the main file with `dovecot_config_version = 2.4.1`",
+        "start the main file with `dovecot_config_version = 2.4.1`; check what it includes with it",
         Example("mail_debug = yes\n" + V24_LINES, Version.V24),
         Example(V24_LINES + "mail_debug = yes\n", Version.V24),
         versions=V24_ONLY,

@@ -64,8 +64,8 @@ TEXT_RULES = (
         "A `#` that follows another character without a space still starts a comment, so the rest of the"
         " value is lost. Dovecot logs a warning and goes on.",
         "put a space before `#` if it is a comment, or the value in double quotes if it isn't",
-        Example("plugin {\n  push_notification_driver = ox:url=http://host/#push\n}\n"),
-        Example('plugin {\n  push_notification_driver = "ox:url=http://host/#push"\n}\n'),
+        Example("login_greeting = Server#1 ready\n"),
+        Example('login_greeting = "Server#1 ready"\n'),
     ),
     SyntaxRule(
         "PN107",

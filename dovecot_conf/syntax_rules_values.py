@@ -49,7 +49,8 @@ VALUE_RULES = (
         "unreadable-value-file",
         Severity.WARNING,
         "`key = <path` takes the content of a file, and so do settings of 2.4 that are names of files; the"
-        " file can't be opened (here, by this user). Processes open it and refuse the configuration.",
+        " file can't be opened (here, by this user). Processes open it and refuse the configuration. Off the"
+        " server, in a checkout, a missing key, certificate or file from elsewhere is an information only.",
         "correct the path; a relative one starts at the directory of the configuration file",
         Example("login_greeting = <greeting.txt\n"),
         Example("login_greeting = <greeting.txt\n", files={"greeting.txt": "Hello"}),

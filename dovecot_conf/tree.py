@@ -28,13 +28,15 @@ class ValueKind(StrEnum):
 class Flaw(NamedTuple):
     """Something wrong with a node: the ``rule`` by its readable name, Dovecot's message, a place.
 
-    ``hint`` says what to do when more is known than the rule says itself.
+    ``hint`` says what to do when more is known than the rule says itself. ``doubtful``: it depends on the
+    machine, which may be another one than that of the server.
     """
 
     rule: str
     message: str
     span: Span
     hint: str = ""
+    doubtful: bool = False
 
 
 class Piece(NamedTuple):

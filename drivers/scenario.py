@@ -5,19 +5,15 @@ The format is described by docs/scenarios.md and docs/schemas/scenario.schema.js
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from dovecot_conf.near import nearest
-from dovecot_conf.positions import Span
+from dovecot_conf.toml.document import Document, parse, read
+from dovecot_conf.toml.positions import Path as KeyPath
 from drivers import scenario_shape as shape
-from drivers.scenario_checks import Wrong
-from drivers.scenario_positions import Path as KeyPath
-from drivers.scenario_positions import positions
 from drivers.scenario_values import (
     Action,
     Mail,
@@ -34,87 +30,32 @@ from mailstore.state import MAX_NUMBER
 MAX_BYTES = 16 * 2**20
 WITH_MAIL = ("deliver", "append")
 
-_SYNTAX_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario file. Raises ScenarioError with the place of the first thing that is wrong."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ScenarioError(f"{path}: can't read the scenario: {reason}") from None
-    if len(data) > MAX_BYTES:
-        raise ScenarioError(f"{path}: the scenario is larger than {MAX_BYTES // 2**20} MiB")
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
-        raise ScenarioError("not UTF-8", span=_span(path, line, column)) from None
-    return parse_scenario(text, path)
+    return _scenario(read(path, "scenario", ScenarioError, MAX_BYTES))
 
 
 def parse_scenario(text: str, path: Path) -> Scenario:
     """Read the text of a scenario; ``path`` is its file. Raises ScenarioError."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(text, path, str(error)) from None
-    except RecursionError:
-        raise ScenarioError(f"{path}: nested too deeply") from None
-    except ValueError as error:  # a number with too many digits, a date that doesn't exist
-        raise ScenarioError(f"{path}: {error}") from None
-    reader = _Reader(text, path)
-    wrong = next(shape.scenario(document, ()), None)
+    return _scenario(parse(text, path, ScenarioError))
+
+
+def _scenario(document: Document) -> Scenario:
+    wrong = next(shape.scenario(document.table, ()), None)
     if wrong is not None:
-        raise reader.error(wrong)
-    return reader.scenario(document)
-
-
-def _syntax_error(text: str, path: Path, message: str) -> ScenarioError:
-    match = _SYNTAX_PLACE.search(message)
-    if match is None:
-        return ScenarioError(f"{path}: {message}")
-    line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
-    if match[1] is not None:
-        line, column = int(match[1]), int(match[2])
-    return ScenarioError(message[: match.start()], span=_span(path, line, column))
-
-
-def _span(path: Path, line: int, column: int) -> Span:
-    return Span(str(path), line, column, line, column)
+        raise document.error(wrong)
+    return _Reader(document).scenario(document.table)
 
 
 class _Reader:
     """Makes values of a document whose shape is right, and checks what a shape can't say."""
 
-    def __init__(self, text: str, path: Path) -> None:
-        self._text = text
-        self._path = path
-        self._places: Mapping[KeyPath, tuple[int, int]] | None = None
-
-    def error(self, wrong: Wrong) -> ScenarioError:
-        """Return the error with its place, and the name that may have been meant."""
-        message = wrong.message
-        if wrong.word:
-            near = nearest(wrong.word, wrong.known)
-            hint = f"did you mean '{near}'?" if near else f"known: {', '.join(wrong.known)}"
-            message = f"{message}; {hint}"
-        names = [part for part in wrong.path if isinstance(part, str)]
-        if names and not message.startswith(("unknown", "no such")) and wrong.path[-1] != "":
-            message = f"{names[-1]}: {message}"
-        return ScenarioError(message, span=self.span(wrong.path))
-
-    def span(self, path: KeyPath) -> Span:
-        """Return where a value stands, or the nearest thing around it."""
-        if self._places is None:
-            self._places = positions(self._text)
-        while path and path not in self._places:
-            path = path[:-1]
-        return _span(self._path, *self._places.get(path, (1, 1)))
+    def __init__(self, document: Document) -> None:
+        self._path = document.path
+        self.span = document.span
 
     def scenario(self, document: Mapping[str, Any]) -> Scenario:
         """Return the scenario."""

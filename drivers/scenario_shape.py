@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from drivers.actions import StoreMode
-from drivers.scenario_checks import (
+from dovecot_conf.toml.checks import (
     Check,
     Key,
     Wrong,
@@ -26,7 +25,8 @@ from drivers.scenario_checks import (
     table,
     text,
 )
-from drivers.scenario_positions import Path
+from dovecot_conf.toml.positions import Path
+from drivers.actions import StoreMode
 from mailstore.simulated import SYSTEM_FLAGS
 from mailstore.state import MAX_NUMBER
 
@@ -59,12 +59,12 @@ _MADE_UP = ("from", "to", "subject", "body")
 _MAIL = {"file": Key(name), **{part: Key(text) for part in _MADE_UP}}
 _NOT_BOTH = tuple(("file", part) for part in _MADE_UP)
 mail = table(_MAIL, *_NOT_BOTH)
-stored_mail = table({**_MAIL, "uid": Key(number(1)), **_flags()}, *_NOT_BOTH)
+stored_mail = table({**_MAIL, "uid": Key(number(1, MAX_NUMBER)), **_flags()}, *_NOT_BOTH)
 mailbox = table(
     {
-        "uidvalidity": Key(number(1)),
-        "next_uid": Key(number(1)),
-        "unseen": Key(number(0)),
+        "uidvalidity": Key(number(1, MAX_NUMBER)),
+        "next_uid": Key(number(1, MAX_NUMBER)),
+        "unseen": Key(number(0, MAX_NUMBER)),
         "messages": Key(list_of(stored_mail, "messages")),
     }
 )

@@ -26,6 +26,12 @@ def _ctrl_c_reaches_commands() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _the_same_inside_of_actions() -> None:
+    """Inside GitHub Actions commands would show annotations where tests expect text."""
+    os.environ.pop("GITHUB_ACTIONS", None)
+
+
 @pytest.fixture(scope="session")
 def redis_for_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     program = find_redis_server()

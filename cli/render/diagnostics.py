@@ -12,7 +12,7 @@ from cli.output import printable, width
 from cli.render.secrets import hide, hide_in_sentence, hide_spans, secrets
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Severity
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
@@ -45,7 +45,7 @@ class MainFile(Protocol):
 
 
 class Validation(NamedTuple):
-    """A main file that was looked at, what was found, and the scripts that findings may be in.
+    """A main file that was looked at, what was found, and the scripts and other files it may be in.
 
     ``only``: something was said of these files alone, all of it when there are none.
     """
@@ -54,25 +54,36 @@ class Validation(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     scripts: tuple[SourceFile, ...] = ()
     only: tuple[str, ...] = ()
+    others: tuple[SourceFile, ...] = ()
 
 
 @dataclass(frozen=True)
 class Validations:
-    """All of one run. Secrets are hidden unless ``show_secrets``."""
+    """All of one run. Secrets are hidden unless ``show_secrets``.
+
+    ``fixed`` is how many findings were fixed before, in ``fixed_files`` files.
+    """
 
     results: tuple[Validation, ...]
     show_secrets: bool = False
+    fixed: int = 0
+    fixed_files: int = 0
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The findings of all files, each once although several main files may include its place."""
-        found = dict.fromkeys(item for result in self.results for item in result.diagnostics)
-        return tuple(found if self.show_secrets else map(self._without_secrets, found))
+        found: dict[Diagnostic, Diagnostic] = {}
+        for result in self.results:
+            for item in result.diagnostics:
+                found.setdefault(item._replace(fix=None), item)
+        return tuple(found.values() if self.show_secrets else map(self._without_secrets, found.values()))
 
     @cached_property
     def sources(self) -> Mapping[str, SourceFile]:
         """Every file by path, without the scripts of a configuration."""
-        return {source.path: source for result in self.results for source in result.main.files}
+        return {
+            source.path: source for result in self.results for source in (*result.main.files, *result.others)
+        }
 
     @cached_property
     def scripts(self) -> Mapping[str, SourceFile]:
@@ -104,8 +115,9 @@ class Validations:
         message, hint = item.message, item.hint
         if script is not None:
             message, hint = (script.hide_in_message(text, item.span.line) for text in (message, hint))
-        fix = item.fix and Fix(
-            hide(item.fix.title), tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits)
+        fix = item.fix and item.fix._replace(
+            title=hide(item.fix.title),
+            edits=tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits),
         )
         return item._replace(message=hide_in_sentence(message), hint=hide_in_sentence(hint), fix=fix)
 
@@ -151,6 +163,25 @@ def text(validations: Validations, *, quiet: bool, verbose: bool) -> Iterator[Li
         yield _closing(result)
         if verbose and isinstance(result.main, Configuration):
             yield from _chains(result.main)
+    yield from _fixes(validations)
+
+
+def counted(findings: int, files: int) -> str:
+    """Return ``2 findings in 1 file``."""
+    return f"{findings} finding{'s' * (findings != 1)} in {files} file{'s' * (files != 1)}"
+
+
+def _fixes(validations: Validations) -> Iterator[Line]:
+    """Yield how much was fixed, and how much more could be."""
+    if validations.fixed:
+        yield Line().add(f"fixed {counted(validations.fixed, validations.fixed_files)}", "bold")
+    kinds = Counter(item.fix.applicability for item in validations.diagnostics if item.fix is not None)
+    sure, guesses = kinds[Applicability.SAFE], kinds[Applicability.UNSAFE]
+    if sure:
+        more = f", {guesses} more with --unsafe-fixes as well" if guesses else ""
+        yield Line().add("[*]", "bold cyan").add(f" {sure} fixable with --fix{more}")
+    elif guesses:
+        yield Line().add(f"{guesses} fixable with --fix --unsafe-fixes")
 
 
 def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
@@ -158,6 +189,7 @@ def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
     yield (
         Line()
         .add(f"{item.severity}[{item.code}]", STYLES[item.severity])
+        .add(" [*]" if _is_sure(item) else "", "bold cyan")
         .add(f" {item.name}: {printable(item.message)}", "bold")
     )
     number = item.span.line
@@ -179,6 +211,10 @@ def _finding(item: Diagnostic, validations: Validations) -> Iterator[Line]:
         yield Line().add(" " * margin + " = ", "blue").add(printable(where))
     if item.hint:
         yield Line().add(" " * margin + " = ", "blue").add(f"help: {printable(item.hint)}")
+
+
+def _is_sure(item: Diagnostic) -> bool:
+    return item.fix is not None and item.fix.applicability is Applicability.SAFE
 
 
 def _marked_line(line: str, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> tuple[str, int, int]:

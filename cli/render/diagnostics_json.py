@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 
 from cli.render.diagnostics import Validations, summary
+from cli.render.exchange import clean as _clean
 from dovecot_conf.diagnostics import Diagnostic, Fix
 from dovecot_conf.positions import Span
 
@@ -50,6 +51,7 @@ def _places(places: Iterable[Span]) -> list[dict[str, object]]:
 def _fix(fix: Fix) -> dict[str, object]:
     return {
         "title": _clean(fix.title),
+        "applicability": fix.applicability,
         "edits": [
             {
                 "file": _clean(edit.span.file),
@@ -62,8 +64,3 @@ def _fix(fix: Fix) -> dict[str, object]:
             for edit in fix.edits
         ],
     }
-
-
-def _clean(text: str) -> str:
-    """Return text that JSON can carry: bytes that are no UTF-8 are replaced."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from cli.render.diagnostics import STYLES
+from cli.render.rule_pages import page_name
 from cli.render.styled import Line
+from dovecot_conf.diagnostics import Applicability
 from dovecot_conf.lint import FAMILIES
 from dovecot_conf.lint.docs import Example
 from dovecot_conf.lint.entries import Entry
@@ -40,9 +42,13 @@ def explanation(entry: Entry) -> Iterator[Line]:
         .add(str(entry.severity), STYLES[entry.severity])
         .add(f", Dovecot {versions})")
     )
+    yield Line().add(f"{entry.family}xx {FAMILIES[entry.family]}")
     yield Line()
     for line in (entry.doc.summary, *(("", entry.doc.explanation) if entry.doc.explanation else ())):
         yield from (Line().add(part) for part in line.split("\n"))
+    if entry.fixes:
+        yield Line()
+        yield Line().add("Fix: ", "bold").add(fix_sentence(entry.fixes))
     yield from _examples("Bad", entry.doc.bad)
     for version in dict.fromkeys(version for version, _ in entry.doc.says):
         yield Line()
@@ -51,6 +57,23 @@ def explanation(entry: Entry) -> Iterator[Line]:
             if said == version:
                 yield Line().add(f"    {text}")
     yield from _examples("Good", entry.doc.good)
+    if entry.doc.fix:
+        yield Line()
+        yield Line().add("How to fix:", "bold")
+        yield from (Line().add(f"    {line}") for line in entry.doc.fix.splitlines())
+    yield Line()
+    comment = f"# pushnotif: ignore[{entry.code}] on the line or above (a Lua script: --)"
+    yield Line().add("How to silence: ", "bold").add(comment)
+    yield Line().add("Page: ", "bold").add(f"docs/rules/{page_name(entry.code)}")
+
+
+def fix_sentence(fixes: Sequence[Applicability]) -> str:
+    """Return whether the findings of a rule can be fixed, and how."""
+    if not fixes:
+        return "none."
+    if len(fixes) > 1:
+        return "safe (--fix) or unsafe (--fix --unsafe-fixes), by case."
+    return "safe (--fix)." if fixes[0] is Applicability.SAFE else "unsafe (--fix --unsafe-fixes)."
 
 
 def _examples(title: str, examples: Sequence[Example]) -> Iterator[Line]:
@@ -78,9 +101,11 @@ def _entry(entry: Entry) -> dict[str, object]:
         "family": FAMILIES[entry.family],
         "severity": entry.severity,
         "dovecot_versions": list(entry.versions),
+        "fixes": list(entry.fixes),
         "summary": entry.doc.summary,
         "explanation": entry.doc.explanation,
         "dovecot_says": [{"dovecot_version": version, "line": line} for version, line in entry.doc.says],
+        "how_to_fix": entry.doc.fix,
         "bad": [_example(example) for example in entry.doc.bad],
         "good": [_example(example) for example in entry.doc.good],
     }

@@ -5,11 +5,12 @@ program makes a :class:`Catalogue` of all it wants and calls :func:`lint`. What 
 themselves is read by :mod:`dovecot_conf.lint.entries`, only where it is to be shown.
 """
 
-from dovecot_conf.lint.catalogue import FAMILIES, Catalogue, Selection, SelectionError
+from dovecot_conf.lint.catalogue import FAMILIES, Catalogue, SelectionError
 from dovecot_conf.lint.context import Context, gather
 from dovecot_conf.lint.registry import RULES
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.lint.runner import lint, lint_context, reported
+from dovecot_conf.lint.runner import about_comments, in_order, lint, lint_context, lint_contexts, reported
+from dovecot_conf.lint.selection import Layer, PathRules, Selection, severities_of
 from dovecot_conf.lint.suppressions import Suppressions
 
 __all__ = [
@@ -17,12 +18,18 @@ __all__ = [
     "RULES",
     "Catalogue",
     "Context",
+    "Layer",
+    "PathRules",
     "Rule",
     "Selection",
     "SelectionError",
     "Suppressions",
+    "about_comments",
     "gather",
+    "in_order",
     "lint",
     "lint_context",
+    "lint_contexts",
     "reported",
+    "severities_of",
 ]

@@ -1,15 +1,15 @@
-"""All rules by code and name, and which of them a run wants."""
+"""All rules by code and name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from dovecot_conf.errors import PushnotifError
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.near import nearest
+from dovecot_conf.versions import Version
 
 FAMILIES = {
     "PN1": "the configuration language",
@@ -20,6 +20,7 @@ FAMILIES = {
     "PN6": "METADATA",
     "PN7": "versions and migration",
     "PN8": "security",
+    "PN9": "the linter itself",
 }
 
 _FAMILY = re.compile(r"PN(?:\d{1,3}|\d{1,2}x{1,2})?", re.IGNORECASE)
@@ -51,12 +52,25 @@ class Catalogue:
         for a word that stands for nothing.
         """
         found: set[str] = set()
-        for word in (part.strip() for text in words for part in text.split(",")):
-            matched = self.match(word)
-            if not matched:
-                raise self._unknown(word)
-            found |= matched
+        for word in split_words(words):
+            found |= self.known(word)
         return frozenset(found)
+
+    def known(self, word: str) -> frozenset[str]:
+        """Return the codes that one word stands for. Raises SelectionError for an unknown word."""
+        matched = self.match(word)
+        if not matched:
+            advice = self.advice(word) or "'pushnotif rules' lists them"
+            raise SelectionError(f"no such rule: '{word}'; {advice}")
+        return matched
+
+    @cached_property
+    def versions(self) -> dict[str, tuple[Version, ...]]:
+        """The versions that each code is about."""
+        from dovecot_conf.syntax_rules import SYNTAX_RULES  # noqa: PLC0415 - large, and rarely asked for
+
+        about = {rule.code: rule.versions for rule in SYNTAX_RULES}
+        return about | {rule.code: rule.versions for rule in self.rules}
 
     def match(self, word: str) -> frozenset[str]:
         """Return the codes that one word stands for, none for an unknown word."""
@@ -68,25 +82,21 @@ class Catalogue:
         start = word.upper().rstrip("X")
         return frozenset(code for code in self._by_name.values() if code.startswith(start))
 
-    def _unknown(self, word: str) -> SelectionError:
+    def advice(self, word: str) -> str:
+        """Return which rule an unknown word may mean, as a question; '' if it is like none."""
         known = [*self._by_name.values(), *self._by_name]
         shape = word.upper() if word.upper().startswith("PN") else word.lower()
         near = nearest(shape, known)
-        advice = f"did you mean '{near}'?" if near else "'pushnotif rules' lists them"
-        return SelectionError(f"no such rule: '{word}'; {advice}")
+        return f"did you mean '{near}'?" if near else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which codes to report: ``chosen`` (all if None) without ``ignored``."""
+def split_words(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the words of texts in which commas separate them."""
+    return (part.strip() for text in texts for part in text.split(","))
 
-    chosen: frozenset[str] | None = None
-    ignored: frozenset[str] = frozenset()
 
-    @classmethod
-    def of(cls, catalogue: Catalogue, select: Sequence[str], ignore: Sequence[str]) -> Selection:
-        """Make a selection of what a user typed. Raises SelectionError for an unknown rule."""
-        return cls(catalogue.codes(select) if select else None, catalogue.codes(ignore))
-
-    def __contains__(self, code: object) -> bool:
-        return code not in self.ignored and (self.chosen is None or code in self.chosen)
+def specificity(word: str) -> int:
+    """Return how exactly a word names rules: the digits of a family (``PN3xx``: 1), 3 for one rule."""
+    if not _FAMILY.fullmatch(word):
+        return len("301")
+    return len(word.rstrip("Xx")) - len("PN")

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dovecot_conf.configuration import MAIL_PROTOCOLS, Configuration
+from dovecot_conf.elsewhere import may_be_elsewhere
+from dovecot_conf.files import UNCHANGED, Changed
 from dovecot_conf.lint.suppressions import Comments
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, PushConfig
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
 from dovecot_conf.source import SourceFile
+from dovecot_conf.tree import Node, Setting
 from dovecot_conf.versions import Version
 
-_UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%")
+_UNCLEAR = re.compile(r"^<|\$ENV:|\$SET:|\{\{|\$\{|@\w+@(?![\w.])|<%|\{%")
 
 Subject = TypeVar("Subject")
 Result = TypeVar("Result")
@@ -31,13 +34,23 @@ class Context:
 
     What several rules ask is worked out once: the settings and the driver chain of each protocol
     whose processes load mail plugins. ``comments`` and ``sources`` are those of files in other languages
-    that rules report on; who reads such a file puts them there.
+    that rules report on; who reads such a file puts them there. ``changed`` are files that are to be seen
+    with another content than that on disk, ``others`` files in other languages that were given beside the
+    configuration.
     """
 
-    def __init__(self, configuration: Configuration, root: Path | None = None) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        root: Path | None = None,
+        changed: Changed = UNCHANGED,
+        others: tuple[SourceFile, ...] = (),
+    ) -> None:
         self.configuration = configuration
         self.version: Version = configuration.version
         self._root = root
+        self.changed = changed
+        self.others = others
         self.comments: dict[str, Comments] = {}
         self.sources: dict[str, SourceFile] = {}
         self._results: dict[Callable[[Context], Any], Any] = {}
@@ -132,15 +145,31 @@ class Context:
     def unclear_plugins(self, protocol: str) -> bool:
         """Tell whether ``mail_plugins`` of a protocol is not to be known from the configuration alone.
 
-        It comes from a file, the environment or a template.
+        It comes from a file, the environment or a template, or is added to such a list.
         """
         value = self.settings[protocol].get(MAIL_PLUGINS)
-        return value is not None and self.unclear(value.raw)
+        if value is None:
+            return self.version is Version.V24 and self._unclear_outer_plugins
+        added = self.version is Version.V24 or "$" in value.raw
+        return self.unclear(value.raw) or (added and self._unclear_outer_plugins)
+
+    @cached_property
+    def _unclear_outer_plugins(self) -> bool:
+        """Tell whether any ``mail_plugins`` outside of all sections is not to be known."""
+        return any(
+            isinstance(node, Setting) and node.key == MAIL_PLUGINS and self.unclear(node.raw)
+            for node in self.outermost
+        )
+
+    @cached_property
+    def outermost(self) -> tuple[Node, ...]:
+        """The nodes outside of all sections, in reading order."""
+        return tuple(node for node, enclosing in self.configuration.walk() if not enclosing)
 
     def plugin_word(self, protocol: str, plugin: str) -> Span:
         """Return where the name of a plugin that ``protocol`` loads is written.
 
-        The whole value of ``mail_plugins`` where the word isn't in it, since ``$mail_plugins`` brought it.
+        Where ``$mail_plugins`` brought it that is in the outer value, or else the whole value.
         """
         settings = self.settings[protocol]
         if self.version is Version.V24:
@@ -152,17 +181,23 @@ class Context:
             value = settings.get(MAIL_PLUGINS)
         if value is None:
             return self.main_span
-        return word_span(value, plugin)
+        outer = self.configuration.settings().get(MAIL_PLUGINS)
+        brought = outer is not None and not _has_word(value, plugin) and _has_word(outer, plugin)
+        return word_span(outer if brought and outer is not None else value, plugin)
 
     def locate(self, path: str) -> Path:
         """Return where an absolute path of the configuration is to be looked up."""
         return self._root / path.lstrip("/") if self._root is not None else Path(path)
 
-    def named(self, protocols: Iterable[str]) -> str:
-        """Return protocols as words: ``lmtp and imap``; ``every protocol`` for all of them."""
+    def may_be_elsewhere(self, path: Path) -> bool:
+        """Tell whether a missing file may be there where the configuration is used; see ``locate``."""
+        return may_be_elsewhere(path, self.configuration.path, self._root)
+
+    def named(self, protocols: Iterable[str], everyone: str = "every protocol") -> str:
+        """Return protocols as words: ``lmtp and imap``; ``everyone`` for all of them."""
         names = list(protocols)
         if len(names) == len(self.protocols):
-            return "every protocol"
+            return everyone
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -173,6 +208,10 @@ def gather(found: Iterable[tuple[Subject, str]]) -> Iterator[tuple[Subject, tupl
         gathered.setdefault(subject, []).append(protocol)
     for subject, protocols in gathered.items():
         yield subject, tuple(protocols)
+
+
+def _has_word(value: SettingValue, word: str) -> bool:
+    return any(written == word for _, written in words_of(value.raw))
 
 
 def word_span(value: SettingValue, word: str) -> Span:

@@ -24,7 +24,8 @@ own and hold fenced blocks::
 The word after the fence is the dialect. In *Bad* and *Good* it can be an absolute path as well: the
 block is then the content of that file, for all examples of its part. The two version lines that every
 2.4 configuration begins with are left out in examples; :attr:`Example.text` has them. *Dovecot says*
-holds lines of the log or of doveconf's errors, each without time stamp and process.
+holds lines of the log or of doveconf's errors, each without time stamp and process. *How to fix*, a part
+that may be missing, is prose.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from dataclasses import dataclass
 from dovecot_conf.syntax_rule import V24_LINES
 from dovecot_conf.versions import Version
 
-_HEADINGS = {"Bad:": "bad", "Good:": "good", "Dovecot says:": "says"}
+_HEADINGS = {"Bad:": "bad", "Good:": "good", "Dovecot says:": "says", "How to fix:": "fix"}
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(rf"^(?:{'|'.join(map(re.escape, _HEADINGS))})$", re.MULTILINE)
 
@@ -57,13 +58,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RuleDoc:
-    """``summary`` is one line, ``explanation`` Markdown; ``says`` are (dialect, line) pairs."""
+    """``summary`` is one line, ``explanation`` and ``fix`` Markdown; ``says`` are (dialect, line) pairs."""
 
     summary: str
     explanation: str
     bad: tuple[Example, ...]
     good: tuple[Example, ...]
     says: tuple[tuple[Version, str], ...] = ()
+    fix: str = ""
 
 
 def parse_doc(docstring: str) -> RuleDoc:
@@ -73,16 +75,20 @@ def parse_doc(docstring: str) -> RuleDoc:
     prose = text[: first.start()] if first else text
     summary, _, explanation = prose.partition("\n\n")
     parts: dict[str, list[tuple[str, str]]] = {"bad": [], "good": [], "says": []}
+    fix = ""
     headings = list(_HEADING.finditer(text))
     for heading, following in zip(headings, [*headings[1:], None], strict=True):
         body = text[heading.end() : following.start() if following else len(text)]
+        if _HEADINGS[heading[0]] == "fix":
+            fix = body.strip()
+            continue
         blocks = [(match["info"].strip(), match["body"]) for match in _FENCE.finditer(body)]
         parts[_HEADINGS[heading[0]]].extend(blocks)
     bad, good = _examples(parts["bad"]), _examples(parts["good"])
     if not bad or not good:
         raise ValueError(f"no {'good' if bad else 'bad'} example: {summary}")
     says = tuple((Version(info), line) for info, body in parts["says"] for line in body.splitlines())
-    return RuleDoc(summary.strip(), explanation.strip(), bad, good, says)
+    return RuleDoc(summary.strip(), explanation.strip(), bad, good, says, fix)
 
 
 def _examples(blocks: list[tuple[str, str]]) -> tuple[Example, ...]:

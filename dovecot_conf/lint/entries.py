@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dovecot_conf import syntax_rules
-from dovecot_conf.diagnostics import Severity
+from dovecot_conf.diagnostics import Applicability, Severity
 from dovecot_conf.lint.docs import Example, RuleDoc, parse_doc
+from dovecot_conf.lint.fixes.language import fixes_of
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.syntax_rules import SYNTAX_RULES, SyntaxRule
 from dovecot_conf.versions import Version
@@ -15,13 +16,14 @@ from dovecot_conf.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One rule as the catalogue shows it."""
+    """One rule as the catalogue shows it; ``fixes`` are the kinds of fixes that its findings can have."""
 
     code: str
     name: str
     severity: Severity
     versions: tuple[Version, ...]
     doc: RuleDoc
+    fixes: tuple[Applicability, ...] = ()
 
     @property
     def family(self) -> str:
@@ -36,13 +38,20 @@ def entries(rules: Iterable[Rule]) -> tuple[Entry, ...]:
 
 
 def _rule_entry(rule: Rule) -> Entry:
-    return Entry(rule.code, rule.name, rule.severity, rule.versions, parse_doc(type(rule).__doc__ or ""))
+    doc = parse_doc(type(rule).__doc__ or "")
+    return Entry(rule.code, rule.name, rule.severity, rule.versions, doc, rule.fixes)
 
 
 def _syntax_entry(rule: SyntaxRule) -> Entry:
     summary, _, explanation = rule.explanation.partition(". ")
-    doc = RuleDoc(summary.rstrip(".") + ".", explanation, (_shown(rule.bad),), (_shown(rule.good),))
-    return Entry(rule.code, rule.name, rule.severity, rule.versions, doc)
+    examples = (_shown(rule.bad),), (_shown(rule.good),)
+    doc = RuleDoc(summary.rstrip(".") + ".", explanation, *examples, fix=_sentence(rule.hint))
+    return Entry(rule.code, rule.name, rule.severity, rule.versions, doc, fixes_of(rule.code))
+
+
+def _sentence(hint: str) -> str:
+    """Return a hint as a sentence of its own."""
+    return f"{hint[0].upper()}{hint[1:].rstrip('.')}." if hint else ""
 
 
 def _shown(example: syntax_rules.Example) -> Example:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
-from dovecot_conf.lint.catalogue import Catalogue, Selection
+from dovecot_conf.lint.catalogue import Catalogue
+from dovecot_conf.lint.consequences import without_consequences
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.directives import Word
 from dovecot_conf.lint.parts import independent
+from dovecot_conf.lint.review import CommentRule, review
+from dovecot_conf.lint.selection import Selection
 from dovecot_conf.lint.strange_files import first_of_strange
+from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
@@ -35,12 +40,61 @@ def lint_context(
     context: Context, catalogue: Catalogue, *, selection: Selection = EVERYTHING
 ) -> tuple[Diagnostic, ...]:
     """Do the same with a context, which knows afterwards of files in other languages that were read."""
-    files = context.configuration.files
-    suppressions = Suppressions({source.path: source for source in files}, catalogue.match, context.comments)
-    order = {source.path: number for number, source in reversed([*enumerate(files)])}
-    wanted = (item for item in _all(context, catalogue, selection) if item.code in selection)
-    found = first_of_strange(wanted, context.configuration)
-    return reported(found, selection, suppressions, order)
+    return lint_contexts((context,), catalogue, selection=selection)[0]
+
+
+def lint_contexts(
+    contexts: Iterable[Context], catalogue: Catalogue, *, selection: Selection = EVERYTHING
+) -> tuple[tuple[Diagnostic, ...], ...]:
+    """Do the same with several, of which a file may be part of more than one.
+
+    A comment that silences a finding in one of them is needed, also where it silences none in another.
+    """
+    runs = []
+    for context in contexts:
+        files = context.configuration.files
+        order = {source.path: number for number, source in reversed([*enumerate(files)])}
+        suppressions = Suppressions(
+            {source.path: source for source in files}, catalogue.match, context.comments
+        )
+        wanted = (
+            item for item in _all(context, catalogue, selection) if selection.wants(item.code, item.span.file)
+        )
+        found = reported(first_of_strange(wanted, context.configuration), selection, suppressions, order)
+        runs.append((context, found, suppressions, order))
+    used = frozenset(word for _, _, suppressions, _ in runs for word in suppressions.used)
+    results = []
+    for context, found, suppressions, order in runs:
+        ran, lines = _ran(context, catalogue), _lines(context)
+        comments = about_comments(suppressions, catalogue, selection, ran, lines, used)
+        results.append(in_order((*found, *comments), order) if comments else found)
+    return tuple(results)
+
+
+def about_comments(
+    suppressions: Suppressions,
+    catalogue: Catalogue,
+    selection: Selection,
+    ran: Callable[[str], bool],
+    lines: Callable[[str], Sequence[str]],
+    used: frozenset[Word],
+) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the comments of a run in which all other rules have had their say.
+
+    ``ran`` tells which codes were looked for, apart from what is selected; ``lines`` gives those of a file;
+    ``used`` are the words that silenced something, here or in another run.
+    """
+    rules = [rule for rule in catalogue.rules if isinstance(rule, CommentRule) and rule.code in selection]
+    found = []
+    for directive in suppressions.directives() if rules else ():
+        path = directive.span.file
+
+        def looked_for(code: str, path: str = path) -> bool:
+            return ran(code) and selection.wants(code, path)
+
+        seen = review(directive, catalogue, used, looked_for, lines(path))
+        found += [item for rule in rules for item in rule.check_comment(seen)]
+    return reported(found, selection, suppressions, {})
 
 
 def reported(
@@ -49,29 +103,62 @@ def reported(
     suppressions: Suppressions,
     order: Mapping[str, int],
 ) -> tuple[Diagnostic, ...]:
-    """Return the findings that are wanted and not silenced, each once, by file (``order``) and place."""
-    wanted = {
-        diagnostic: None
-        for diagnostic in found
-        if diagnostic.code in selection and not suppressions.silenced(diagnostic)
-    }
-    return tuple(
-        sorted(
-            wanted,
-            key=lambda item: (
-                order.get(item.span.file, len(order)),
-                item.span.line,
-                item.span.column,
-                item.code,
-            ),
-        )
-    )
+    """Return the findings that are wanted and not silenced, each once, by file (``order``) and place.
+
+    Their severities are those that ``selection`` says.
+    """
+    wanted: dict[Diagnostic, Diagnostic] = {}
+    for diagnostic in found:
+        if selection.wants(diagnostic.code, diagnostic.span.file) and not suppressions.silenced(diagnostic):
+            judged = selection.judged(diagnostic)
+            wanted.setdefault(judged._replace(fix=None), judged)
+    return in_order(wanted.values(), order)
+
+
+def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Diagnostic, ...]:
+    """Return findings by file (``order``), line, column and code."""
+
+    def place(item: Diagnostic) -> tuple[int, int, int, str]:
+        return (order.get(item.span.file, len(order)), item.span.line, item.span.column, item.code)
+
+    return tuple(sorted(found, key=place))
+
+
+def _ran(context: Context, catalogue: Catalogue) -> Callable[[str], bool]:
+    """Return what tells whether a code was looked for wherever it could be found.
+
+    In a template, and in a part without the rest, much isn't known.
+    """
+    configuration = context.configuration
+    if configuration.is_template:
+        return lambda _code: False
+    if not configuration.whole:
+        local = {rule.code for rule in catalogue.rules if rule.local and context.version in rule.versions}
+        return local.__contains__
+    return lambda code: context.version in catalogue.versions.get(code, ())
+
+
+def _lines(context: Context) -> Callable[[str], Sequence[str]]:
+    """Return what gives the lines of a file."""
+    sources = {source.path: source for source in (*context.configuration.files, *context.others)}
+    sources |= context.sources
+    return lambda path: sources[path].lines if path in sources else ()
 
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
     whole = context.configuration.whole
-    problems = context.configuration.problems
-    yield from problems if whole else independent(problems)
+    strange = strangers(context.configuration)
+    problems = tuple(_language_problems(context.configuration, strange))
+    if problems:
+        from dovecot_conf.lint.fixes.language import with_fixes  # noqa: PLC0415 - only where something is wrong
+
+        yield from with_fixes(context.configuration, problems)
     for rule in catalogue.rules:
         if rule.code in selection and context.version in rule.versions and (whole or rule.local):
-            yield from rule.check(context)
+            yield from (found for found in rule.check(context) if found.span.file not in strange)
+
+
+def _language_problems(configuration: Configuration, strange: Mapping[str, str]) -> Iterable[Diagnostic]:
+    """Return the problems of the language; of what is no configuration, one says it all."""
+    problems = first_of_strangers(without_consequences(configuration.problems), strange)
+    return problems if configuration.whole else independent(problems)

@@ -32,7 +32,7 @@ def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) 
             yield item
         elif path not in told:
             told.add(path)
-            yield item._replace(hint=hints[path])
+            yield item._replace(hint=hints[path], fix=None)
 
 
 def _hint(source: SourceFile, configuration: Configuration) -> str:

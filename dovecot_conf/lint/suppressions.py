@@ -5,26 +5,28 @@ In a Lua script they begin with ``--``.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lines import find_comment
+from dovecot_conf.lint.directives import Directive, Word, directives, may_have_directives
 from dovecot_conf.source import SourceFile
-
-_COMMENT = re.compile(r"(?:#|--)\s*pushnotif:\s*ignore\[(?P<words>[^\]]*)\]", re.IGNORECASE)
 
 
 class Comment(NamedTuple):
-    """A comment in a file of another language; ``alone``: nothing else is in front of it in its line."""
+    """A comment in a file of another language.
+
+    ``column`` is where it begins, from 1; ``alone``: nothing else is in front of it in its line.
+    """
 
     text: str
     alone: bool
+    column: int
 
 
-Comments = Mapping[int, Comment]
-"""The comments of a file by line."""
+Comments = Mapping[int, Sequence[Comment]]
+"""The comments of a file by the line in which they begin."""
 
 
 class Suppressions:
@@ -32,68 +34,85 @@ class Suppressions:
 
     ``sources`` are the files by path; ``match`` gives the codes that a word (a code, a
     name, the beginning of codes) stands for. ``others`` are the comments of files in other languages.
+    ``used`` are the words that silenced something up to now.
     """
 
     def __init__(
         self,
         sources: Mapping[str, SourceFile],
-        match: Callable[[str], Iterable[str]],
+        match: Callable[[str], frozenset[str]],
         others: Mapping[str, Comments] | None = None,
     ) -> None:
         self._sources = sources
         self._match = match
         self._others = others if others is not None else {}
+        self.used: set[Word] = set()
 
     def silenced(self, diagnostic: Diagnostic) -> bool:
-        """Tell whether a comment silences the finding.
+        """Tell whether a comment silences the finding; its words are ``used`` then.
 
         A comment in the last line of a continued statement, or in a line of its own directly above
         its first, is valid for the whole statement: between them Dovecot allows no comment.
         """
-        path, line = diagnostic.span.file, diagnostic.span.line
+        words = {
+            word
+            for directive in self._near(diagnostic.span.file, diagnostic.span.line)
+            for word in directive.words
+            if diagnostic.code in self._match(word.text)
+        }
+        self.used |= words
+        return bool(words)
+
+    def directives(self) -> Iterator[Directive]:
+        """Yield all comments to the linter, file by file and from top to bottom."""
+        for path, source in self._sources.items():
+            if path in self._others or not may_have_directives(source.text):
+                continue
+            for number, line in enumerate(source.lines, 1):
+                yield from _in_line(line, path, number)
+        for path, comments in self._others.items():
+            for number in sorted(comments):
+                yield from _in_comments(comments[number], path, number)
+
+    def _near(self, path: str, line: int) -> Iterator[Directive]:
+        """Yield the comments that are valid for a line."""
         if path in self._others:
-            return self._has_code(diagnostic.code, _near(self._others[path], line))
+            yield from _near(self._others[path], path, line)
+            return
         source = self._sources.get(path)
         lines = source.lines if source is not None else ()
         first = last = line - 1
         if not 0 <= first < len(lines):
-            return False
-        while first > 0 and _continues(lines[first - 1]):
+            return
+        while first > 0 and continues(lines[first - 1]):
             first -= 1
-        while last + 1 < len(lines) and _continues(lines[last]):
+        while last + 1 < len(lines) and continues(lines[last]):
             last += 1
-        comments = [_comment(lines[last])]
+        yield from _in_line(lines[last], path, last + 1)
         if first > 0 and lines[first - 1].lstrip().startswith("#"):
-            comments.append(lines[first - 1])
-        return self._has_code(diagnostic.code, comments)
-
-    def _has_code(self, code: str, comments: Iterable[str]) -> bool:
-        return any(code in self._codes(comment) for comment in comments)
-
-    def _codes(self, comment: str) -> set[str]:
-        return {
-            code
-            for found in _COMMENT.finditer(comment)
-            for word in found["words"].split(",")
-            for code in self._match(word.strip())
-        }
+            yield from _in_line(lines[first - 1], path, first)
 
 
-def _near(comments: Comments, line: int) -> Iterator[str]:
-    """Yield the comment in a line, and the one that has the line above for itself."""
-    if line in comments:
-        yield comments[line].text
-    above = comments.get(line - 1)
-    if above is not None and above.alone:
-        yield above.text
+def _near(comments: Comments, path: str, line: int) -> Iterator[Directive]:
+    """Yield what the comments in a line say, and those that have the line above for themselves."""
+    yield from _in_comments(comments.get(line, ()), path, line)
+    above = comments.get(line - 1, ())
+    if above and above[0].alone:
+        yield from _in_comments(above, path, line - 1)
 
 
-def _comment(line: str) -> str:
-    start = find_comment(line)
-    return line[start:] if start >= 0 else ""
+def _in_comments(comments: Sequence[Comment], path: str, line: int) -> Iterator[Directive]:
+    for comment in comments:
+        yield from directives(comment.text, path, line, comment.column)
 
 
-def _continues(line: str) -> bool:
+def _in_line(line: str, path: str, number: int) -> Iterator[Directive]:
+    start = find_comment(line) if "pushnotif" in line.lower() else -1
+    if start >= 0:
+        yield from directives(line[start:], path, number, start + 1)
+
+
+def continues(line: str) -> bool:
     """Tell whether a line is continued by the next one."""
     if line.lstrip().startswith("#"):
         return False

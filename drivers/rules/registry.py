@@ -21,15 +21,47 @@ from drivers.rules.lua.script_syntax import LuaSyntaxError
 from drivers.rules.lua.script_unreadable import LuaScriptUnreadable
 from drivers.rules.lua.transaction_missing import LuaTransactionMissing
 from drivers.rules.lua.undefined_global import LuaUndefinedGlobal
+from drivers.rules.metadata.dict_crashes import MetadataDictCrashes
 from drivers.rules.metadata.dict_invalid import MetadataDictInvalid
 from drivers.rules.metadata.dict_missing import MetadataDictMissing
+from drivers.rules.metadata.dict_relative import MetadataDictRelative
+from drivers.rules.metadata.dict_shared import MetadataDictShared
+from drivers.rules.metadata.dict_split import MetadataDictSplit
+from drivers.rules.metadata.dict_volatile import MetadataDictVolatile
+from drivers.rules.metadata.imap_off import MetadataImapOff
+from drivers.rules.metadata.in_plugin import MetadataInPlugin
+from drivers.rules.metadata.proxy_unknown import MetadataProxyUnknown
 from drivers.rules.ox.cache_lifetime import OxCacheLifetimeInvalid
+from drivers.rules.ox.cache_lifetime_long import OxCacheLifetimeLong
 from drivers.rules.ox.cache_ttl_unit import OxCacheTtlUnit
+from drivers.rules.ox.certificate_unverified import OxCertificateUnverified
+from drivers.rules.ox.client_shared import OxClientShared
+from drivers.rules.ox.content_clear import OxContentInClear
+from drivers.rules.ox.delivery_blocked import OxDeliveryBlocked
+from drivers.rules.ox.endpoint_path import OxEndpointPath
+from drivers.rules.ox.endpoint_repeated import OxEndpointRepeated
 from drivers.rules.ox.flag_value import OxFlagIsOn
 from drivers.rules.ox.number_invalid import OxNumberInvalid
 from drivers.rules.ox.option_unknown import OxOptionUnknown
+from drivers.rules.ox.password_clear import OxPasswordInClear
+from drivers.rules.ox.port_missing import OxPortMissing
+from drivers.rules.ox.setting_unread import OxSettingUnread
+from drivers.rules.ox.timeout_short import OxTimeoutShort
+from drivers.rules.ox.timeout_zero import OxTimeoutZero
+from drivers.rules.ox.url_escape import OxUrlEscape
 from drivers.rules.ox.url_invalid import OxUrlInvalid
 from drivers.rules.ox.url_missing import OxUrlMissing
+from drivers.rules.proxy.include_unread import ProxyIncludeUnread
+from drivers.rules.proxy.preliminary_open import PreliminaryOpen
+from drivers.rules.proxy.snippet_invalid import ProxyConfigInvalid
+from drivers.rules.security.cleartext_auth import CleartextAuth
+from drivers.rules.security.debug_url import EndpointPasswordLogged
+from drivers.rules.security.doveadm_clear import DoveadmInClear
+from drivers.rules.security.key_readable import TlsKeyWorldReadable
+from drivers.rules.security.passwords_logged import PasswordsLogged
+from drivers.rules.security.script_writable import ScriptWritable
+from drivers.rules.security.secret_readable import SecretWorldReadable
+from drivers.rules.security.socket_open import SocketOpenToAll
 
 SCRIPT_RULES: tuple[type[ScriptRule], ...] = (
     LuaSyntaxError,
@@ -55,6 +87,19 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     OxCacheLifetimeInvalid(),
     OxNumberInvalid(),
     OxCacheTtlUnit(),
+    OxUrlEscape(),
+    OxTimeoutZero(),
+    OxTimeoutShort(),
+    OxSettingUnread(),
+    OxPortMissing(),
+    OxPasswordInClear(),
+    OxEndpointRepeated(),
+    OxEndpointPath(),
+    OxDeliveryBlocked(),
+    OxContentInClear(),
+    OxClientShared(),
+    OxCertificateUnverified(),
+    OxCacheLifetimeLong(),
     LuaPluginMissing(),
     LuaDependencyMissing(),
     LuaScriptMissing(),
@@ -62,6 +107,25 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     LuaOptionUnread(),
     MetadataDictMissing(),
     MetadataDictInvalid(),
+    ProxyConfigInvalid(),
+    PreliminaryOpen(),
+    ProxyIncludeUnread(),
+    SocketOpenToAll(),
+    SecretWorldReadable(),
+    ScriptWritable(),
+    PasswordsLogged(),
+    TlsKeyWorldReadable(),
+    DoveadmInClear(),
+    EndpointPasswordLogged(),
+    CleartextAuth(),
+    MetadataProxyUnknown(),
+    MetadataInPlugin(),
+    MetadataImapOff(),
+    MetadataDictVolatile(),
+    MetadataDictSplit(),
+    MetadataDictShared(),
+    MetadataDictRelative(),
+    MetadataDictCrashes(),
 )
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from mailstore.live.doveadm_api import NO_USER, NOT_FOUND, NOT_POSSIBLE, USAGE, CommandFailedError
-from mailstore.live.errors import AccessDeniedError, LiveServerError
+from mailstore.live.errors import AccessDeniedError, LiveServerError, NotConnectedError, Reach
 from mailstore.live.network import network_reason
 from mailstore.tabescape import escape, unescape
 
@@ -108,16 +108,24 @@ class DoveadmSocket:
 
     def _connect(self) -> socket.socket:
         if not self.address.path:
-            return socket.create_connection((self.address.host, self.address.port), self.timeout)
+            return self._connect_port()
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(self.timeout)
         try:
             connection.connect(os.fsencode(self.address.path))
         except OSError as error:
             connection.close()
-            reason = network_reason(error)
-            raise LiveServerError(f"net_connect_unix({self.address}) failed: {reason}") from None
+            raise NotConnectedError(Reach.SOCKET, str(self.address), network_reason(error)) from None
         return connection
+
+    def _connect_port(self) -> socket.socket:
+        host, port = self.address.host, self.address.port
+        try:
+            return socket.create_connection((host, port), self.timeout)
+        except (socket.gaierror, UnicodeError) as error:
+            raise NotConnectedError(Reach.NAME, host, network_reason(error)) from None
+        except OSError as error:
+            raise NotConnectedError(Reach.PORT, str(self.address), network_reason(error)) from None
 
     def _enter(self, stream: Stream) -> None:
         stream.write(VERSION)

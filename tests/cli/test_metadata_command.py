@@ -93,7 +93,8 @@ def test_a_file_names_users(site: Site, monkeypatch: pytest.MonkeyPatch) -> None
     assert (code, out) == (0, "bob \nalice \n")
     assert err == "pushnotif: Info: User no longer exists, skipping\n"
     code, _, err = site.call("get", "-F", str(site.root / "missing"), "INBOX", "/private/a")
-    assert (code, err.count("\n")) == (75, 1)
+    assert (code, err.count("\n")) == (75, 2)
+    assert err.endswith("pushnotif: Error: Failed to iterate through some users\n")
 
 
 def test_a_server_entry_for_all_users_reaches_each_one_unharmed(site: Site) -> None:
@@ -251,7 +252,7 @@ COLUMNS = ("username", "value")
 def test_rows_in_all_formats() -> None:
     assert flow(COLUMNS, ROWS, 80) == "alice a\tb\nbob \n"
     assert pager(COLUMNS, ROWS, 80) == "alice\na\tb\n\f\nbob\n\n"
-    assert tab(COLUMNS, ROWS, 80) == "username\tvalue\nalice\ta\tb\nbob\t\n"
+    assert tab(COLUMNS, ROWS, 80) == "Username\tvalue\nalice\ta\tb\nbob\t\n"
     assert as_json(COLUMNS, ROWS, 80) == (
         '[{"username":"alice","value":"a\\tb"},{"username":"bob","value":""}]'
     )

@@ -30,6 +30,35 @@ def test_a_rule_is_explained_by_code_or_name(word: str, capsys: pytest.CaptureFi
     assert out.startswith("PN301 driver-chain-gap (error, Dovecot 2.3)\n")
     assert "Bad, Dovecot 2.3:\n    mail_plugins" in out
     assert "Good, Dovecot 2.3:\n    mail_plugins" in out
+    assert "PN3xx the driver chain\n" in out
+    assert "How to silence: # pushnotif: ignore[PN301] on the line or above (a Lua script: --)\n" in out
+    assert out.endswith("Page: docs/rules/PN301.md\n")
+
+
+@pytest.mark.parametrize("code", ["PN102", "PN301"])
+def test_a_rule_says_how_to_fix_it(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", code, "--format", "json"]) == 0
+    (rule,) = json.loads(capsys.readouterr().out)["rules"]
+    assert run(["rules", code]) == 0
+    shown = "".join(f"    {line}\n" for line in rule["how_to_fix"].splitlines())
+    assert f"How to fix:\n{shown}\nHow to silence: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("PN301", "Fix: safe (--fix)."),
+        ("PN205", "Fix: unsafe (--fix --unsafe-fixes)."),
+        ("PN163", "Fix: safe (--fix) or unsafe (--fix --unsafe-fixes), by case."),
+    ],
+)
+def test_an_explanation_says_whether_there_is_a_fix(
+    rule: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["rules", rule])
+    assert said in capsys.readouterr().out.splitlines()
+    run(["rules", "PN401"])
+    assert "Fix:" not in capsys.readouterr().out
 
 
 def test_the_beginning_of_codes_lists_a_family(capsys: pytest.CaptureFixture[str]) -> None:

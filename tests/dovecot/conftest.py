@@ -91,9 +91,10 @@ def factory(pool: Pool | UnavailableError) -> DovecotFactory:
         plugins: tuple[str, ...] | None = PLUGINS,
         files: Mapping[str, str] | None = None,
         attribute_dict: str = "",
+        userdb: str = "",
     ) -> Dovecot:
         named = tuple((files or {}).items())
-        return pool.get(Setup(settings_text(push), extra, base, plugins, named, attribute_dict))
+        return pool.get(Setup(settings_text(push), extra, base, plugins, named, attribute_dict, userdb))
 
     return start
 

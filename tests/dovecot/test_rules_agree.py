@@ -87,7 +87,8 @@ class Bench:
             text = text.replace(f"<{name}>", value)
         (self.folder / "dovecot.conf").write_text(text)
         for path, content in example.files:
-            target = self.folder / path.removeprefix(ETC)
+            target = self.folder / path.removeprefix(ETC).lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content)
             target.chmod(0o644)
 
@@ -177,6 +178,10 @@ LOADED = {
     ("PN202", Version.V23): (0, 1),
     ("PN202", Version.V24): (0, 1),
     ("PN203", Version.V23): (0, 1),
+    ("PN212", Version.V23): (0, 1),
+    ("PN213", Version.V23): (0, 1),
+    ("PN213", Version.V24): (0, 1),
+    ("PN214", Version.V23): (0, 1),
     ("PN301", Version.V23): (1, 2),
     ("PN302", Version.V23): (0, 1),
     ("PN303", Version.V23): (1, 1),
@@ -185,6 +190,10 @@ LOADED = {
     ("PN306", Version.V23): (1, 2),
     ("PN307", Version.V23): (1, 2),
     ("PN309", Version.V24): (0, 1),
+    ("PN312", Version.V23): (1, 2),
+    ("PN313", Version.V23): (1, 2),
+    ("PN315", Version.V24): (1, 0),
+    ("PN316", Version.V24): (1, 0),
 }
 """How many dlog drivers load: with the bad example, and with the good one."""
 
@@ -201,6 +210,16 @@ def test_as_many_drivers_load_as_the_rule_says(
         if example.version is version
     )
     assert found == LOADED[code, version]
+
+
+REFUSED = {"PN318": "Unknown setting: url", "PN705": "Unknown section name: plugin"}
+"""What Dovecot 2.4 ends with, behind the number of a line."""
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_the_whole_configuration_is_refused(code: str, bench: Callable[[Version], Bench]) -> None:
+    said = bench(Version.V24).lines(DOCS[code].bad[0])
+    assert any(line.startswith("Fatal:") and REFUSED[code] in line for line in said)
 
 
 @pytest.mark.parametrize("version", Version)

@@ -8,11 +8,11 @@ import sys
 import dovecot_conf
 
 EXPORTS = {
-    "ConfigError", "Configuration", "Diagnostic", "DictError", "DriverDefinition", "DriverError",
-    "DriverOption", "Edit", "Fix", "MailboxError", "MessageError", "MetadataError", "OverrideError",
-    "PushConfig", "PushnotifError", "SettingValue", "Settings", "Severity", "SourceFile", "Span",
-    "UnreadDefinition", "UserError", "VariableError", "Version", "expand", "load", "loads",
-    "print_tree", "user_values",
+    "Applicability", "ConfigError", "Configuration", "Diagnostic", "DictError", "DriverDefinition",
+    "DriverError", "DriverOption", "Edit", "Fix", "MailboxError", "MessageError", "MetadataError",
+    "OverrideError", "PushConfig", "PushnotifError", "SettingValue", "Settings", "Severity",
+    "SourceFile", "Span", "UnreadDefinition", "UserError", "VariableError", "Version", "expand", "load",
+    "loads", "print_tree", "user_values",
 }  # fmt: skip
 
 

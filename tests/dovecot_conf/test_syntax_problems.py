@@ -122,7 +122,7 @@ def test_what_only_daemons_refuse_says_so_and_is_no_error() -> None:
         "Invalid variable: $plugin",
     ]
     assert all("doveconf -n accepts it" in problem.message for problem in problems)
-    assert {problem.severity for problem in problems} == {Severity.WARNING}
+    assert [problem.severity for problem in problems] == [Severity.WARNING, Severity.INFO, Severity.WARNING]
 
 
 def test_includes_that_multiply_end_with_a_clear_problem(tmp_path: Path) -> None:

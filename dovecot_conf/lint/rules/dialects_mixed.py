@@ -52,6 +52,10 @@ class DialectsMixed(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Rewrite the lines of the other version, or name the version that is meant with `--dovecot-version`.
     """
 
     code = "PN701"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.fixes.chain import renumbered, same_for_all
 from dovecot_conf.lint.numbered import follows_numbering, missing_before
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.positions import Span
@@ -38,12 +39,17 @@ class DriverChainGap(Rule):
       push_notification_driver2 = dlog:second
     }
     ```
+
+    How to fix:
+
+    Give the missing name a driver, or move the later drivers up, so that the names follow one another.
     """
 
     code = "PN301"
     name = "driver-chain-gap"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    fixes = (Applicability.SAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for proper numbers that are not reached."""
@@ -64,4 +70,7 @@ class DriverChainGap(Rule):
         for (span, text, missing, severity), protocols in gather(found):
             where = f" for {context.named(protocols)}" if len(protocols) < len(context.protocols) else ""
             hint = f"the names must follow one another: give {missing} a driver, or this one its name"
-            yield self.found(span, text + where, hint=hint, severity=severity)
+            fix = None
+            if severity is self.severity and same_for_all(context, protocols):
+                fix = renumbered(context, protocols[0], missing)
+            yield self.found(span, text + where, hint=hint, severity=severity, fix=fix)

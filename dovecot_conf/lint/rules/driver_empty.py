@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Fix, Severity
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.fixes.making import CHAIN_GROUP, removal, safe, unsafe
 from dovecot_conf.lint.numbered import ROOTS, follows_numbering
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.scopes import SettingValue
@@ -36,12 +37,17 @@ class DriverEmpty(Rule):
       push_notification_driver = dlog
     }
     ```
+
+    How to fix:
+
+    Remove the line, or give it a driver.
     """
 
     code = "PN303"
     name = "driver-empty"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.SAFE, Applicability.UNSAFE)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for empty values that stand in for nothing, and that no protocol fills."""
@@ -49,6 +55,8 @@ class DriverEmpty(Rule):
         by_name: dict[str, list[SettingValue]] = {}
         for name, value, _protocols in context.plugin_values(_is_driver):
             by_name.setdefault(name, []).append(value)
+        unread = (unread for push in context.push.values() for unread in push.unread)
+        is_last = not any(one.definition.text for one in unread)
         for name, values in by_name.items():
             if any(value.text for value in values) or (name in outside and outside[name].text):
                 continue
@@ -57,7 +65,16 @@ class DriverEmpty(Rule):
                     value.node.key_span if value.node is not None else value.span,
                     f"{name} is empty: Dovecot stops reading drivers here",
                     hint="remove the line, or give it a driver",
+                    fix=_removed(value, is_last=is_last),
                 )
+
+
+def _removed(value: SettingValue, *, is_last: bool) -> Fix | None:
+    """Return the fix that removes the line; it may let Dovecot read what stands behind it."""
+    edit = removal(value.node) if value.node is not None else None
+    if edit is None:
+        return None
+    return (safe if is_last else unsafe)("remove the line", edit, group=CHAIN_GROUP)
 
 
 def _is_driver(name: str, _text: str) -> bool:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import PUSH, Context, gather
+from dovecot_conf.lint.fixes.making import unsafe
+from dovecot_conf.lint.fixes.plugins import plugins_loaded
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.versions import Version
+
+_LIKELY = "lmtp"
+"""The protocol that most sites want to notify of."""
 
 _HINTS = {
     Version.V23: "add 'mail_plugins = $mail_plugins notify push_notification' to protocol lmtp",
@@ -57,11 +62,18 @@ class DriverNeverLoaded(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Load `notify` and `push_notification` in the protocol in which the events happen: in 2.3
+    `mail_plugins = $mail_plugins notify push_notification` in `protocol lmtp { }`, in 2.4 a block
+    `mail_plugins { }` there. Or remove the driver.
     """
 
     code = "PN203"
     name = "driver-never-loaded"
     severity = Severity.ERROR
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Report the first driver of each chain that nobody loads."""
@@ -80,4 +92,11 @@ class DriverNeverLoaded(Rule):
                 )
             else:
                 text = f"a driver is defined for {context.named(protocols)}, but {where} loads {PUSH}"
-                yield self.found(span, text, hint=_HINTS[context.version])
+                where = _LIKELY if _LIKELY in protocols else protocols[0]
+                edit = plugins_loaded(
+                    context,
+                    where,
+                    (plugin for plugin in ("notify", PUSH) if plugin not in context.plugins(where)),
+                )
+                fix = unsafe(f"load it for {where}", edit) if edit is not None else None
+                yield self.found(span, text, hint=_HINTS[context.version], fix=fix)

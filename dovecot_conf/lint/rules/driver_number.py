@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Fix, Severity
 from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.fixes.chain import driver_renamed, same_for_all
 from dovecot_conf.lint.numbered import ROOTS, follows_numbering, next_name
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.positions import Span
@@ -35,17 +36,22 @@ class DriverNumberUnread(Rule):
       push_notification_driver = dlog
     }
     ```
+
+    How to fix:
+
+    Call the first driver `push_notification_driver`, the second `push_notification_driver2`, and so on.
     """
 
     code = "PN302"
     name = "driver-number-unread"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    fixes = (Applicability.SAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for numbers that no chain has."""
-        found: list[tuple[tuple[Span, str, str], str]] = []
+        found: list[tuple[tuple[Span, str, str, Fix | None], str]] = []
         for protocol, push in context.push.items():
             for unread in push.unread:
                 setting = unread.definition.setting
@@ -54,6 +60,8 @@ class DriverNumberUnread(Rule):
                     free = next_name(root, context.settings[protocol].plugin)
                     hint = f"the first driver is {root}, the next {root}2: call it {free}"
                     span = context.setting_name(unread.definition, protocol)
-                    found.append(((span, f"{setting} is never read", hint), protocol))
-        for (span, text, hint), _protocols in gather(found):
-            yield self.found(span, text, hint=hint)
+                    fix = driver_renamed(context, protocol, setting, free, Applicability.SAFE)
+                    found.append(((span, f"{setting} is never read", hint, fix), protocol))
+        for (span, text, hint, fix), protocols in gather(found):
+            able = fix if same_for_all(context, protocols) else None
+            yield self.found(span, text, hint=hint, fix=able)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Fix, Severity
 from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.fixes.chain import driver_removal, same_for_all
+from dovecot_conf.lint.fixes.making import CHAIN_GROUP, unsafe
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition
@@ -49,16 +51,21 @@ class DriverRepeated(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Remove one of the two, or give them different options.
     """
 
     code = "PN305"
     name = "driver-repeated"
     severity = Severity.WARNING
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the drivers of each chain."""
-        found: list[tuple[tuple[Span, str], str]] = []
+        found: list[tuple[tuple[Span, str, Fix | None], str]] = []
         for protocol, push in context.push.items():
             seen: dict[object, DriverDefinition] = {}
             for definition in push.definitions or push.fallback:
@@ -66,6 +73,11 @@ class DriverRepeated(Rule):
                 first = seen.setdefault((definition.driver.lower(), options), definition)
                 if first is not definition:
                     text = f"{definition.setting} is the same driver as {first.setting}"
-                    found.append(((definition.span, text), protocol))
-        for (span, text), _protocols in gather(found):
-            yield self.found(span, f"{text}: every event is handled twice", hint="remove one of the two")
+                    edit = driver_removal(context, protocol, definition)
+                    fix = (
+                        unsafe("remove the second one", edit, group=CHAIN_GROUP) if edit is not None else None
+                    )
+                    found.append(((definition.span, text, fix), protocol))
+        for (span, text, fix), protocols in gather(found):
+            message, able = f"{text}: every event is handled twice", same_for_all(context, protocols)
+            yield self.found(span, message, hint="remove one of the two", fix=fix if able else None)

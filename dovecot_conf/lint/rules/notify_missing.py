@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import PUSH, Context, gather
+from dovecot_conf.lint.fixes.making import safe
+from dovecot_conf.lint.fixes.plugins import plugin_beside
 from dovecot_conf.lint.rule import Rule
 
 
@@ -63,11 +65,16 @@ class NotifyMissing(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Add `notify` to the same `mail_plugins`: in 2.3 as a word, in 2.4 as `notify = yes`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN201"
     name = "notify-missing"
     severity = Severity.ERROR
+    fixes = (Applicability.SAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look at the effective list of each protocol."""
@@ -82,5 +89,7 @@ class NotifyMissing(Rule):
                 text = f"can't tell whether {where} loads notify, which push_notification needs"
                 yield self.found(span, text, severity=Severity.INFO)
             else:
+                edit = plugin_beside(context, protocols[0], PUSH, "notify")
+                fix = safe("load notify as well", edit) if edit is not None else None
                 text = f"push_notification is loaded without notify: no process of {where} starts"
-                yield self.found(span, text, hint="add notify to the same mail_plugins")
+                yield self.found(span, text, hint="add notify to the same mail_plugins", fix=fix)

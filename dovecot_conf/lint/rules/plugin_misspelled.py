@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import Context, gather
+from dovecot_conf.lint.fixes.making import replaced
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.near import nearest
+from dovecot_conf.near import advice, nearest
 
 _WANTED = ("notify", "push_notification", "push_notification_lua", "mail_lua")
 _RELATED = re.compile(rf"(?:.+_)?(?:{'|'.join(_WANTED)})(?:_.+)?")
@@ -63,11 +64,17 @@ class PluginMisspelled(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Write the name with underscores, as it stands above. If the plugin is one of your own, silence the
+    finding.
     """
 
     code = "PN205"
     name = "plugin-misspelled"
     severity = Severity.WARNING
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
@@ -76,13 +83,15 @@ class PluginMisspelled(Rule):
             ((context.plugin_word(protocol, word), word, meant), protocol)
             for protocol in context.protocols
             for word in sorted(context.plugins(protocol))
-            if (meant := _meant(word))
+            if (meant := meant_push_plugin(word))
         )
         for (span, word, meant), _protocols in gather(found):
-            yield self.found(span, f"Dovecot has no plugin '{word}'", hint=f"did you mean {meant}?")
+            fix = replaced(span, word, meant, Applicability.UNSAFE)
+            yield self.found(span, f"Dovecot has no plugin '{word}'", hint=advice(meant), fix=fix)
 
 
-def _meant(word: str) -> str:
+def meant_push_plugin(word: str) -> str:
+    """Return which push plugin a name is most likely meant as, '' for none."""
     if _RELATED.fullmatch(word):
         return ""
     return nearest(word.lower().replace("-", "_"), _WANTED, _CUTOFF)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.fixes.chain import driver_renamed
 from dovecot_conf.lint.numbered import ROOTS, is_numbered
 from dovecot_conf.lint.rule import Rule
-from dovecot_conf.near import nearest
+from dovecot_conf.near import advice, advised, nearest
 from dovecot_conf.versions import Version
 
 _KNOWN = (*ROOTS, "push_notification_lua_script_file")
@@ -41,21 +42,27 @@ class PushSettingUnknown(Rule):
       push_notification_driver2 = dlog:second
     }
     ```
+
+    How to fix:
+
+    Correct the name of the setting.
     """
 
     code = "PN307"
     name = "push-setting-unknown"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the keys of plugin { } with the known ones."""
-        for name, value, _protocols in context.plugin_values(_is_unknown):
+        for name, value, protocols in context.plugin_values(_is_unknown):
             near, number = _near(name)
             span = value.node.key_span if value.node is not None else value.span
-            hint = f"did you mean {near}{number}?" if near else ""
-            yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint)
+            hint = advice(f"{near}{number}" if near else "")
+            fix = driver_renamed(context, protocols[0], name, advised(hint), Applicability.UNSAFE)
+            yield self.found(span, f"Dovecot's push plugins read no setting '{name}'", hint=hint, fix=fix)
 
 
 def _is_unknown(name: str, _text: str) -> bool:

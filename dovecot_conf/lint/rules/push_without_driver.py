@@ -44,6 +44,11 @@ class PushWithoutDriver(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Define a driver: in 2.3 `push_notification_driver` in `plugin { }`, in 2.4 a block
+    `push_notification NAME { }`. Or take `push_notification` out of `mail_plugins`.
     """
 
     code = "PN202"

@@ -149,18 +149,14 @@ class ScriptText:
         return self.tree.span(node)
 
     @cached_property
-    def comments(self) -> dict[int, Comment]:
+    def comments(self) -> dict[int, list[Comment]]:
         """The comments by the line in which they begin."""
-        if self.tree is None:
-            return {}
-        found: dict[int, Comment] = {}
-        for comment in self.tree.comments:
+        found: dict[int, list[Comment]] = {}
+        for comment in self.tree.comments if self.tree is not None else ():
             row, column = comment.start
-            earlier = found.get(row + 1)
-            if earlier is not None:
-                found[row + 1] = Comment(f"{earlier.text} {comment.name}", earlier.alone)
-            else:
-                found[row + 1] = Comment(comment.name, not self.tree.lines[row][:column].strip())
+            alone = not self.tree.lines[row][:column].strip() if self.tree is not None else False
+            place = self.span(comment)
+            found.setdefault(place.line, []).append(Comment(comment.name, alone, place.column))
         return found
 
     def _is_plain_index(self, read: Node) -> bool:

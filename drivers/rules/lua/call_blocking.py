@@ -73,6 +73,11 @@ class LuaCallBlocking(ScriptRule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Set a timeout for requests: `request_timeout_msecs = 5000` in 2.3, `request_timeout = "5s"` in 2.4.
+    Leave slow work to another program.
     """
 
     code = "PN516"

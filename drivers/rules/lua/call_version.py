@@ -87,6 +87,10 @@ class LuaCallOfOtherVersion(ScriptRule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Use what the version has instead, or test for it first (`if user.plugin_getenv then`).
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN511"

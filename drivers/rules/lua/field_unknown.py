@@ -77,6 +77,11 @@ class LuaFieldUnknown(ScriptRule):
     end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Use a field that the event has. What only `begin_txn` knows, such as the user, goes into the context
+    that it returns.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN514"

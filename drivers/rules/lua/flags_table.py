@@ -81,6 +81,10 @@ class LuaFlagsAreTable(ScriptRule):
     end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Go through the table with `ipairs()`, or put it together with `table.concat()`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN515"

@@ -74,6 +74,10 @@ class LuaHandlerMissing(ScriptRule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Define at least one global function such as `dovecot_lua_notify_event_message_new(context, event)`.
     """
 
     code = "PN507"

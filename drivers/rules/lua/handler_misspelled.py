@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
+from dovecot_conf.lint.fixes.making import replaced
+from dovecot_conf.near import advice
 from drivers.rules.lua.functions import meant_function, unread_functions
 from drivers.rules.lua.script_rule import ScriptRule
 
@@ -64,11 +66,16 @@ class LuaHandlerMisspelled(ScriptRule):
     function dovecot_lua_notify_event_message_expunge(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Give the function the exact name of the handler.
     """
 
     code = "PN509"
     name = "lua-handler-misspelled"
     severity = Severity.WARNING
+    fixes = (Applicability.UNSAFE,)
 
     def check_script(self, script: ScriptText) -> Iterator[Diagnostic]:
         """Compare the functions that nobody in the script calls with the names that Dovecot calls."""
@@ -76,4 +83,8 @@ class LuaHandlerMisspelled(ScriptRule):
             meant = meant_function(variable.name)
             if meant:
                 text = f"nobody calls '{variable.name}'"
-                yield self.at(script, variable.node, text, hint=f"did you mean {meant}?")
+                fix = None
+                if len(variable.writes) == 1 and script.function(meant) is None:
+                    span = script.span(variable.writes[0])
+                    fix = replaced(span, variable.name, meant, Applicability.UNSAFE)
+                yield self.at(script, variable.node, text, hint=advice(meant))._replace(fix=fix)

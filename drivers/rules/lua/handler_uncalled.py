@@ -68,6 +68,10 @@ class LuaHandlerUncalled(ScriptRule):
     function dovecot_lua_notify_event_message_append(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Make it a global function: without `local`, outside of tables, with a name of its own.
     """
 
     code = "PN510"

@@ -88,6 +88,11 @@ class LuaHttpOption(ScriptRule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Use the names and values of the version: `request_timeout_msecs = 500` in 2.3, `request_timeout =
+    "500ms"` in 2.4.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN512"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
-from dovecot_conf.near import nearest
+from dovecot_conf.lint.fixes.chain import option_name, option_removal
+from dovecot_conf.lint.fixes.making import replaced, unsafe
+from dovecot_conf.near import advice, nearest
 from dovecot_conf.versions import Version
 from drivers.lua.settings import SCRIPT_SETTING
 from drivers.rules.definitions import written
@@ -56,25 +58,36 @@ class LuaOptionUnread(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Remove the option, or the setting that wins over it.
     """
 
     code = "PN506"
     name = "lua-option-unread"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare the options with what is read."""
         for lua in written(context, "lua"):
             winner = context.settings[lua.protocols[0]].value(f"plugin/{SCRIPT_SETTING}")
+            has_file = any(option.name == _OPTION for option in lua.definition.options)
             for option in lua.definition.options:
                 if option.name != _OPTION:
                     near = nearest(option.name.lower(), (_OPTION,))
-                    hint = f"did you mean {_OPTION}?" if near else f"the only option of lua is {_OPTION}"
+                    hint = advice(near) or f"the only option of lua is {_OPTION}"
                     text = f"option '{option.name}' is unknown to the lua driver and ignored"
-                    yield self.found(option.span, text, hint=hint)
+                    span = option_name(option) if near and not has_file else None
+                    fix = (
+                        replaced(span, option.name, near, Applicability.UNSAFE) if span is not None else None
+                    )
+                    yield self.found(option.span, text, hint=hint, fix=fix)
                 elif winner and winner != option.value:
                     text = f"{SCRIPT_SETTING} wins over file=: this script is never loaded"
-                    yield self.found(
-                        option.span, text, hint=f"remove one of the two; {SCRIPT_SETTING} is {winner}"
-                    )
+                    edit = option_removal(lua.definition, option)
+                    fix = unsafe("remove the option", edit) if edit is not None else None
+                    hint = f"remove one of the two; {SCRIPT_SETTING} is {winner}"
+                    yield self.found(option.span, text, hint=hint, fix=fix)

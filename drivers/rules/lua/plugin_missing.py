@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.lint.context import PUSH
+from dovecot_conf.lint.fixes.making import unsafe
+from dovecot_conf.lint.fixes.plugins import plugin_beside
 from dovecot_conf.versions import Version
 from drivers.rules.definitions import written
 
@@ -76,11 +79,16 @@ class LuaPluginMissing(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Add `mail_lua` and `push_notification_lua` to the same `mail_plugins`.
     """
 
     code = "PN501"
     name = "lua-plugin-missing"
     severity = Severity.ERROR
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for lua drivers in protocols that load push_notification alone."""
@@ -94,4 +102,6 @@ class LuaPluginMissing(Rule):
             if lacking:
                 where = context.named(lacking)
                 text = f"the lua driver needs the plugin push_notification_lua, missing in {where}"
-                yield self.found(lua.span, text, hint=_HINTS[context.version])
+                edit = plugin_beside(context, lacking[0], PUSH, "push_notification_lua", first=False)
+                fix = unsafe("load it as well", edit) if edit is not None else None
+                yield self.found(lua.span, text, hint=_HINTS[context.version], fix=fix)

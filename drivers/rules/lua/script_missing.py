@@ -71,6 +71,11 @@ class LuaScriptMissing(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Name the script: in 2.3 with `lua:file=/PATH.lua` or `push_notification_lua_script_file` in `plugin
+    { }`, in 2.4 with `lua_file = /PATH.lua` in the block.
     """
 
     code = "PN503"

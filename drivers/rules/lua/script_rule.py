@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -36,13 +37,19 @@ class ScriptReader:
                 continue
             if path not in texts:
                 try:
-                    text = texts[path] = self.read(path, context.version)
+                    text = texts[path] = self._read(path, context)
                 except OSError:
                     continue
                 context.comments[text.path] = text.comments
                 context.sources[text.path] = text.shown
             pairs.append((script, texts[path]))
         return tuple(pairs)
+
+    def _read(self, path: Path, context: Context) -> ScriptText:
+        content = context.changed.content(str(path))
+        if content is not None:
+            return self.text_of(str(path), BytesIO(content), context.version)
+        return self.read(path, context.version)
 
     def read(self, path: Path, version: Version) -> ScriptText:
         """Read one script. Raises OSError."""

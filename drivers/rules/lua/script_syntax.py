@@ -70,6 +70,11 @@ class LuaSyntaxError(ScriptRule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Correct the script at the place that the message names; `--lua` says which version of Lua Dovecot
+    has.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN505"

@@ -17,7 +17,8 @@ class LuaScriptUnreadable(Rule):
     """The script of a `lua` driver does not exist or is no file.
 
     The driver is not loaded, and neither are those behind it. A relative path, or one with
-    %variables, can't be looked up: that is reported as an information.
+    %variables, can't be looked up: that is reported as an information. So is a missing script outside of
+    the checkout that the configuration lies in: it may be there on the server.
 
     Bad:
 
@@ -66,6 +67,11 @@ class LuaScriptUnreadable(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Correct the path, or put the script there. In a checkout of another machine's files name their root
+    with `--root`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN504"
@@ -82,7 +88,15 @@ class LuaScriptUnreadable(Rule):
             problem = why_unreadable(path)
             if problem:
                 hint = "correct the path; with --root it is looked up below that directory"
-                yield self.found(script.span, f"can't read the script {path}: {problem}", hint=hint)
+                missing = problem == os.strerror(errno.ENOENT)
+                severity = self.severity
+                if missing and context.may_be_elsewhere(path):
+                    hint, severity = (
+                        "make sure that it is there where Dovecot runs, or use --root",
+                        Severity.INFO,
+                    )
+                text = f"can't read the script {path}: {problem}"
+                yield self.found(script.span, text, hint=hint, severity=severity)
 
 
 def why_unreadable(path: Path) -> str:

@@ -77,6 +77,11 @@ class LuaTransactionMissing(ScriptRule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Add `function dovecot_lua_notify_begin_txn(user) end`, which may return a context, and `function
+    dovecot_lua_notify_end_txn(context, success) end`.
     """
 
     code = "PN508"

@@ -92,6 +92,10 @@ class LuaUndefinedGlobal(ScriptRule):
     end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Correct the name, set the variable, or test for it first (`if json then`).
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN513"

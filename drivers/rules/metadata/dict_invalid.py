@@ -29,6 +29,10 @@ class MetadataDictInvalid(Rule):
     ```2.3
     mail_attribute_dict = file:/var/lib/dovecot/attributes/%u
     ```
+
+    How to fix:
+
+    Write `DRIVER:ARGUMENTS`, as in `file:%h/dovecot-attributes`.
     """
 
     code = "PN602"

@@ -61,6 +61,11 @@ class MetadataDictMissing(Rule):
       ox_url = http://127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    In 2.3 set `mail_attribute_dict`, for example to `file:%h/dovecot-attributes`. In 2.4 write a block
+    `mail_attribute { }` with a dict in it.
     """
 
     code = "PN601"

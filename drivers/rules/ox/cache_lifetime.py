@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.errors import DriverError
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.lint.fixes.chain import option_value
+from dovecot_conf.lint.fixes.making import behind, unsafe
 from dovecot_conf.versions import Version
 from drivers.option_values import parse_seconds
 from drivers.rules.definitions import written
@@ -44,12 +46,17 @@ class OxCacheLifetimeInvalid(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify cache_lifetime=10s
     }
     ```
+
+    How to fix:
+
+    Write a number and a unit without a blank between them, as in `60s`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN405"
     name = "ox-cache-lifetime-invalid"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
@@ -62,4 +69,6 @@ class OxCacheLifetimeInvalid(Rule):
                 parse_seconds(option.value)
             except DriverError as error:
                 text = f"{option.name}: {error.message}"
-                yield self.found(option.span, text, hint="write a number and a unit: 60s")
+                span = option_value(option) if option.value.isdecimal() else None
+                fix = unsafe("count in seconds", behind(span, "s")) if span is not None else None
+                yield self.found(option.span, text, hint="write a number and a unit: 60s", fix=fix)

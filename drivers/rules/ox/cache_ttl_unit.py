@@ -53,6 +53,10 @@ class OxCacheTtlUnit(Rule):
       ox_url = http://127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    Write a thousandth of the time that is meant: `10ms` lasts ten seconds.
     """
 
     code = "PN407"

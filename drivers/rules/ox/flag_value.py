@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.lint.fixes.chain import option_removal
+from dovecot_conf.lint.fixes.making import unsafe
 from dovecot_conf.versions import Version
 from drivers.options import OptionKind
 from drivers.ox_options import OPTIONS
@@ -40,12 +42,17 @@ class OxFlagIsOn(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    Remove the option to switch it off.
     """
 
     code = "PN404"
     name = "ox-flag-is-on"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
@@ -54,4 +61,6 @@ class OxFlagIsOn(Rule):
             for option in ox.definition.options:
                 if option.name in _FLAGS and option.value.lower() in _MEANT_OFF:
                     text = f"{option.name}={option.value} switches {option.name} on: only its presence counts"
-                    yield self.found(option.span, text, hint="remove the option to switch it off")
+                    edit = option_removal(ox.definition, option)
+                    fix = unsafe("remove the option", edit) if edit is not None else None
+                    yield self.found(option.span, text, hint="remove the option to switch it off", fix=fix)

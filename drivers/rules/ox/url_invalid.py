@@ -5,12 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Fix, Severity
 from dovecot_conf.lint import Context, Rule
+from dovecot_conf.lint.fixes.chain import option_value
+from dovecot_conf.lint.fixes.making import before, unsafe
+from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
 from drivers.rules.definitions import written
 
+_HOST = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/|\Z)")
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
+
+_USUAL = "write it as http://HOST[:PORT]/PATH"
+_LONGEST = 2000
+_ADVICE = (
+    (re.compile(r"^https?:/(?!/)", re.IGNORECASE), "two slashes follow the colon: http://HOST/"),
+    (
+        re.compile(r"//[^/@]*@.*@|//[^@/?#]*[/?#][^@]*@"),
+        "in a user name or password write @ as %%40, / as %%2F, : as %%3A and % as %%25",
+    ),
+    (
+        re.compile(r"//(?:[^@/]*@)?[^@\[/:]*:[0-9a-f]*:", re.IGNORECASE),
+        "an IPv6 address stands in brackets: [::1]",
+    ),
+    (
+        re.compile(r"//(?:[^@/]*@)?[^@/:]*_"),
+        "Dovecot takes no underscore in a host name: use another name, or the address",
+    ),
+    (re.compile("#"), "remove the fragment: what begins with # is never sent to a server"),
+)
 
 
 class OxUrlInvalid(Rule):
@@ -46,12 +69,18 @@ class OxUrlInvalid(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    Write the URL as `http://HOST[:PORT]/PATH`, with `%` and two hex digits for characters that a URL
+    can't hold.
     """
 
     code = "PN402"
     name = "ox-url-invalid"
     severity = Severity.ERROR
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
@@ -70,4 +99,18 @@ class OxUrlInvalid(Rule):
                     yield self.found(option.span, text, severity=Severity.INFO)
                 else:
                     text = f"Dovecot can't parse this url: {error.message}"
-                    yield self.found(option.span, text, hint="write it as http://HOST[:PORT]/PATH")
+                    hint, fix = _advice(option.value), _absolute(option)
+                    yield self.found(option.span, text, hint=hint, fix=fix)
+
+
+def _absolute(option: DriverOption) -> Fix | None:
+    """Return the fix that puts the scheme in front of a host."""
+    span = option_value(option)
+    if span is None or not _HOST.match(option.value):
+        return None
+    return unsafe("begin with http://", before(span, "http://"))
+
+
+def _advice(url: str) -> str:
+    """Return what to do about a URL, by what it looks like; nothing of it is repeated."""
+    return next((advice for shape, advice in _ADVICE if shape.search(url[:_LONGEST])), _USUAL)

@@ -76,6 +76,11 @@ class OxUrlMissing(Rule):
       ox_user_from_metadata = yes
     }
     ```
+
+    How to fix:
+
+    Give it a URL: in 2.3 `ox:url=http://HOST:PORT/PATH`, in 2.4 `ox_url = http://HOST:PORT/PATH` in the
+    block.
     """
 
     code = "PN401"

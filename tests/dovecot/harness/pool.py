@@ -25,6 +25,7 @@ class DovecotFactory(Protocol):
         plugins: tuple[str, ...] | None = PLUGINS,
         files: Mapping[str, str] | None = None,
         attribute_dict: str = "",
+        userdb: str = "",
     ) -> Dovecot: ...
 
 

@@ -21,6 +21,7 @@ class Setup:
     leaves it to ``base``. ``files`` are (name, text) pairs, written into the server's folder.
     ``attribute_dict`` is the dict of METADATA, by default a file for each user: the value of
     ``mail_attribute_dict`` in 2.3, and the inside of ``mail_attribute { }`` in 2.4.
+    ``userdb`` are the userdbs, by default one that knows everybody.
     ``@root@`` in any of the texts stands for that folder, as the server sees it.
     """
 
@@ -30,6 +31,7 @@ class Setup:
     plugins: tuple[str, ...] | None = PLUGINS
     files: tuple[tuple[str, str], ...] = ()
     attribute_dict: str = ""
+    userdb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def render(version: str, setup: Setup, place: Place, owner: Account) -> str:
     """Return the configuration file of a private server of ``version`` ("2.3" or "2.4")."""
     template = _TEMPLATES[version]
     values = {
+        "userdb": setup.userdb or _STATIC_USERDBS[version],
         "dict": setup.attribute_dict or _FILE_DICTS[version],
         "root": place.root,
         "imap_port": str(place.imap_port),
@@ -102,6 +105,24 @@ def _plugin_list(version: str, plugins: tuple[str, ...] | None) -> str:
 _HEADERS = {
     "2.3": "",
     "2.4": "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n",
+}
+
+_STATIC_USERDBS = {
+    "2.3": """\
+userdb {
+  driver = static
+  args = uid=<user> gid=<group> home=<root>/mail/home-%u
+}
+""",
+    "2.4": """\
+userdb static {
+  fields {
+    uid = <user>
+    gid = <group>
+    home = <root>/mail/home-%{user}
+  }
+}
+""",
 }
 
 _FILE_DICTS = {
@@ -140,10 +161,7 @@ passdb {
   driver = static
   args = nopassword=y
 }
-userdb {
-  driver = static
-  args = uid=<user> gid=<group> home=<root>/mail/home-%u
-}
+<userdb>
 service imap-login {
   inet_listener imap {
     address = 127.0.0.1
@@ -178,13 +196,7 @@ auth_allow_cleartext = yes
 passdb static {
   password = x
 }
-userdb static {
-  fields {
-    uid = <user>
-    gid = <group>
-    home = <root>/mail/home-%{user}
-  }
-}
+<userdb>
 service imap-login {
   inet_listener imap {
     listen = 127.0.0.1

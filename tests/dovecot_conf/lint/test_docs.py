@@ -64,6 +64,13 @@ def test_an_example_of_2_4_has_the_version_lines_in_its_text() -> None:
     assert bad_24.text == "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\nc = d\n"
 
 
+def test_how_to_fix_is_prose_and_may_be_missing() -> None:
+    assert parse_doc(DOC).fix == ""
+    doc = parse_doc(DOC.rstrip() + "\n\n    How to fix:\n\n    Write `a = c`.\n    Or nothing.\n    ")
+    assert doc.fix == "Write `a = c`.\nOr nothing."
+    assert [example.shown for example in doc.good] == ["a = c\n"]
+
+
 @pytest.mark.parametrize("part", ["Bad:", "Good:"])
 def test_a_rule_without_an_example_is_refused(part: str) -> None:
     with pytest.raises(ValueError, match=f"no {part[:-1].lower()} example: Summary line"):

@@ -7,22 +7,35 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import Diagnostic, load
-from dovecot_conf.lint import Catalogue, Rule, lint
+from dovecot_conf.lint import Catalogue, Context, Rule, lint_context
 from dovecot_conf.lint.docs import Example, parse_doc
 from dovecot_conf.lint.entries import entries
+from dovecot_conf.source import SourceFile
 from drivers.rules import DRIVER_RULES, all_rules
+from drivers.rules.security import modes
 
 CATALOGUE = Catalogue(all_rules())
+BESIDE = ("/etc/nginx/", "/etc/apache2/")
 
 
-def findings(example: Example, root: Path) -> tuple[Diagnostic, ...]:
+@pytest.fixture(autouse=True)
+def modes_of_files_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the folder of a test be a place where permissions mean something."""
+    monkeypatch.setattr(modes, "PLACES", (tmp_path,))
+
+
+def findings(example: Example, root: Path, mode: int = 0o644) -> tuple[Diagnostic, ...]:
     for path, content in example.files:
         target = root / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content)
+        target.chmod(0o600 if "/private/" in path else 0o644)
     main = root / "dovecot.conf"
     main.write_text(example.text)
-    return lint(load(main, root=root, version=example.version), CATALOGUE, root=root)
+    main.chmod(mode)
+    others = tuple(SourceFile(path, text) for path, text in example.files if path.startswith(BESIDE))
+    context = Context(load(main, root=root, version=example.version), root, others=others)
+    return lint_context(context, CATALOGUE)
 
 
 def examples(part: str) -> list[object]:
@@ -42,7 +55,7 @@ def test_the_bad_example_fires_its_rule(rule: Rule, example: Example, tmp_path: 
 
 @pytest.mark.parametrize(("rule", "example"), examples("good"))
 def test_the_good_example_is_clean(rule: Rule, example: Example, tmp_path: Path) -> None:
-    assert findings(example, tmp_path) == ()
+    assert findings(example, tmp_path, 0o600) == ()
 
 
 @pytest.mark.parametrize("rule", DRIVER_RULES, ids=lambda rule: rule.code)

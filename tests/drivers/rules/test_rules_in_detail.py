@@ -143,9 +143,21 @@ def test_the_same_endpoint_written_twice_is_found_although_the_order_of_options_
 def test_a_driver_of_another_maker_is_a_warning_without_its_plugin_and_an_information_with_it() -> None:
     text = plugin("push_notification_driver = xaps:user_lookup=theattribute")
     assert only(findings(text)).severity is Severity.WARNING
-    assert (
-        only(findings(text.replace(" push_n", " xaps_push_notification push_n", 1))).severity is Severity.INFO
+    loaded = findings(text.replace(" push_n", " xaps_push_notification push_n", 1))
+    assert [(item.code, item.severity) for item in loaded] == [
+        ("PN208", Severity.INFO),
+        ("PN310", Severity.INFO),
+    ]
+
+
+def test_a_plugin_of_dovecot_brings_no_unknown_driver() -> None:
+    text = (
+        "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
+        "mail_plugins = notify push_notification\npush_notification notify {\n}\n"
     )
+    item = only(findings(text, version=Version.V24))
+    assert (item.code, item.severity) == ("PN310", Severity.ERROR)
+    assert "its name is the driver" in item.hint
 
 
 # plugins
@@ -335,8 +347,11 @@ def codes_of_script(tmp_path: Path, text: str) -> list[str]:
         ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN516]", []),
         ("local client = dovecot.http.client({}) -- pushnotif: ignore[lua-call-blocking]", []),
         ("-- pushnotif: ignore[PN5]\nlocal client = dovecot.http.client({})", []),
-        ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN513]", ["PN516"]),
-        ("local x = 1 -- pushnotif: ignore[PN516]\nlocal client = dovecot.http.client({})", ["PN516"]),
+        ("local client = dovecot.http.client({}) -- pushnotif: ignore[PN513]", ["PN516", "PN901"]),
+        (
+            "local x = 1 -- pushnotif: ignore[PN516]\nlocal client = dovecot.http.client({})",
+            ["PN901", "PN516"],
+        ),
         ('local client = dovecot.http.client({}), "-- pushnotif: ignore[PN516]"', ["PN516"]),
     ],
 )
@@ -412,13 +427,42 @@ def test_a_wrong_dict_has_dovecots_reason(uri: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["proxy::metadata", "redis:host=127.0.0.1", "fs:posix:prefix=/x/", "file:~/a:lock=fcntl"]
+    "uri", ["proxy:/run/dict:metadata", "proxy::m", "fs:posix:prefix=/x/", "file:~/a:lock=fcntl"]
 )
 def test_the_dicts_of_dovecot_are_fine(uri: str) -> None:
-    assert findings(f"mail_attribute_dict = {uri}\n") == ()
+    assert findings(f"mail_attribute_dict = {uri}\ndict {{\n  m = redis:host=127.0.0.1\n}}\n") == ()
 
 
 def test_rules_hold_for_files_that_are_read_from_disk_as_well(tmp_path: Path) -> None:
     main = tmp_path / "dovecot.conf"
     main.write_text(plugin("push_notification_driver = ox:url=foo"))
     assert only(lint(load(main), CATALOGUE)).span.file == str(main)
+
+
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [
+        ("--[[ a ]] local x = 1 -- pushnotif: ignore[PN516]", [("PN901", 1, 44)]),
+        ("local u = 'ü' -- pushnotif: ignore[PN516, nope]", [("PN901", 1, 36), ("PN902", 1, 43)]),
+        ("--[[\n  -- pushnotif: ignore[PN516]\n]]", [("PN901", 2, 24)]),
+    ],
+)
+def test_comments_of_lua_that_silence_nothing_are_found_where_they_are(
+    tmp_path: Path, line: str, places: list[tuple[str, int, int]]
+) -> None:
+    script = tmp_path / "push.lua"
+    script.write_text(f"{line}\n{SCRIPT}")
+    found = findings(plugin(f"push_notification_driver = lua:file={script}", head=LUA))
+    assert [(item.code, item.span.line, item.span.column) for item in found] == places
+    assert {item.span.file for item in found} == {str(script)}
+
+
+def test_two_drivers_in_one_setting_are_told_to_have_one_each() -> None:
+    item = only(findings(plugin("push_notification_driver = dlog ox:url=http://127.0.0.1/")))
+    assert item.code == "PN310"
+    assert item.hint == "each setting takes one driver: the next one is push_notification_driver2"
+
+
+def test_a_service_without_a_driver_is_for_a_script() -> None:
+    item = only(findings(plugin("push_notification_driver = gotify:url=http://127.0.0.1/")))
+    assert item.hint == "no driver is known for it: a script for the driver lua can do this"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from drivers.scenario_positions import positions
+from dovecot_conf.toml.positions import positions
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "fixtures" / "scenarios").glob("*.toml"))
+EXAMPLES = sorted((Path(__file__).parents[3] / "fixtures" / "scenarios").glob("*.toml"))
 CASES: list[tuple[str, tuple[str | int, ...], tuple[int, int]]] = [
     ("# a = [\nx = 1", ("x",), (2, 1)),
     ('"a b" = "x # no"\nc = 1', ("c",), (2, 1)),

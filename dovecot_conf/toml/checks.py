@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from drivers.scenario_positions import Path
-from mailstore.state import MAX_NUMBER
+from dovecot_conf.toml.positions import Path
 
 
 class Wrong(NamedTuple):
@@ -52,12 +51,18 @@ def anything(value: object, path: Path) -> Iterator[Wrong]:
         yield from expected(path, "a table")
 
 
-def number(least: int) -> Check:
-    """Return the check for a whole number that is at least ``least``."""
+def flag(value: object, path: Path) -> Iterator[Wrong]:
+    """Check for yes or no."""
+    if not isinstance(value, bool):
+        yield from expected(path, "true or false")
+
+
+def number(least: int, most: int) -> Check:
+    """Return the check for a whole number within limits."""
 
     def check(value: object, path: Path) -> Iterator[Wrong]:
-        if type(value) is not int or not least <= value <= MAX_NUMBER:
-            yield from expected(path, f"a whole number from {least} to {MAX_NUMBER}")
+        if type(value) is not int or not least <= value <= most:
+            yield from expected(path, f"a whole number from {least} to {most}")
 
     return check
 

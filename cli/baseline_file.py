@@ -1,0 +1,134 @@
+"""The file of ``--baseline``: reading it, leaving out what is in it, writing it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cli.common import remark
+from cli.output import write_result
+from cli.render.diagnostics import Validation, Validations
+from cli.render.secrets import hide_spans
+from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.lint import Catalogue, Selection
+from dovecot_conf.lint import baseline as findings
+from dovecot_conf.lint.baseline import Baseline, BaselineError, Fingerprint
+from dovecot_conf.versions import Version
+
+MAX_BYTES = 64 * 2**20
+_NO_FILES = ("<stdin>", "-o")
+"""Findings can stand in what is no file."""
+
+
+def read_baseline(path: Path, *, may_be_missing: bool = False) -> Baseline:
+    """Read a baseline. Raises BaselineError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        if may_be_missing and isinstance(error, FileNotFoundError):
+            return {}
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        advice = "; --write-baseline makes it" if isinstance(error, FileNotFoundError) else ""
+        raise BaselineError(f"{path}: can't read the baseline: {reason}{advice}") from None
+    if len(data) > MAX_BYTES:
+        raise BaselineError(f"{path}: the baseline is larger than {MAX_BYTES // 2**20} MiB")
+    try:
+        return findings.from_json(data.decode("utf-8"), str(path))
+    except UnicodeDecodeError:
+        raise BaselineError(f"{path} is no baseline: it is no UTF-8") from None
+
+
+def without_recorded(
+    validations: Validations,
+    path: Path,
+    catalogue: Catalogue,
+    selection: Selection,
+    *,
+    write: bool,
+    quiet: bool,
+) -> Validations:
+    """Return a run without the findings that the baseline at ``path`` has; ``write`` records all first.
+
+    What is recorded and wasn't found again is counted on stderr. Raises BaselineError or OutputError.
+    """
+    before = read_baseline(path, may_be_missing=write)
+    found = tuple(dict.fromkeys(item for result in validations.results for item in result.diagnostics))
+    prints = _fingerprints(found, validations, path.parent)
+    looked_for = _looked_for(validations, catalogue, selection, path.parent)
+    if write:
+        after = findings.recorded(prints, before, looked_for)
+        write_result(findings.to_json(after), path)
+        remark(f"{path}: {_counted(sum(after.values()))} recorded", quiet=quiet)
+        new = frozenset[Diagnostic]()
+    else:
+        sifted = findings.sift(prints, before, looked_for)
+        new = frozenset(found[number] for number in sifted.new)
+        gone = sum(sifted.gone.values())
+        if gone:
+            text = f"{path}: {_counted(gone)} in it not found any more; --write-baseline takes them out"
+            remark(text, quiet=quiet)
+    results = (
+        result._replace(diagnostics=tuple(item for item in result.diagnostics if item in new))
+        for result in validations.results
+    )
+    return Validations(tuple(results), validations.show_secrets)
+
+
+def _counted(number: int) -> str:
+    return f"{number} finding{'' if number == 1 else 's'}"
+
+
+def _fingerprints(
+    found: tuple[Diagnostic, ...], validations: Validations, directory: Path
+) -> list[Fingerprint]:
+    """Return what the findings are known by; lines are taken without their secrets."""
+    shown = Validations(validations.results)
+    return [
+        Fingerprint(
+            relative(item.span.file, directory),
+            item.code,
+            findings.hash_of(_line(shown, item.span.file, item.span.line)),
+        )
+        for item in found
+    ]
+
+
+def _line(validations: Validations, path: str, number: int) -> str:
+    lines = validations.lines(path)
+    if not 1 <= number <= len(lines):
+        return ""
+    return hide_spans(lines[number - 1], 0, 0, validations.hidden(path, number))[0]
+
+
+def relative(path: str, directory: Path) -> str:
+    """Return the path of a file relative to the directory of the baseline."""
+    return path if path in _NO_FILES else os.path.relpath(path, directory).encode("utf-8", "replace").decode()
+
+
+def _looked_for(
+    validations: Validations, catalogue: Catalogue, selection: Selection, directory: Path
+) -> Callable[[str, str], bool]:
+    """Return what tells by relative path and code whether the run could find something there."""
+    versions: dict[str, set[Version]] = {}
+    paths: dict[str, str] = {}
+    for result in validations.results:
+        for path in _paths(result):
+            versions.setdefault(relative(path, directory), set()).add(result.main.version)
+            paths[relative(path, directory)] = path
+    known: Mapping[str, tuple[Version, ...]] = catalogue.versions
+
+    def looked_for(path: str, code: str) -> bool:
+        if path not in versions:
+            # A file that is gone has no findings any more; another one wasn't read.
+            return path not in _NO_FILES and not os.path.lexists(directory / path)
+        return code not in known or (
+            selection.wants(code, paths[path]) and not versions[path].isdisjoint(known[code])
+        )
+
+    return looked_for
+
+
+def _paths(result: Validation) -> list[str]:
+    return [source.path for source in (*result.main.files, *result.scripts)]

@@ -1,0 +1,1 @@
+"""TOML documents that users write: what is wrong with them, and where."""

@@ -1,0 +1,60 @@
+"""PN604 metadata-dict-volatile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint import Context, Rule
+from drivers.rules.metadata.stores import by_place, stores
+
+_FOLDERS = ("/tmp/", "/var/tmp/", "/run/", "/var/run/", "/dev/shm/")
+
+
+class MetadataDictVolatile(Rule):
+    """METADATA is kept where it doesn't last.
+
+    What lies below `/tmp`, `/run` or `/dev/shm` is gone after the next start of the machine, or is
+    cleaned up by its age. Then no user is switched on, until each client says so again. And everybody
+    may make files in `/tmp`, also the one that Dovecot is about to make.
+
+    Bad:
+
+    ```2.3
+    mail_attribute_dict = file:/tmp/attributes/%u
+    ```
+
+    ```2.4
+    mail_attribute {
+      dict file {
+        path = /tmp/attributes/%{user}
+      }
+    }
+    ```
+
+    Good:
+
+    ```2.3
+    mail_attribute_dict = file:%h/dovecot-attributes
+    ```
+
+    ```2.4
+    mail_attribute {
+      dict file {
+        path = %{home}/dovecot-attributes
+      }
+    }
+    ```
+    """
+
+    code = "PN604"
+    name = "metadata-dict-volatile"
+    severity = Severity.WARNING
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Look at the beginning of the path of each file."""
+        for store in by_place(stores(context)):
+            folder = next((folder for folder in _FOLDERS if store.path.startswith(folder)), None)
+            if folder is not None:
+                text = f"METADATA below {folder.rstrip('/')} is lost when the machine starts again, or sooner"
+                yield self.found(store.span, text, hint="keep it in the home directory, or below /var/lib")

@@ -1,0 +1,1 @@
+"""PN8xx: secrets and permissions."""

@@ -1,0 +1,58 @@
+"""PN808 cleartext-auth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.lint import Context, Rule
+from dovecot_conf.versions import Version
+
+_SETTING = {
+    Version.V23: ("disable_plaintext_auth", ("no",)),
+    Version.V24: ("auth_allow_cleartext", ("yes", "y", "1")),
+}
+
+
+class CleartextAuth(Rule):
+    """Users may send their passwords without TLS.
+
+    Clients then do so whenever they are set up without TLS, or somebody on the way hides STARTTLS from
+    them. It is needed only behind a proxy that ends TLS; connections from the machine itself are
+    trusted anyway.
+
+    Bad:
+
+    ```2.3
+    disable_plaintext_auth = no
+    ```
+
+    ```2.4
+    auth_allow_cleartext = yes
+    ```
+
+    Good:
+
+    ```2.3
+    disable_plaintext_auth = yes
+    ```
+
+    ```2.4
+    auth_allow_cleartext = no
+    ```
+    """
+
+    code = "PN808"
+    name = "cleartext-auth"
+    severity = Severity.INFO
+
+    def check(self, context: Context) -> Iterator[Diagnostic]:
+        """Look at the setting outside of all filters, unless TLS is required."""
+        settings = context.configuration.settings()
+        name, open_values = _SETTING[context.version]
+        value = settings.get(name)
+        if value is None or value.text.lower() not in open_values:
+            return
+        if settings.value("ssl").lower() != "required":
+            text = "passwords are taken from connections without TLS"
+            yield self.found(value.span, text, hint="set ssl = required, or remove it")
