@@ -9,6 +9,7 @@ from dovecot_conf.errors import VariableError
 from dovecot_conf.lint import Context
 from dovecot_conf.positions import Span
 from dovecot_conf.push import DriverDefinition, DriverOption
+from dovecot_conf.scopes import SettingValue
 from dovecot_conf.variables import expand, user_values
 
 
@@ -29,6 +30,11 @@ class Written(NamedTuple):
     def span(self) -> Span:
         """Where the driver is defined."""
         return self.definition.span
+
+
+def is_on(value: SettingValue | None) -> bool:
+    """Tell whether a boolean setting is written down and on."""
+    return value is not None and value.text.lower() in ("yes", "y", "1")
 
 
 def written(context: Context, driver: str) -> Iterator[Written]:

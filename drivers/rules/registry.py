@@ -51,6 +51,7 @@ from drivers.rules.ox.timeout_zero import OxTimeoutZero
 from drivers.rules.ox.url_escape import OxUrlEscape
 from drivers.rules.ox.url_invalid import OxUrlInvalid
 from drivers.rules.ox.url_missing import OxUrlMissing
+from drivers.rules.ox.userinfo_cut import OxUserinfoCut
 from drivers.rules.proxy.include_unread import ProxyIncludeUnread
 from drivers.rules.proxy.preliminary_open import PreliminaryOpen
 from drivers.rules.proxy.snippet_invalid import ProxyConfigInvalid
@@ -59,6 +60,7 @@ from drivers.rules.security.debug_url import EndpointPasswordLogged
 from drivers.rules.security.doveadm_clear import DoveadmInClear
 from drivers.rules.security.key_readable import TlsKeyWorldReadable
 from drivers.rules.security.passwords_logged import PasswordsLogged
+from drivers.rules.security.redis_clear import RedisInClear
 from drivers.rules.security.script_writable import ScriptWritable
 from drivers.rules.security.secret_readable import SecretWorldReadable
 from drivers.rules.security.socket_open import SocketOpenToAll
@@ -87,6 +89,7 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     OxCacheLifetimeInvalid(),
     OxNumberInvalid(),
     OxCacheTtlUnit(),
+    OxUserinfoCut(),
     OxUrlEscape(),
     OxTimeoutZero(),
     OxTimeoutShort(),
@@ -107,6 +110,7 @@ _CONFIGURATION_RULES: tuple[Rule, ...] = (
     LuaOptionUnread(),
     MetadataDictMissing(),
     MetadataDictInvalid(),
+    RedisInClear(),
     ProxyConfigInvalid(),
     PreliminaryOpen(),
     ProxyIncludeUnread(),

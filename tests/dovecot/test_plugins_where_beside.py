@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dovecot_conf import Version, loads
-from dovecot_conf.lint import RULES, Catalogue, Selection, lint
+from dovecot_conf.lint import RULES, Catalogue, Layer, Selection, lint
 from tests.dovecot.harness.listener import HttpListener
 from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
@@ -37,7 +37,7 @@ def server(version: str, request: pytest.FixtureRequest) -> DovecotFactory:
 def codes(server: Dovecot, version: str) -> set[str]:
     configuration = loads(server.config_file.read_bytes(), version=Version(version))
     catalogue = Catalogue(RULES)
-    wanted = Selection.of(catalogue, ["PN217"], [])
+    wanted = Selection.of(catalogue, [Layer(("PN217",))])
     return {item.code for item in lint(configuration, catalogue, selection=wanted)}
 
 

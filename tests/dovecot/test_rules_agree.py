@@ -243,6 +243,21 @@ def test_a_wrong_dict_is_refused_with_the_reason_of_the_rule(bench: Callable[[Ve
     assert any("Dictionary URI is missing ':': /var/lib/dovecot/attributes" in line for line in said)
 
 
+def test_a_dict_in_plugin_is_none(bench: Callable[[Version], Bench]) -> None:
+    place = bench(Version.V23)
+    for part, refused in (("bad", True), ("good", False)):
+        place.write(getattr(DOCS["PN603"], part)[0])
+        said = place.doveadm("mailbox", "metadata", "set", "-s", "", "/private/comment", "x")
+        assert ("Error: Failed to set attribute: Mailbox attributes not enabled" in said) is refused
+
+
+def test_memcached_kills_who_sets_an_entry(bench: Callable[[Version], Bench]) -> None:
+    place = bench(Version.V23)
+    place.write(DOCS["PN610"].bad[0])
+    said = place.doveadm("mailbox", "metadata", "set", "-s", "", "/private/comment", "x")
+    assert any(line.startswith("Panic: ") for line in said)
+
+
 PUSH = """\
 protocol lmtp {
   mail_plugins = $mail_plugins notify push_notification

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Severity
 from dovecot_conf.lint.context import PUSH, Context
+from dovecot_conf.lint.fixes.making import safe
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.tree import Setting
 from dovecot_conf.versions import Version
@@ -52,6 +53,7 @@ class BlockShortKey(Rule):
     name = "block-short-key"
     severity = Severity.ERROR
     versions = (Version.V24,)
+    fixes = (Applicability.SAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
@@ -61,7 +63,7 @@ class BlockShortKey(Rule):
                 name = enclosing[-1].name
                 if name.lower() != _OX and not context.unclear(name):
                     full = f"{_OX}_{node.key}"
-                    fix = Fix(f"write {full}", (Edit(node.key_span, full),))
+                    fix = safe(f"write {full}", Edit(node.key_span, full))
                     text = (
                         f"'{node.key}' is short for {full} in a block named {_OX} only, and this is '{name}'"
                     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.numbered import ROOTS, follows_numbering, is_numbered, next_name
 from dovecot_conf.lint.rule import Rule
@@ -49,6 +49,7 @@ class DriverOverwritten(Rule):
     name = "driver-overwritten"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Severity
 from dovecot_conf.file_values24 import TYPE
 from dovecot_conf.lint.context import Context
+from dovecot_conf.lint.fixes.making import safe
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.names import table
 from dovecot_conf.tree import Section, Setting, ValueKind
@@ -30,13 +31,15 @@ class FileByContent(Rule):
     ```
 
     ```/etc/dovecot/push.lua
-    return
+    function dovecot_lua_notify_begin_txn(user) return {} end
+    function dovecot_lua_notify_event_message_new(context, event) end
+    function dovecot_lua_notify_end_txn(context, success) end
     ```
 
     Dovecot says:
 
     ```2.4
-    Error: lua: dlua settings: Failed to parse configuration: open(/etc/dovecot/return
+    Error: lua: dlua settings: Failed to parse configuration: open(/etc/dovecot/function dovecot_lua_notify_begin_txn(user) return {} end
     ```
 
     Good:
@@ -53,12 +56,13 @@ class FileByContent(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
-    """
+    """  # noqa: E501 - Dovecot's own line
 
     code = "PN706"
     name = "file-by-content"
     severity = Severity.ERROR
     versions = (Version.V24,)
+    fixes = (Applicability.SAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
@@ -66,7 +70,7 @@ class FileByContent(Rule):
         for node, enclosing in context.configuration.walk():
             if isinstance(node, Setting) and node.kind is ValueKind.FILE and _names_file(node.key, enclosing):
                 start = node.value_start
-                fix = Fix("take the '<' away", (Edit(node.place(start, start + 1), ""),))
+                fix = safe("take the '<' away", Edit(node.place(start, start + 1), ""))
                 text = f"the content of the file is taken for the value of {node.key}, which is a name"
                 yield self.found(node.value_span, text, hint=fix.title, fix=fix)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.lint.user_variables import why_unknown
@@ -61,6 +61,7 @@ class MailVariableUnknown(Rule):
     code = "PN704"
     name = "mail-variable-unknown"
     severity = Severity.ERROR
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dovecot_conf import plugin_names
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint.context import PUSH, Context, gather
 from dovecot_conf.lint.loaded import loaded_names, nothing_starts
 from dovecot_conf.lint.rule import Rule
@@ -65,6 +65,7 @@ class PluginDependencyMissing(Rule):
     code = "PN211"
     name = "plugin-dependency-missing"
     severity = Severity.ERROR
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for what each plugin needs in the lists of the same protocols."""

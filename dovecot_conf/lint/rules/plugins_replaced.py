@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint.context import MAIL_PLUGINS, Context, words_of
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.tree import Section, Setting, ValueKind
@@ -79,6 +79,7 @@ class PluginsReplaced(Rule):
     code = "PN213"
     name = "plugins-replaced"
     severity = Severity.WARNING
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:

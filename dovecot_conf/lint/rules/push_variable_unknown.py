@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import PUSH, Context
 from dovecot_conf.lint.rule import Rule
 from dovecot_conf.lint.user_variables import why_unknown
@@ -72,6 +72,7 @@ class PushVariableUnknown(Rule):
     name = "push-variable-unknown"
     severity = Severity.ERROR
     versions = (Version.V24,)
+    fixes = (Applicability.UNSAFE,)
     local = True
 
     def check(self, context: Context) -> Iterator[Diagnostic]:

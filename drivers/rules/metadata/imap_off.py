@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
+from drivers.rules.definitions import is_on
 from drivers.rules.ox.endpoints import USUAL_PATH, endpoints
 
 _SETTING = "imap_metadata"
@@ -79,7 +80,7 @@ class MetadataImapOff(Rule):
         if protocols is not None and "imap" not in settings.words("protocols"):
             return
         value = settings.get(_SETTING)
-        if value is not None and (value.text.lower() in ("yes", "y", "1") or context.unclear(value.raw)):
+        if is_on(value) or (value is not None and context.unclear(value.raw)):
             return
         for endpoint in endpoints(context):
             if endpoint.url.path == USUAL_PATH.encode():

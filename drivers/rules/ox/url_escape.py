@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.push import DriverOption
 from dovecot_conf.versions import Version
@@ -53,6 +53,7 @@ class OxUrlEscape(Rule):
     name = "ox-url-escape"
     severity = Severity.WARNING
     versions = (Version.V23,)
+    fixes = (Applicability.UNSAFE,)
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for escapes that begin a variable with a width."""
@@ -60,9 +61,9 @@ class OxUrlEscape(Rule):
             for option in ox.definition.options:
                 found = [match for match in _ESCAPE.finditer(option.value) if match["code"]]
                 if option.name == "url" and found and "url" in ox.options:
-                    code = found[0]["code"]
-                    text = f"%{code} begins a variable with a width here, and is no escape"
-                    hint = f"double the percent sign: %%{code}"
+                    # Which character it would be may be a secret.
+                    text = "what looks like an escape begins a variable with a width here"
+                    hint = "double the percent sign, as in %%40 for @"
                     yield self.found(option.span, text, hint=hint, fix=_doubled(option, found))
 
 

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.versions import Version
+from drivers.rules.definitions import is_on
 
-_SETTING = {
-    Version.V23: ("disable_plaintext_auth", ("no",)),
-    Version.V24: ("auth_allow_cleartext", ("yes", "y", "1")),
-}
+_SETTING = {Version.V23: "disable_plaintext_auth", Version.V24: "auth_allow_cleartext"}
 
 
 class CleartextAuth(Rule):
@@ -49,10 +47,10 @@ class CleartextAuth(Rule):
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look at the setting outside of all filters, unless TLS is required."""
         settings = context.configuration.settings()
-        name, open_values = _SETTING[context.version]
-        value = settings.get(name)
-        if value is None or value.text.lower() not in open_values:
+        value = settings.get(_SETTING[context.version])
+        if value is None or context.unclear(value.raw):
             return
-        if settings.value("ssl").lower() != "required":
+        allowed = is_on(value) is (context.version is Version.V24)
+        if allowed and settings.value("ssl").lower() != "required":
             text = "passwords are taken from connections without TLS"
             yield self.found(value.span, text, hint="set ssl = required, or remove it")

@@ -8,6 +8,7 @@ from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from dovecot_conf.positions import Span
 from dovecot_conf.versions import Version
+from drivers.rules.definitions import is_on
 from drivers.rules.ox.endpoints import endpoints
 
 
@@ -59,7 +60,7 @@ class EndpointPasswordLogged(Rule):
                 continue
             for protocol in endpoint.ox.protocols:
                 value = context.settings[protocol].get("mail_debug")
-                if protocol not in loading or value is None or value.text.lower() not in ("yes", "y", "1"):
+                if protocol not in loading or value is None or not is_on(value):
                     continue
                 if value.span not in told:
                     told.add(value.span)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
-
-_ON = ("yes", "y", "1")
+from drivers.rules.definitions import is_on
 
 
 class PasswordsLogged(Rule):
@@ -47,7 +46,7 @@ class PasswordsLogged(Rule):
         """Look at both settings."""
         settings = context.configuration.settings()
         debug = settings.get("auth_debug_passwords")
-        if debug is not None and debug.text.lower() in _ON:
+        if debug is not None and is_on(debug):
             text = "every password that is tried is written into the log"
             yield self.found(debug.span, text, hint="remove it once the search is over")
         wrong = settings.get("auth_verbose_passwords")

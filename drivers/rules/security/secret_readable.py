@@ -52,16 +52,18 @@ class SecretWorldReadable(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look for the first secret of each file that others may read."""
-        open_to_all: dict[str, bool] = {}
+        paths = {source.path for source in context.configuration.files}
+        open_to_all = {path for path in paths if everybody_may(Path(path), stat.S_IROTH)}
+        if not open_to_all:
+            return
         for node, _enclosing in context.configuration.walk():
             if not isinstance(node, Setting) or not _is_secret(node):
                 continue
             path = node.key_span.file
-            if path not in open_to_all:
-                open_to_all[path] = everybody_may(Path(path), stat.S_IROTH)
-                if open_to_all[path]:
-                    text = f"everybody can read this file, and {node.key} holds a secret"
-                    yield self.found(node.key_span, text, hint=f"chmod 600 {path}")
+            if path in open_to_all:
+                open_to_all.remove(path)
+                text = f"everybody can read this file, and {node.key} holds a secret"
+                yield self.found(node.key_span, text, hint=f"chmod 600 {path}")
 
 
 def _is_secret(setting: Setting) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,16 @@ from tests.drivers.rules.fixing import CATALOGUE, fix_in_place, judge_of, write
 
 ENTRIES = entries(CATALOGUE.rules)
 FIXABLE = [entry for entry in ENTRIES if entry.fixes]
+FIXED_IN_THE_OTHER_VERSION = {("PN211", "2.4"), ("PN213", "2.4"), ("PN704", "2.3")}
+"""Rules that know what to write in one version only."""
 
 
-def cases(chosen: Iterable[Entry]) -> list[object]:
+def cases(chosen: Iterable[Entry], without: Container[tuple[str, str]] = ()) -> list[object]:
     return [
         pytest.param(entry, example, id=f"{entry.code}-{example.version}-{number}")
         for entry in chosen
         for number, example in enumerate(entry.doc.bad)
+        if (entry.code, example.version) not in without
     ]
 
 
@@ -48,7 +51,7 @@ def test_many_rules_have_fixes() -> None:
     assert len(FIXABLE) >= 25
 
 
-@pytest.mark.parametrize(("entry", "example"), cases(FIXABLE))
+@pytest.mark.parametrize(("entry", "example"), cases(FIXABLE, FIXED_IN_THE_OTHER_VERSION))
 def test_a_bad_example_is_fixed_without_new_errors(entry: Entry, example: Example, tmp_path: Path) -> None:
     main = write(example, tmp_path)
     before = judge_of(main, tmp_path, example.version)({}).diagnostics

@@ -130,7 +130,7 @@ def test_drivers_that_no_protocol_loads_together_may_share_an_endpoint() -> None
         "protocol imap {\n  plugin {\n"
         "    push_notification_driver = ox:url=http://push/n user_from_metadata\n  }\n}\n"
     )
-    assert findings("ox:url=http://push/n", tail=tail) == ()
+    assert "PN413" not in codes(findings("ox:url=http://push/n", tail=tail))
 
 
 @pytest.mark.parametrize(
@@ -250,3 +250,20 @@ def fixed(driver: str) -> str:
 )
 def test_a_plain_mistake_has_a_fix(driver: str, wanted: str) -> None:
     assert fixed(driver) == wanted
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("http://login:12/34@push.example.com/n", ["PN421"]),
+        ("http://login:12/3/4@localhost:8009/n", []),
+        ("http://login:12/34@localhost:8009/n", ["PN421"]),
+        ("http://localhost:8009/%u", []),
+        ("http://localhost:8009/users/@bob", []),
+        ("http://localhost:8009/a@b", []),
+    ],
+)
+def test_a_password_that_a_slash_ends_is_told(url: str, found: list[str]) -> None:
+    items = findings(f"ox:url={url}")
+    assert [code for code in codes(items) if code != "PN409"] == found
+    assert all("34" not in item.message + item.hint for item in items)

@@ -193,3 +193,21 @@ def test_a_socket_is_told_when_it_gives_something_away(
     assert codes(text) == wanted
     if mode.isdecimal() and "/" not in socket:
         assert [code for code in codes(LINES_24 + text, Version.V24) if code >= "PN8"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("uri", "wanted"),
+    [
+        ("redis:host=10.0.0.1:password=hunter2", ["PN812"]),
+        ("redis:host=8.8.8.8:port=1:password=hunter2", ["PN812"]),
+        ("redis:host=10.0.0.1", []),
+        ("redis:password=hunter2", []),
+        ("redis:host=::1:password=hunter2", []),
+        ("redis:path=/run/redis:host=10.0.0.1:password=hunter2", []),
+    ],
+)
+def test_the_password_of_redis_is_told_where_it_leaves_the_machine(uri: str, wanted: list[str]) -> None:
+    items = found(f"dict {{\n  quota = {uri}\n}}\n")
+    assert [item.code for item in items] == wanted
+    assert all("hunter2" not in item.message + item.hint for item in items)
+    assert codes(f"plugin {{\n  quota_dict = {uri}\n}}\n") == []
