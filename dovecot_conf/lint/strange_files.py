@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.strangers import strangers
+from dovecot_conf.source import SourceFile
 from dovecot_conf.templates.suffixes import TAG_SIGNS
 
 BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
@@ -16,14 +17,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) -> Iterator[Diagnostic]:
-    """Yield findings; of a file that is binary junk, or a template that isn't read as one, the first."""
-    texts = {source.path: source.text for source in configuration.files}
+    """Yield findings; of a file that is binary junk, or a template that isn't read as one, the first.
+
+    A template is one when its tags make problems of the language; with values alone it can be read.
+    """
+    sources = {source.path: source for source in configuration.files}
     hints: dict[str, str] = {}
     told: set[str] = set()
     for item in found:
         path = item.span.file
         if path not in hints:
-            hints[path] = _hint(texts.get(path, ""), may_be_template=not configuration.is_template)
+            source = sources.get(path)
+            hints[path] = "" if source is None else _hint(source, configuration)
         if not hints[path]:
             yield item
         elif path not in told:
@@ -33,20 +38,23 @@ def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) 
 
 def outside_strange(found: Iterable[Diagnostic], configuration: Configuration) -> tuple[Diagnostic, ...]:
     """Return the findings that are in none of the files of which only the first problem is shown."""
-    may_be_template = not configuration.is_template
     strange = {*strangers(configuration)}
-    strange |= {
-        source.path for source in configuration.files if _hint(source.text, may_be_template=may_be_template)
-    }
+    strange |= {source.path for source in configuration.files if _hint(source, configuration)}
     return tuple(item for item in found if item.span.file not in strange)
 
 
-def _hint(text: str, *, may_be_template: bool) -> str:
-    if _CONTROL.search(text):
+def _hint(source: SourceFile, configuration: Configuration) -> str:
+    if _CONTROL.search(source.text):
         return BINARY_HINT
-    if may_be_template and any(sign in text for sign in TAG_SIGNS):
-        from dovecot_conf.templates.tags import language  # noqa: PLC0415 - few are templates
+    if configuration.is_template or not _has_tags(source.text):
+        return ""
+    from dovecot_conf.templates.tags import language  # noqa: PLC0415 - few are templates
 
-        name = language(text)
-        return TEMPLATE_HINT.format(name) if name else ""
-    return ""
+    name = language(source.text)
+    spans = (problem.span for problem in configuration.problems if problem.span.file == source.path)
+    broken = name and any(_has_tags("\n".join(source.lines[span.line - 1 : span.end_line])) for span in spans)
+    return TEMPLATE_HINT.format(name) if broken else ""
+
+
+def _has_tags(text: str) -> bool:
+    return any(sign in text for sign in TAG_SIGNS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -273,11 +275,15 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys) -> None:
     assert "other.conf: Permission denied" in capsys.readouterr().err
 
 
-def test_a_part_that_is_a_template_is_judged_for_both_versions_unless_it_shows_one(
-    tmp_path: Path, capsys
-) -> None:
+def test_a_part_that_is_a_template_may_be_for_either_version(tmp_path: Path, capsys) -> None:
     new = "metric a {\n  group_by cmd_name {\n    method discrete {\n    }\n  }\n}\n"
     write(
         tmp_path, {"10-metrics.conf.j2": new, "20-log.conf.j2": "log_path = {{ path }}\nauth_verbos = yes\n"}
     )
     assert found(capsys, str(tmp_path)) == [f"{tmp_path}/20-log.conf.j2:2:1: PN161"]
+
+
+def test_stdin_can_be_a_template(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    text = "{% if a %}\nssl = maybe\n{% else %}\nssl = {{ ssl }}\n{% endif %}\n"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert found(capsys, "--templates", "-") == ["<stdin>:2:1: PN167"]

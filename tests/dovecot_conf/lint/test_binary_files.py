@@ -1,10 +1,10 @@
-"""A file that is no text gets one finding, not one for each of its lines."""
+"""A file that is no text, or a template, gets one finding, not one for each of its lines."""
 
 from __future__ import annotations
 
 from dovecot_conf import Diagnostic, loads
 from dovecot_conf.lint import RULES, Catalogue, lint
-from dovecot_conf.lint.strange_files import BINARY_HINT
+from dovecot_conf.lint.strange_files import BINARY_HINT, TEMPLATE_HINT
 
 
 def found_in(content: bytes) -> tuple[Diagnostic, ...]:
@@ -23,3 +23,14 @@ def test_of_a_text_file_every_problem_is_shown() -> None:
 
 def test_a_control_character_alone_is_no_problem() -> None:
     assert found_in(b"login_greeting = a\x01b\n") == ()
+
+
+def test_of_a_template_only_the_first_problem_is_shown() -> None:
+    (finding,) = found_in(b"auth_verbos = yes\n{% if a %}\nssl = {{ b }}\n{% endif %}\n")
+    assert (finding.span.line, finding.hint) == (1, TEMPLATE_HINT.format("Jinja template"))
+
+
+def test_a_value_that_could_be_of_a_template_makes_none() -> None:
+    found = found_in(b"mail_plugins = push-notification\nlogin_greeting = {{ a }}\nauth_verbos = yes\n")
+    assert len(found) == 2
+    assert not any("template" in finding.hint for finding in found)
