@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cli.output import printable
 from cli.render.secrets import HIDDEN
-from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.diagnostics import Diagnostic, Fix
 from dovecot_conf.positions import Span
 from dovecot_conf.source import encode
 
@@ -26,6 +26,13 @@ def clean(text: str) -> str:
 def with_help(item: Diagnostic) -> str:
     """Return the message of a finding, and in a line of its own what to do."""
     return "\n".join(map(printable, (item.message, f"help: {item.hint}") if item.hint else (item.message,)))
+
+
+def usable_fix(item: Diagnostic) -> Fix | None:
+    """Return the fix of a finding, None where a secret in it was hidden: it would go out of the file."""
+    if item.fix is None or any(HIDDEN in edit.text for edit in item.fix.edits):
+        return None
+    return item.fix
 
 
 def from_base(path: str, base: str) -> str:

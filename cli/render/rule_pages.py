@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import indent
 
+from dovecot_conf.diagnostics import Applicability
 from dovecot_conf.lint import FAMILIES
 from dovecot_conf.lint.docs import Example
 from dovecot_conf.lint.entries import Entry
@@ -54,6 +55,14 @@ def plain(markdown: str) -> str:
     return "".join(prose_and_fenced).strip()
 
 
+def fix_sentence(fixes: Sequence[Applicability], mark: str = "") -> str:
+    """Return how the findings of a rule can be fixed, options between ``mark``."""
+    safe, unsafe = f"safe ({mark}--fix{mark})", f"unsafe ({mark}--fix --unsafe-fixes{mark})"
+    if len(fixes) > 1:
+        return f"{safe} or {unsafe}, by case."
+    return f"{safe if fixes[0] is Applicability.SAFE else unsafe}."
+
+
 def _page(entry: Entry) -> Iterator[str]:
     versions = " and ".join(entry.versions)
     yield f"# {entry.code} {entry.name}"
@@ -76,6 +85,9 @@ def _page(entry: Entry) -> Iterator[str]:
         yield "## How to fix"
         yield ""
         yield entry.doc.fix
+    if entry.fixes:
+        yield ""
+        yield f"Fixed by pushnotif: {fix_sentence(entry.fixes, '`')}"
     yield ""
     yield "## How to silence"
     yield ""

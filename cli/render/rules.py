@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from cli.render.diagnostics import STYLES
-from cli.render.rule_pages import page_name
+from cli.render.rule_pages import fix_sentence, page_name
 from cli.render.styled import Line
-from dovecot_conf.diagnostics import Applicability
 from dovecot_conf.lint import FAMILIES
 from dovecot_conf.lint.docs import Example
 from dovecot_conf.lint.entries import Entry
@@ -65,15 +64,6 @@ def explanation(entry: Entry) -> Iterator[Line]:
     comment = f"# pushnotif: ignore[{entry.code}] on the line or above (a Lua script: --)"
     yield Line().add("How to silence: ", "bold").add(comment)
     yield Line().add("Page: ", "bold").add(f"docs/rules/{page_name(entry.code)}")
-
-
-def fix_sentence(fixes: Sequence[Applicability]) -> str:
-    """Return whether the findings of a rule can be fixed, and how."""
-    if not fixes:
-        return "none."
-    if len(fixes) > 1:
-        return "safe (--fix) or unsafe (--fix --unsafe-fixes), by case."
-    return "safe (--fix)." if fixes[0] is Applicability.SAFE else "unsafe (--fix --unsafe-fixes)."
 
 
 def _examples(title: str, examples: Sequence[Example]) -> Iterator[Line]:

@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from cli.output import printable
 from cli.render.diagnostics import Validations
-from cli.render.exchange import clean, fingerprints, from_base, with_help
+from cli.render.exchange import clean, fingerprints, from_base, usable_fix, with_help
 from cli.render.rule_pages import page, plain
-from cli.render.secrets import HIDDEN
 from dovecot_conf.diagnostics import Diagnostic, Edit, Fix, Severity
 from dovecot_conf.lint import FAMILIES
 from dovecot_conf.lint.entries import Entry
@@ -43,7 +42,10 @@ def to_sarif(validations: Validations, rules: Sequence[Entry], program_version: 
         "invocations": [{"executionSuccessful": True}],
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the checked out sources."}}},
-        "results": [_result(item, fingerprint, numbers, base) for item, fingerprint in found],
+        "results": [
+            _result(item, fingerprint, numbers, base, validations.included_from(item.span.file))
+            for item, fingerprint in found
+        ],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -68,7 +70,9 @@ def _rule(entry: Entry) -> dict[str, object]:
     }
 
 
-def _result(item: Diagnostic, fingerprint: str, numbers: Mapping[str, int], base: str) -> dict[str, object]:
+def _result(
+    item: Diagnostic, fingerprint: str, numbers: Mapping[str, int], base: str, included: Sequence[Span]
+) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": item.code,
         "ruleIndex": numbers[item.code],
@@ -84,10 +88,20 @@ def _result(item: Diagnostic, fingerprint: str, numbers: Mapping[str, int], base
         ],
         "partialFingerprints": {FINGERPRINT: fingerprint},
     }
-    # A text with a secret hidden in it would take the secret out of the file.
-    if item.fix is not None and not any(HIDDEN in edit.text for edit in item.fix.edits):
-        result["fixes"] = [_fix(item.fix, base)]
+    if included:
+        result["relatedLocations"] = [_include(number, span, base) for number, span in enumerate(included, 1)]
+    fix = usable_fix(item)
+    if fix is not None:
+        result["fixes"] = [_fix(fix, base)]
     return result
+
+
+def _include(number: int, span: Span, base: str) -> dict[str, object]:
+    return {
+        "id": number,
+        "message": {"text": "included from here"},
+        "physicalLocation": {"artifactLocation": _artifact(span.file, base), "region": _region(span)},
+    }
 
 
 def _fix(fix: Fix, base: str) -> dict[str, object]:
@@ -95,7 +109,7 @@ def _fix(fix: Fix, base: str) -> dict[str, object]:
     for edit in fix.edits:
         by_file.setdefault(edit.span.file, []).append(edit)
     return {
-        "description": {"text": printable(fix.title)},
+        "description": {"text": f"{printable(fix.title)} ({fix.applicability})"},
         "artifactChanges": [
             {
                 "artifactLocation": _artifact(path, base),

@@ -277,7 +277,7 @@ def test_sarif_offers_the_fix_of_a_finding_by_files() -> None:
         Edit(Span("a.conf", 3, 1, 3, 2), ""),
     )
     (fix,) = sarif_of(finding(*edits))["fixes"]
-    assert fix["description"] == {"text": "do it"}
+    assert fix["description"] == {"text": "do it (unsafe)"}
     changed = {change["artifactLocation"]["uri"]: change["replacements"] for change in fix["artifactChanges"]}
     assert [item["insertedContent"]["text"] for item in changed["a.conf"]] == ["notify ", ""]
     assert changed["b.conf"][0]["deletedRegion"] == {

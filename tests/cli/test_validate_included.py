@@ -51,3 +51,40 @@ def test_json_lists_them(main: str, capsys) -> None:
 def test_the_concise_form_stays_one_line(main: str, capsys) -> None:
     run(["validate", "--format", "concise", "--select", "PN302", main])
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_sarif_relates_a_finding_to_them(main: str, capsys) -> None:
+    assert run(["validate", "--format", "sarif", "--select", "PN302", main]) == 1
+    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    places = [related["physicalLocation"] for related in result["relatedLocations"]]
+    assert [
+        (place["artifactLocation"]["uri"].rpartition("/")[2], place["region"]["startLine"])
+        for place in places
+    ] == [
+        ("90-push.conf", 1),
+        ("dovecot.conf", 2),
+    ]
+
+
+def test_json_offers_no_fix_that_would_write_a_hidden_secret(tmp_path: Path, capsys) -> None:
+    main = tmp_path / "dovecot.conf"
+    main.write_text("service auth {doveadm_password = hunter2\n}\n")
+    shown = {}
+    for options in ((), ("--show-secrets",)):
+        run(
+            [
+                "validate",
+                "--format",
+                "json",
+                "--dovecot-version",
+                "2.3",
+                "--select",
+                "PN102",
+                *options,
+                str(main),
+            ]
+        )
+        (item,) = json.loads(capsys.readouterr().out)["diagnostics"]
+        shown[options] = item["fix"]
+    assert shown[()] is None
+    assert "hunter2" in shown["--show-secrets",]["edits"][0]["text"]
