@@ -40,6 +40,18 @@ class Namespace(NamedTuple):
         """Return the character between the levels of a name."""
         return self.separator or SEPARATORS.get(self.location.layout, "/")
 
+    def full_name(self, mailbox: str) -> str | None:
+        """Return a name with the prefix as it is configured, None for one that isn't below the prefix.
+
+        An INBOX that a prefix begins with has no case: INBOX/Sent is inbox/Sent.
+        """
+        if mailbox.startswith(self.prefix):
+            return mailbox
+        rest, length = self.prefix.removeprefix(INBOX), len(INBOX)
+        if rest != self.prefix and mailbox[:length].upper() == INBOX and mailbox[length:].startswith(rest):
+            return INBOX + mailbox[length:]
+        return None
+
 
 class UserMailboxes(NamedTuple):
     """The mailboxes of one user.
@@ -114,22 +126,28 @@ class UserMailboxes(NamedTuple):
         """Return a setting of the server or of the mailbox, "" when it has no value."""
         if name in self.server_settings:
             return self.server_settings[name]
-        return self._namespace(mailbox).mailboxes.get(mailbox, {}).get(name, "")
+        namespace, full_name = self._namespace(mailbox)
+        return namespace.mailboxes.get(full_name, {}).get(name, "")
 
-    def _namespace(self, mailbox: str) -> Namespace:
-        """Return the namespace with the longest prefix of the name; INBOX has its own."""
-        fitting = [
-            namespace
-            for namespace in self.namespaces
-            if (namespace.is_inbox if mailbox == INBOX else mailbox.startswith(namespace.prefix))
-        ]
+    def _namespace(self, mailbox: str) -> tuple[Namespace, str]:
+        """Return the namespace of a mailbox, and its full name there.
+
+        It is the one with the longest prefix of the name; INBOX has its own, whatever the prefix.
+        """
+        fitting: list[tuple[Namespace, str]] = []
+        for namespace in self.namespaces:
+            name = namespace.full_name(mailbox)
+            if mailbox == INBOX:
+                name = INBOX if namespace.is_inbox else None
+            if name is not None:
+                fitting.append((namespace, name))
         if not fitting:
             raise MailboxNotFoundError(f"Mailbox doesn't exist: {mailbox}")
-        return max(fitting, key=lambda namespace: len(namespace.prefix))
+        return max(fitting, key=lambda found: len(found[0].prefix))
 
     def _find(self, mailbox: str) -> tuple[Namespace, MailboxPaths]:
-        namespace = self._namespace(mailbox)
-        name = mailbox if mailbox == INBOX else mailbox.removeprefix(namespace.prefix)
+        namespace, full_name = self._namespace(mailbox)
+        name = mailbox if mailbox == INBOX else full_name.removeprefix(namespace.prefix)
         separator = namespace.hierarchy_separator()
         if separator != "/" and "/" in name:
             raise MailboxNameError("Character not allowed in mailbox name: '/'")
