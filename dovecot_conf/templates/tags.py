@@ -47,6 +47,7 @@ _TAG = re.compile(
       | (?<![A-Za-z0-9_@])@[A-Za-z_][A-Za-z0-9_]*@(?![A-Za-z0-9_@])
       | (?<![A-Za-z0-9_])__[A-Z][A-Z0-9_]*?__(?![A-Za-z0-9_])
       | %%[A-Z][A-Z0-9_]+%%
+      | (?<![%A-Za-z0-9])%[a-z][a-z0-9_]{2,}\b
       | \$(?!(?:ENV|SET):)[A-Z][A-Z0-9_]+\b )
     """,
     re.VERBOSE | re.DOTALL,

@@ -55,6 +55,7 @@ from dovecot_conf.templates.tags import Does, language, tags
         ("@a_b@", Does.WRITES),
         ("__A_B__", Does.WRITES),
         ("%%PREFIX%%", Does.WRITES),
+        ("%db_port", Does.WRITES),
     ],
 )
 def test_a_tag_does_one_thing(text: str, does: Does) -> None:
@@ -65,6 +66,12 @@ def test_a_tag_does_one_thing(text: str, does: Does) -> None:
     "text",
     [
         "%{user}",
+        "%u",
+        "%Lu",
+        "%d/%n",
+        "%%d",
+        "%%user",
+        "100%off",
         "%{if;%u;eq;a;b}",
         "$mail_plugins",
         "$ENV:HOME",
