@@ -67,6 +67,9 @@ def _judged(
         wanted = {real(path) for path in target.only}
         here = {path for path in {item.span.file for item in found} if real(path) in wanted}
         found = tuple(item for item in found if item.span.file in here)
+    if target.configuration.is_template:
+        # What was judged isn't what is written there.
+        found = tuple(item._replace(fix=None) for item in found)
     scripts: dict[str, SourceFile] = {}
     for context in contexts:
         scripts |= context.sources
