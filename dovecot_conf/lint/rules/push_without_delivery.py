@@ -74,6 +74,12 @@ class PushWithoutDelivery(Rule):
       url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Load `notify` and `push_notification` in `protocol lmtp { }` or `protocol lda { }`, whichever
+    delivers: in 2.3 by `mail_plugins = $mail_plugins notify push_notification`, in 2.4 by
+    `notify = yes` and `push_notification = yes` in a block `mail_plugins { }`.
     """
 
     code = "PN217"

@@ -38,6 +38,11 @@ class OxTimeoutShort(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify timeout_msecs=5000
     }
     ```
+
+    How to fix:
+
+    Write the time limit in milliseconds: `timeout_msecs=5000` for five seconds. Without the option it
+    is 2000.
     """
 
     code = "PN417"
