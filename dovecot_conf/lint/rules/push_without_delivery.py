@@ -19,9 +19,10 @@ _NEW_MAIL_ONLY = ("ox",)
 class PushWithoutDelivery(Rule):
     """`push_notification` is loaded, but not where mail is delivered.
 
-    The event MessageNew comes from `lmtp` and `lda` only. What clients upload is MessageAppend, and
-    the driver `ox` does not hear of it: loaded for `imap` alone, it never sends anything. With another
-    driver, which may be there for flags or mailboxes, this is an information.
+    The event MessageNew comes from `lmtp` and `lda`, and in `imap` only from a Sieve script that
+    `imap_sieve` or `imap_filter_sieve` runs. What clients upload is MessageAppend, and the driver `ox`
+    does not hear of it: loaded for `imap` alone, it never sends anything. With another driver, which may
+    be there for flags or mailboxes, this is an information.
 
     Bad:
 

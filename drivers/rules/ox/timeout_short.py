@@ -17,7 +17,7 @@ class OxTimeoutShort(Rule):
     """The time limit of an `ox` driver is a few milliseconds.
 
     `timeout_msecs` counts milliseconds, so `timeout_msecs=5` gives up before most endpoints can
-    answer, and the notification is lost although the endpoint may have taken it.
+    answer, and logs an error although the endpoint may have taken the notification.
 
     Bad:
 
