@@ -47,6 +47,10 @@ class BlockShortKey(Rule):
       ox_url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Write the option with `ox_` in front: `ox_url`, `ox_cache_ttl`, `ox_user_from_metadata`.
     """
 
     code = "PN318"

@@ -53,6 +53,12 @@ class BlocksMerged(Rule):
       ox_url = http://127.0.0.1:8010/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Give the second block another name, write `driver = ox` (or whichever kind it is) into it, and its
+    options with their longer names: `ox_url` for `url`. If only one driver is meant, remove the other
+    block, or one of the two settings.
     """
 
     code = "PN314"

@@ -79,6 +79,12 @@ class DeliveryDiffers(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    If both are in use, add `notify` and `push_notification` to the `mail_plugins` of the other one as
+    well: in 2.3 as words, in 2.4 as lines `notify = yes` and `push_notification = yes`. If the other
+    one delivers nothing, there is nothing to do.
     """
 
     code = "PN216"

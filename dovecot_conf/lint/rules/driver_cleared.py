@@ -45,6 +45,11 @@ class DriverCleared(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Remove the line, or name the driver in it that is meant. To switch push off in a protocol, write
+    `push_notification = no` in a block `mail_plugins { }` of that `protocol`.
     """
 
     code = "PN316"

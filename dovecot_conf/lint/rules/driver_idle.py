@@ -67,6 +67,11 @@ class DriverIdle(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Load `notify` and `push_notification` in that protocol, or move the driver into one that loads them.
+    If nobody needs it, remove it.
     """
 
     code = "PN317"

@@ -44,6 +44,11 @@ class DriverOptionForeign(Rule):
       url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Remove the option. If its driver is meant, write that into the block, as in `driver = ox`, or name
+    the block after it, as in `push_notification ox { }`, without a `driver` of its own.
     """
 
     code = "PN315"

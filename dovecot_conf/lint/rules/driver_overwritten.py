@@ -43,6 +43,11 @@ class DriverOverwritten(Rule):
       push_notification_driver2 = dlog:second
     }
     ```
+
+    How to fix:
+
+    Call the second driver by the next free name, for example `push_notification_driver2`. If only one
+    of the two is meant, remove the other.
     """
 
     code = "PN313"

@@ -45,6 +45,12 @@ class DriverShadowed(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    To have both drivers in the protocol, give the one inside of it the next free name, for example
+    `push_notification_driver2`. If it is to have its own instead of the global one, there is nothing to
+    do.
     """
 
     code = "PN312"

@@ -60,6 +60,11 @@ class PluginDependencyMissing(Rule):
       mail_log = yes
     }
     ```
+
+    How to fix:
+
+    Add the missing plugin to the same `mail_plugins`: in 2.3 as a word, in 2.4 as a line `NAME = yes`.
+    Or take out the plugin that needs it.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN211"

@@ -56,6 +56,12 @@ class PluginOfOtherVersion(Rule):
       mail_compress = yes
     }
     ```
+
+    How to fix:
+
+    Take the plugin out of `mail_plugins`, and put in its place what the finding names: in 2.3 `zlib`
+    for `mail_compress` and `old_stats` for `stats`, in 2.4 `mail_compress` for `zlib`. Some have become
+    settings (in 2.4 `mailbox_autoexpunge` for `expire`), others have nothing in their place.
     """
 
     code = "PN209"

@@ -48,6 +48,12 @@ class PluginLuaIdle(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Take `push_notification_lua` out of `mail_plugins`, and `mail_lua` too if nothing else needs it. Or
+    add the driver: in 2.3 `lua:file=PATH` as a `push_notification_driver`, in 2.4 a block
+    `push_notification lua { }` with `lua_file = PATH`.
     """
 
     code = "PN215"

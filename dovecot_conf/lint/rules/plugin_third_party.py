@@ -57,6 +57,12 @@ class PluginThirdParty(Rule):
       fts = yes
     }
     ```
+
+    How to fix:
+
+    Make sure that the plugin is installed, built for the Dovecot that runs, and install it anew with
+    each upgrade of Dovecot. If it isn't needed, take it out of `mail_plugins`, and remove the drivers
+    that come from it.
     """
 
     code = "PN208"

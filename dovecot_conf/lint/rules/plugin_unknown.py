@@ -56,6 +56,11 @@ class PluginUnknown(Rule):
       quota = yes
     }
     ```
+
+    How to fix:
+
+    Correct the name. If it is that of a plugin that doesn't come with Dovecot, install it for this
+    version of Dovecot and silence the finding, or take the name out of `mail_plugins`.
     """
 
     code = "PN207"

@@ -58,6 +58,12 @@ class PluginInWrongProcess(Rule):
       quota = yes
     }
     ```
+
+    How to fix:
+
+    Take the plugin out of the global `mail_plugins` and load it in the protocol that the finding names:
+    for `imap_quota` in `protocol imap { }`, in 2.3 by `mail_plugins = $mail_plugins imap_quota`, in 2.4
+    by `imap_quota = yes` in a block `mail_plugins { }`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN210"

@@ -33,6 +33,11 @@ class PluginsInPluginSection(Rule):
       push_notification_driver = dlog
     }
     ```
+
+    How to fix:
+
+    Move the line out of `plugin { }`. If there is a `mail_plugins` outside of it already, add the names
+    to that one.
     """
 
     code = "PN214"

@@ -43,6 +43,11 @@ class PluginsOrder(Rule):
       push_notification_driver = dlog
     }
     ```
+
+    How to fix:
+
+    Move the global `mail_plugins` in front of the `protocol`. With `conf.d` set it in a file that is
+    read before those with the protocols, for example in `10-mail.conf`.
     """
 
     code = "PN212"

@@ -74,6 +74,12 @@ class PluginsReplaced(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    In 2.3 write `$mail_plugins` in front of the names of the second list. In 2.4 write the second list
+    as a block `mail_plugins { }` with lines `NAME = yes`, which adds to the first. If the first list is
+    not meant any more, remove it.
     """
 
     code = "PN213"

@@ -19,9 +19,10 @@ _NEW_MAIL_ONLY = ("ox",)
 class PushWithoutDelivery(Rule):
     """`push_notification` is loaded, but not where mail is delivered.
 
-    The event MessageNew comes from `lmtp` and `lda` only. What clients upload is MessageAppend, and
-    the driver `ox` does not hear of it: loaded for `imap` alone, it never sends anything. With another
-    driver, which may be there for flags or mailboxes, this is an information.
+    The event MessageNew comes from `lmtp` and `lda`, and in `imap` only from a Sieve script that
+    `imap_sieve` or `imap_filter_sieve` runs. What clients upload is MessageAppend, and the driver `ox`
+    does not hear of it: loaded for `imap` alone, it never sends anything. With another driver, which may
+    be there for flags or mailboxes, this is an information.
 
     Bad:
 
@@ -74,6 +75,12 @@ class PushWithoutDelivery(Rule):
       url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Load `notify` and `push_notification` in `protocol lmtp { }` or `protocol lda { }`, whichever
+    delivers: in 2.3 by `mail_plugins = $mail_plugins notify push_notification`, in 2.4 by
+    `notify = yes` and `push_notification = yes` in a block `mail_plugins { }`.
     """
 
     code = "PN217"

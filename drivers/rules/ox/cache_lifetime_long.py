@@ -40,6 +40,11 @@ class OxCacheLifetimeLong(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify cache_lifetime=10mins
     }
     ```
+
+    How to fix:
+
+    Write a shorter time, for example `cache_lifetime=10mins`, or leave the option out for the default
+    of 60 seconds.
     """
 
     code = "PN419"

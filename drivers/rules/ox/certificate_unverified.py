@@ -66,6 +66,11 @@ class OxCertificateUnverified(Rule):
       ox_url = https://push.example.com/notify
     }
     ```
+
+    How to fix:
+
+    Remove `ssl_client_require_valid_cert = no`. If the endpoint's certificate is from an authority of
+    your own, name the file with that authority's certificate in `ssl_client_ca_file`.
     """
 
     code = "PN410"

@@ -76,6 +76,12 @@ class OxClientShared(Rule):
       ox_url = http://127.0.0.1:8010/notify
     }
     ```
+
+    How to fix:
+
+    Give all `ox` drivers the same time limit and the same number of attempts: in 2.3 the same
+    `timeout_msecs` and `max_retries` in each, in 2.4 `http_client_request_timeout` and
+    `http_client_request_max_attempts` once, outside of the blocks. From 2.4.4 on they may differ.
     """
 
     code = "PN418"

@@ -59,6 +59,10 @@ class OxContentInClear(Rule):
       ox_url = https://push.example.com/notify
     }
     ```
+
+    How to fix:
+
+    Write the URL with `https`, at a port where the endpoint speaks TLS.
     """
 
     code = "PN409"

@@ -67,6 +67,12 @@ class OxDeliveryBlocked(Rule):
       http_client_request_max_attempts = 2
     }
     ```
+
+    How to fix:
+
+    Lower the time limit of an attempt or the number of attempts, so that both together make a few
+    seconds: in 2.3 `timeout_msecs` and `max_retries`, in 2.4 `http_client_request_timeout` and
+    `http_client_request_max_attempts`.
     """
 
     code = "PN416"

@@ -63,6 +63,11 @@ class OxEndpointPath(Rule):
       ox_url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Write the path `/preliminary/http-notify/v1/notify`. If the endpoint is not OX App Suite and has its
+    own path, silence the finding.
     """
 
     code = "PN411"

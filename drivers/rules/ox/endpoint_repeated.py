@@ -67,6 +67,11 @@ class OxEndpointRepeated(Rule):
       ox_user_from_metadata = yes
     }
     ```
+
+    How to fix:
+
+    Remove one of the two drivers, and give the other one the options that are meant. In 2.3 call the
+    drivers behind the removed one by the next lower names, so that they follow one another.
     """
 
     code = "PN413"

@@ -61,6 +61,12 @@ class OxPasswordInClear(Rule):
       ox_url = https://login:change-me@push.example.com/notify
     }
     ```
+
+    How to fix:
+
+    Write the URL with `https`, at a port where the endpoint speaks TLS. Or reach the endpoint through
+    this machine: a tunnel or a proxy that listens at `127.0.0.1` and encrypts the rest of the way. The
+    password that was sent in the clear should be changed then.
     """
 
     code = "PN408"

@@ -62,6 +62,11 @@ class OxPortMissing(Rule):
       ox_url = http://ox.internal:8009/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Write the port behind the host, `:8009` for the middleware itself. If a web server at port 80 is to
+    pass the notifications on, write `:80`.
     """
 
     code = "PN412"

@@ -45,6 +45,11 @@ class OxSettingUnread(Rule):
       ox_url = http://127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    If the block is to be an `ox` driver, write `driver = ox` into it. Otherwise remove the settings
+    that begin with `ox_`.
     """
 
     code = "PN420"

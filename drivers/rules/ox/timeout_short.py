@@ -17,7 +17,7 @@ class OxTimeoutShort(Rule):
     """The time limit of an `ox` driver is a few milliseconds.
 
     `timeout_msecs` counts milliseconds, so `timeout_msecs=5` gives up before most endpoints can
-    answer, and the notification is lost although the endpoint may have taken it.
+    answer, and logs an error although the endpoint may have taken the notification.
 
     Bad:
 
@@ -38,6 +38,11 @@ class OxTimeoutShort(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify timeout_msecs=5000
     }
     ```
+
+    How to fix:
+
+    Write the time limit in milliseconds: `timeout_msecs=5000` for five seconds. Without the option it
+    is 2000.
     """
 
     code = "PN417"

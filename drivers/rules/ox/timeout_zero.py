@@ -37,6 +37,11 @@ class OxTimeoutZero(Rule):
       push_notification_driver = ox:url=http://127.0.0.1:8009/notify timeout_msecs=1000
     }
     ```
+
+    How to fix:
+
+    Write the milliseconds that an attempt may take, for example `timeout_msecs=1000`. Without the
+    option they are 2000.
     """
 
     code = "PN415"

@@ -47,6 +47,10 @@ class OxUrlEscape(Rule):
       push_notification_driver = ox:url=http://login:change%%40service@127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    Double the percent sign of each escape in the URL: `%%40` for `@`, `%%2F` for `/`.
     """
 
     code = "PN414"

@@ -70,6 +70,11 @@ class OxUserinfoCut(Rule):
       ox_url = https://login:12%2F34@push.example.com/notify
     }
     ```
+
+    How to fix:
+
+    Write a slash in a password as `%%2F` in 2.3 and as `%2F` in 2.4, a question mark as `%%3F` or
+    `%3F`, a `#` as `%%23` or `%23`.
     """
 
     code = "PN421"
