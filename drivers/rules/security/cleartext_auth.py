@@ -38,6 +38,11 @@ class CleartextAuth(Rule):
     ```2.4
     auth_allow_cleartext = no
     ```
+
+    How to fix:
+
+    Remove the setting, or set `ssl = required`. Behind a proxy that ends TLS remove it too, and name the
+    proxy in `login_trusted_networks`: connections from there count as secure.
     """
 
     code = "PN808"

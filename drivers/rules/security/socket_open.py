@@ -62,6 +62,11 @@ class SocketOpenToAll(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Set `mode = 0660`, with the group of the processes that need the socket. For `auth-userdb` write 0666,
+    or remove the line.
     """
 
     code = "PN805"
