@@ -16,8 +16,8 @@ class CleartextAuth(Rule):
     """Users may send their passwords without TLS.
 
     Clients then do so whenever they are set up without TLS, or somebody on the way hides STARTTLS from
-    them. It is needed only behind a proxy that ends TLS; connections from the machine itself are
-    trusted anyway.
+    them. Not even a proxy that ends TLS needs it: what comes from `login_trusted_networks` is trusted
+    without, and so are connections from the machine itself.
 
     Bad:
 
@@ -42,7 +42,8 @@ class CleartextAuth(Rule):
     How to fix:
 
     Remove the setting, or set `ssl = required`. Behind a proxy that ends TLS remove it too, and name the
-    proxy in `login_trusted_networks`: connections from there count as secure.
+    proxy in `login_trusted_networks`: connections from there count as secure (in 2.4 not with
+    `ssl = required`).
     """
 
     code = "PN808"
