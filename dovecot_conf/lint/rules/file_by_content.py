@@ -56,6 +56,10 @@ class FileByContent(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Take the `<` away, so that the path itself is the value.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN706"

@@ -56,6 +56,12 @@ class MailVariableUnknown(Rule):
     ```2.4
     mail_control_path = ~/control/%{user | username}
     ```
+
+    How to fix:
+
+    Use a variable of the version: in 2.3 `%u`, `%n`, `%d` and `%h`, or `%{user}`, `%{username}`,
+    `%{domain}` and `%{home}` without `|`; in 2.4 `%{user}`, `%{user | username}`, `%{user | domain}` and
+    `%{home}`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN704"

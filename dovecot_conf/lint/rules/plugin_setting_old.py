@@ -39,6 +39,12 @@ class PluginSettingOld(Rule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Write a block `push_notification NAME {` for each driver, with its options as settings in it, and
+    other settings under their names of 2.4. Remove the lines from `plugin { }`, and the section once it
+    is empty.
     """
 
     code = "PN705"

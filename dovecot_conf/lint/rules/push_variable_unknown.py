@@ -66,6 +66,11 @@ class PushVariableUnknown(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Write the variable with its name of 2.4: `%{user | username}` instead of `%{username}`,
+    `%{user | domain}` instead of `%{domain}`, `%{remote_ip}` instead of `%{rip}`.
     """  # noqa: E501 - Dovecot's own line
 
     code = "PN707"

@@ -53,6 +53,11 @@ class SuppressionUnknown(CommentRule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Correct the code or the name in the brackets; `pushnotif rules` lists them all. Without brackets or
+    with empty ones, add a rule, as in `# pushnotif: ignore[PN301]`, or remove the comment.
     """
 
     code = "PN902"

@@ -54,6 +54,11 @@ class SuppressionUnused(CommentRule):
     push_notification dlog {
     }
     ```
+
+    How to fix:
+
+    Remove the comment, or the word that is not needed any more. If its finding is in another line, move
+    the comment to that line, or to a line of its own above it.
     """
 
     code = "PN901"

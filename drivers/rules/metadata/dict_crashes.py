@@ -31,6 +31,11 @@ class MetadataDictCrashes(Rule):
       metadata = redis:host=127.0.0.1
     }
     ```
+
+    How to fix:
+
+    For `memcached:`, use a file (`file:%h/dovecot-attributes`) instead, or redis behind the dict server.
+    For `redis:`, give the dict a name in `dict { }`, and set `mail_attribute_dict = proxy::NAME`.
     """
 
     code = "PN610"

@@ -43,6 +43,10 @@ class MetadataDictRelative(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Begin the path with `/`, or with the home directory: `%h/` in 2.3, `%{home}/` in 2.4.
     """
 
     code = "PN605"

@@ -43,6 +43,11 @@ class MetadataDictShared(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Put the user's name into the path: `%u` in 2.3, `%{user}` in 2.4. Rename the old file first if its
+    name is that of a folder now. Nothing is taken over from it: clients have to switch push on again.
     """
 
     code = "PN606"

@@ -55,6 +55,11 @@ class MetadataDictSplit(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Set the dict once, outside of all `protocol { }`, and take it out of the blocks. Keep the one of
+    `imap`, since it holds what clients have set.
     """
 
     code = "PN607"

@@ -45,6 +45,12 @@ class MetadataDictVolatile(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Keep the file where it lasts: in the user's home directory (`%h/` in 2.3, `%{home}/` in 2.4) or below
+    `/var/lib`, there with the user's name in the path. Move the files that are still there along, else
+    clients have to switch push on again.
     """
 
     code = "PN604"

@@ -67,6 +67,11 @@ class MetadataImapOff(Rule):
       ox_url = http://127.0.0.1:8009/preliminary/http-notify/v1/notify
     }
     ```
+
+    How to fix:
+
+    Set `imap_metadata = yes` in `protocol imap { }`. If `doveadm` alone is to switch users on, silence
+    the finding.
     """
 
     code = "PN609"

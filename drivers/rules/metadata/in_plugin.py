@@ -30,6 +30,11 @@ class MetadataInPlugin(Rule):
     ```2.3
     mail_attribute_dict = file:%h/dovecot-attributes
     ```
+
+    How to fix:
+
+    Move the setting out of `plugin { }`: `mail_attribute_dict` to the top level, `imap_metadata` there or
+    into `protocol imap { }`.
     """
 
     code = "PN603"

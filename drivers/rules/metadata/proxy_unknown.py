@@ -63,6 +63,11 @@ class MetadataProxyUnknown(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Correct the name, or define the dict: in 2.3 with a line `NAME = DRIVER:ARGUMENTS` in `dict { }`, in
+    2.4 with a block `dict NAME { }` in `dict_server { }`.
     """
 
     code = "PN608"

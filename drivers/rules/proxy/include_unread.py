@@ -80,6 +80,11 @@ class ProxyIncludeUnread(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Give each included file with a `--proxy-config` of its own. The note stays, since the names are not
+    compared: silence it with `# pushnotif: ignore[PN811]` in the line above the first include.
     """
 
     code = "PN811"

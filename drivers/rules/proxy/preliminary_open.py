@@ -82,6 +82,14 @@ class PreliminaryOpen(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Refuse the path in each server that passes requests on to the middleware: in nginx with
+    `location ^~ /preliminary { return 404; }`, in Apache with `Require all denied` in a
+    `<Location /preliminary>` after all other `<Location>` sections. If Dovecot itself comes this way, let
+    its addresses through there instead: in nginx `allow ADDRESS;` and `deny all;` beside the
+    `proxy_pass`, in Apache `Require ip ADDRESS`.
     """
 
     code = "PN809"

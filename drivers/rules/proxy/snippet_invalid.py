@@ -75,6 +75,11 @@ class ProxyConfigInvalid(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Correct the file; `nginx -t` and `apachectl -t` check the whole configuration. If it is a template,
+    give the file that is made from it.
     """
 
     code = "PN810"

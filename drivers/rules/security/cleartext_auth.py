@@ -16,8 +16,8 @@ class CleartextAuth(Rule):
     """Users may send their passwords without TLS.
 
     Clients then do so whenever they are set up without TLS, or somebody on the way hides STARTTLS from
-    them. It is needed only behind a proxy that ends TLS; connections from the machine itself are
-    trusted anyway.
+    them. Not even a proxy that ends TLS needs it: what comes from `login_trusted_networks` is trusted
+    without, and so are connections from the machine itself.
 
     Bad:
 
@@ -38,6 +38,12 @@ class CleartextAuth(Rule):
     ```2.4
     auth_allow_cleartext = no
     ```
+
+    How to fix:
+
+    Remove the setting, or set `ssl = required`. Behind a proxy that ends TLS remove it too, and name the
+    proxy in `login_trusted_networks`: connections from there count as secure (in 2.4 not with
+    `ssl = required`).
     """
 
     code = "PN808"

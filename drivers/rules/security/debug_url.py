@@ -44,6 +44,11 @@ class EndpointPasswordLogged(Rule):
       push_notification_driver = ox:url=http://login:change-me@127.0.0.1:8009/notify
     }
     ```
+
+    How to fix:
+
+    Remove `mail_debug = yes` once the search is over. If others could read the log, change the password
+    of the endpoint.
     """
 
     code = "PN803"

@@ -57,6 +57,12 @@ class DoveadmInClear(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    If only this machine uses the port, let it listen there: `address = 127.0.0.1` in 2.3,
+    `listen = 127.0.0.1` in 2.4. Else add `ssl = yes` to the `inet_listener`, and let clients speak TLS.
+    If the network is trusted, silence the finding.
     """
 
     code = "PN804"

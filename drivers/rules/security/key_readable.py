@@ -51,6 +51,11 @@ class TlsKeyWorldReadable(Rule):
     ```/etc/dovecot/private/key.pem
     -----BEGIN PRIVATE KEY-----
     ```
+
+    How to fix:
+
+    Take the key from the others: `chmod 600 FILE`, with root as its owner. If somebody may have read it,
+    replace it and its certificate.
     """
 
     code = "PN806"

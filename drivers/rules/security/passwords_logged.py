@@ -36,6 +36,11 @@ class PasswordsLogged(Rule):
     ```2.4
     auth_verbose_passwords = sha1:6
     ```
+
+    How to fix:
+
+    Remove `auth_debug_passwords` once the search is over, and write `auth_verbose_passwords = sha1:6` or
+    remove it. Delete the logs that hold passwords.
     """
 
     code = "PN802"

@@ -32,6 +32,11 @@ class RedisInClear(Rule):
       metadata = redis:host=127.0.0.1:password=change-me
     }
     ```
+
+    How to fix:
+
+    Let the connection end on this machine: run redis here, or a tunnel to it (stunnel, SSH), and name
+    `host=127.0.0.1`. If the network is trusted, silence the finding.
     """
 
     code = "PN812"

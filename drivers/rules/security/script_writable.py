@@ -56,6 +56,11 @@ class ScriptWritable(Rule):
     function dovecot_lua_notify_event_message_new(context, event) end
     function dovecot_lua_notify_end_txn(context, success) end
     ```
+
+    How to fix:
+
+    Keep the script in a folder into which only root may write, such as `/etc/dovecot`. If everybody can
+    write to the script itself, see that nobody has changed it, then `chmod o-w FILE`.
     """
 
     code = "PN807"

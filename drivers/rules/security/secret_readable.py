@@ -44,6 +44,12 @@ class SecretWorldReadable(Rule):
     ```2.4
     !include_try doveadm-password.conf.ext
     ```
+
+    How to fix:
+
+    Let only root read the file: `chmod 600 FILE`, with root as its owner. If users start `dovecot-lda` or
+    `doveadm` themselves, move the secret to a file of its own with mode 0600, and name that with
+    `!include_try`.
     """
 
     code = "PN801"

@@ -62,6 +62,11 @@ class SocketOpenToAll(Rule):
       }
     }
     ```
+
+    How to fix:
+
+    Set `mode = 0660`, with the group of the processes that need the socket. For `auth-userdb` 0666, the
+    default, will do as well.
     """
 
     code = "PN805"
