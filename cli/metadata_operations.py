@@ -14,7 +14,7 @@ from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from mailstore.dict_file import RefusedDictError
 from mailstore.entries import EntryNameError, ReadOnlyEntryError, parse_entry
 from mailstore.live.errors import AccessDeniedError, ServerFailureError
-from mailstore.location import MailboxNameError
+from mailstore.mailbox_name import MailboxNameError
 from mailstore.metadata import (
     DictInitError,
     MailboxNotCreatedError,

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from mailstore.dict_interface import Dict
 from mailstore.entries import SERVER_PREFIX, Entry, EntryType
-from mailstore.location import MailboxNameError
+from mailstore.mailbox_name import MailboxNameError
 from mailstore.metadata import DICT_PATHS, INBOX, MailboxNotFoundError, Metadata, canonical_mailbox
 from mailstore.privileges import acting_as
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
+from mailstore.mailbox_name import check_levels, check_stored_name
 
 # Loaded now: with the rights of a mail user Python's own files may be out of reach.
 _UTF_16 = codecs.lookup("utf-16-be")
@@ -22,14 +23,12 @@ MEMORY = "MEMORY"
 MAILDIR = "maildir"
 MBOX = "mbox"
 DBOX_DRIVERS = frozenset({"sdbox", "mdbox"})
+# Folders in a Maildir, which are no mailboxes where mailboxes are folders, too.
+MAILDIR_FOLDERS = frozenset({"cur", "new", "tmp"})
 DRIVER_ALIASES = {"dbox": "sdbox"}
 MAILDIR_LAYOUT = "maildir++"
 FS_LAYOUT = "fs"
 SEPARATORS = {MAILDIR_LAYOUT: ".", FS_LAYOUT: "/"}
-
-
-class MailboxNameError(MailboxError):
-    """A mailbox can't have such a name."""
 
 
 class MailLocation(NamedTuple):
@@ -49,6 +48,12 @@ class MailLocation(NamedTuple):
     mailbox_root: str = ""
     mailbox_directory: str = ""
     utf8: bool = False
+
+    def reserved_names(self) -> frozenset[str]:
+        """Return what no level of a name can be called."""
+        if self.mailbox_directory:
+            return frozenset({self.mailbox_directory})
+        return MAILDIR_FOLDERS if self.driver == MAILDIR and self.layout == FS_LAYOUT else frozenset()
 
     def completed(self) -> MailLocation:
         """Return the location with the defaults of its driver filled in."""
@@ -134,44 +139,39 @@ class MailboxPaths(NamedTuple):
     index: Path | None  # type: ignore[assignment]  # not the method of tuples
 
 
-def mailbox_paths(location: MailLocation, name: str) -> MailboxPaths:
+def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) -> MailboxPaths:
     """Return the paths of a mailbox; ``name`` has "/" between its levels and no namespace prefix.
 
-    The paths of ``location`` have to be expanded. Raises MailboxNameError for a name the layout
+    The paths of ``location`` have to be expanded. ``has_inbox`` tells that INBOX is no mailbox like
+    others there. Raises MailboxNameError for a name the layout
     can't hold, MailboxError for a layout that is not known.
     """
     separator = SEPARATORS.get(location.layout)
     if separator is None:
         raise MailboxError(f"mailboxes of layout {location.layout} can't be found without Dovecot")
-    levels = [level if location.utf8 else modified_utf7(level) for level in _checked_levels(name, separator)]
+    check_stored_name(name, "/", separator, location.reserved_names())
+    levels = [level if location.utf8 else modified_utf7(level) for level in name.split("/")]
     stored = separator.join(levels)
     mail = _place(location, location.path, stored, with_directory=True)
-    if stored == INBOX and location.inbox:
+    is_inbox = has_inbox and stored == INBOX
+    if is_inbox and location.inbox:
         mail = Path(location.inbox)
-    elif stored == INBOX and location.driver == MAILDIR and not location.mailbox_directory:
+    elif is_inbox and location.driver == MAILDIR and not location.mailbox_directory:
         mail = Path(location.path)
     control = _place(location, location.control, stored, with_directory=False) if location.control else mail
     return MailboxPaths(mail, control, _index_path(location, stored, mail))
 
 
+def root_paths(location: MailLocation) -> MailboxPaths:
+    """Return the paths of the folder that all mailboxes are in, which may be a Maildir itself."""
+    mail = Path(location.path)
+    index = None if location.index == MEMORY else Path(location.index or mail)
+    return MailboxPaths(mail, Path(location.control or mail), index)
+
+
 def check_mailbox_name(name: str) -> None:
     """Raise MailboxNameError for a name, "/" between its levels, that no layout can hold."""
-    _checked_levels(name, "/")
-
-
-def _checked_levels(name: str, separator: str) -> list[str]:
-    levels = name.split("/")
-    if not levels[0] or not levels[-1]:
-        where = "Ends" if levels[0] else "Begins"
-        raise MailboxNameError(f"Invalid mailbox name: {where} with hierarchy separator")
-    if "" in levels:
-        raise MailboxNameError("Invalid mailbox name: Has adjacent hierarchy separators")
-    for level in levels:
-        if separator != "/" and separator in level:
-            raise MailboxNameError(f"Character not allowed in mailbox name: '{separator}'")
-        if level in (".", "..") or "\0" in level:
-            raise MailboxNameError(f"Invalid mailbox name: {name}")
-    return levels
+    check_levels(name, "/")
 
 
 def _place(location: MailLocation, root: str, stored: str, *, with_directory: bool) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,11 +17,12 @@ from mailstore.location import (
     MAILDIR,
     MBOX,
     SEPARATORS,
-    MailboxNameError,
     MailboxPaths,
     MailLocation,
     mailbox_paths,
+    root_paths,
 )
+from mailstore.mailbox_name import MailboxNameError, check_stored_name
 from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 
 
@@ -41,16 +43,15 @@ class Namespace(NamedTuple):
         return self.separator or SEPARATORS.get(self.location.layout, "/")
 
     def full_name(self, mailbox: str) -> str | None:
-        """Return a name with the prefix as it is configured, None for one that isn't below the prefix.
+        """Return a name as it is in this namespace, None for one that isn't below its prefix.
 
-        An INBOX that a prefix begins with has no case: INBOX/Sent is inbox/Sent.
+        INBOX at the beginning has no case: INBOX/Sent is inbox/Sent. The prefix is a mailbox itself.
         """
-        if mailbox.startswith(self.prefix):
-            return mailbox
-        rest, length = self.prefix.removeprefix(INBOX), len(INBOX)
-        if rest != self.prefix and mailbox[:length].upper() == INBOX and mailbox[length:].startswith(rest):
-            return INBOX + mailbox[length:]
-        return None
+        separator = self.hierarchy_separator()
+        if mailbox.upper().startswith(INBOX + separator):
+            mailbox = INBOX + mailbox[len(INBOX) :]
+        is_prefix = bool(self.prefix) and mailbox + separator == self.prefix
+        return mailbox if is_prefix or mailbox.startswith(self.prefix) else None
 
 
 class UserMailboxes(NamedTuple):
@@ -71,7 +72,7 @@ class UserMailboxes(NamedTuple):
         Raises MailboxNotCreatedError for one that Dovecot would make, MailboxNotFoundError for any
         other missing one, MailboxError when the GUID can't be read.
         """
-        namespace, paths = self._find(mailbox)
+        namespace, paths, mailbox = self._find(mailbox)
         driver = namespace.location.driver
         if driver == MAILDIR:
             guid = maildir_guid(paths.control) if _is_folder(paths.mail / "cur") else None
@@ -86,13 +87,13 @@ class UserMailboxes(NamedTuple):
         if guid is not None:
             return guid
         message = f"Mailbox doesn't exist: {mailbox}"
-        if paths.mail.exists() or mailbox == INBOX or self._is_automatic(namespace, mailbox):
+        if _exists(paths.mail) or mailbox == INBOX or self._is_automatic(namespace, mailbox):
             raise MailboxNotCreatedError(message, paths.mail, can_create=driver == MAILDIR)
         raise MailboxNotFoundError(message)
 
     def guid_place(self, mailbox: str) -> Path | None:
         """Return the file or folder that keeps a mailbox's GUID, None without one. Raises MailboxError."""
-        namespace, paths = self._find(mailbox)
+        namespace, paths, _ = self._find(mailbox)
         return paths.control / UIDLIST if namespace.location.driver == MAILDIR else paths.index
 
     def create(self, mailbox: str) -> str:
@@ -100,7 +101,7 @@ class UserMailboxes(NamedTuple):
 
         Raises MailboxError for other formats than Maildir, and when it can't be made.
         """
-        namespace, paths = self._find(mailbox)
+        namespace, paths, _ = self._find(mailbox)
         if namespace.location.driver != MAILDIR:
             raise MailboxError(
                 f"{mailbox} is no Maildir: only Dovecot can make it (doveadm mailbox create {mailbox})"
@@ -145,19 +146,39 @@ class UserMailboxes(NamedTuple):
             raise MailboxNotFoundError(f"Mailbox doesn't exist: {mailbox}")
         return max(fitting, key=lambda found: len(found[0].prefix))
 
-    def _find(self, mailbox: str) -> tuple[Namespace, MailboxPaths]:
+    def _find(self, mailbox: str) -> tuple[Namespace, MailboxPaths, str]:
+        """Return a mailbox's namespace, its paths, and its full name."""
         namespace, full_name = self._namespace(mailbox)
-        name = mailbox if mailbox == INBOX else full_name.removeprefix(namespace.prefix)
-        separator = namespace.hierarchy_separator()
-        if separator != "/" and "/" in name:
-            raise MailboxNameError("Character not allowed in mailbox name: '/'")
-        paths = mailbox_paths(namespace.location, name.replace(separator, "/"))
+        paths = self._paths(namespace, full_name)
         index = self.below(str(paths.index)) if paths.index else None
-        return namespace, MailboxPaths(self.below(str(paths.mail)), self.below(str(paths.control)), index)
+        below = MailboxPaths(self.below(str(paths.mail)), self.below(str(paths.control)), index)
+        return namespace, below, full_name
+
+    def _paths(self, namespace: Namespace, full_name: str) -> MailboxPaths:
+        location, separator = namespace.location, namespace.hierarchy_separator()
+        if full_name == INBOX:
+            return mailbox_paths(location, INBOX)
+        if namespace.prefix and full_name == namespace.prefix:
+            raise MailboxNameError(f"Invalid mailbox name '{full_name}': Ends with hierarchy separator")
+        if full_name + separator == namespace.prefix:
+            return root_paths(location)
+        name = full_name.removeprefix(namespace.prefix)
+        layouts = SEPARATORS.get(location.layout, separator)
+        check_stored_name(name, separator, layouts, location.reserved_names())
+        return mailbox_paths(location, name.replace(separator, "/"), has_inbox=namespace.is_inbox)
 
     def _is_automatic(self, namespace: Namespace, mailbox: str) -> bool:
         automatic = namespace.mailboxes.get(mailbox, {}).get("auto", "no")
         return automatic in ("create", "subscribe")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
 
 
 def _is_folder(path: Path) -> bool:
@@ -166,4 +187,6 @@ def _is_folder(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
         raise MailboxError(f"{path}: {error.strerror}") from None

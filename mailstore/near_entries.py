@@ -10,7 +10,7 @@ from dovecot_conf.errors import MailboxError, MetadataError
 from dovecot_conf.near import nearest
 from mailstore.entries import SERVER_PREFIX, Entry, EntryType
 from mailstore.export_entries import Item, WholeDict, sorted_by_guid
-from mailstore.location import MailboxNameError
+from mailstore.mailbox_name import MailboxNameError
 from mailstore.metadata import INBOX, MailboxNotFoundError, Metadata
 from mailstore.metadata_store import MetadataStore
 from mailstore.privileges import acting_as

@@ -18,7 +18,8 @@ from mailstore.entries import (
     find_built_in,
 )
 from mailstore.live.errors import LiveServerError, ServerFailureError
-from mailstore.location import MailboxNameError, check_mailbox_name
+from mailstore.location import check_mailbox_name
+from mailstore.mailbox_name import MailboxNameError
 from mailstore.metadata import INBOX, Listing, MailboxNotFoundError, NotEnabledError, canonical_mailbox
 from mailstore.metadata_store import require_name
 from mailstore.users import UnknownUserError

@@ -23,7 +23,8 @@ from mailstore.entries import (
 from mailstore.live.errors import LiveServerError, ServerFailureError
 from mailstore.live.imap_connection import ImapConnection, Reply
 from mailstore.live.imap_syntax import Node, Piece, in_brackets, text_piece
-from mailstore.location import MailboxNameError, modified_utf7
+from mailstore.location import modified_utf7
+from mailstore.mailbox_name import MailboxNameError
 from mailstore.metadata import INBOX, Listing, MailboxNotFoundError, NotEnabledError, canonical_mailbox
 from mailstore.metadata_store import require_name
 

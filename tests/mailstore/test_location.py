@@ -6,12 +6,12 @@ import pytest
 
 from dovecot_conf.errors import MailboxError
 from mailstore.location import (
-    MailboxNameError,
     location_from_settings,
     mailbox_paths,
     modified_utf7,
     parse_location,
 )
+from mailstore.mailbox_name import MailboxNameError
 
 
 # Where a running 2.3.19.1 put the uidlist and the index of INBOX and Work/Sub, or its index alone.
