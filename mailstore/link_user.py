@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dovecot_conf.errors import UserError, VariableError
 from mailstore.links import Link, LinkState
+from mailstore.login import RefusedNameError
 from mailstore.users import UnknownUserError, User, Userdb, UserdbUnavailableError
 
 NAME = "user"
@@ -22,6 +23,8 @@ def check_user(
     try:
         user = find()
         source = userdb()
+    except RefusedNameError as error:
+        return Link(NAME, LinkState.BROKEN, f"auth refuses the name: {error.reason}"), None
     except UnknownUserError:
         remedy = ("add the user there, or look at the spelling of the name and at auth_username_format",)
         return Link(NAME, LinkState.BROKEN, "no userdb of the configuration knows the user", remedy), None

@@ -10,7 +10,7 @@ import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from mailstore.mailbox_name import check_levels, check_stored_name
@@ -36,7 +36,8 @@ class MailLocation(NamedTuple):
 
     ``layout`` is how mailbox names become paths. ``mailbox_root`` and ``mailbox_directory`` are the
     fixed path components before and behind a mailbox name (``mailboxes`` and ``dbox-Mails``).
-    ``index`` is "MEMORY" when there are no index files.
+    ``index`` is "MEMORY" when there are no index files. ``inbox_everywhere`` tells that INBOX is the root
+    in namespaces without the user's INBOX, too, as it is in 2.4.
     """
 
     driver: str
@@ -48,6 +49,7 @@ class MailLocation(NamedTuple):
     mailbox_root: str = ""
     mailbox_directory: str = ""
     utf8: bool = False
+    inbox_everywhere: bool = False
 
     def reserved_names(self) -> frozenset[str]:
         """Return what no level of a name can be called."""
@@ -113,7 +115,9 @@ def parse_location(text: str) -> MailLocation:
             # A password with a colon in it gets here in pieces.
             shown = name if re.fullmatch("[A-Z-]+", name) else "that is none"
             raise MailboxError(f"mail_location: unknown setting {shown} behind {driver}:")
-    return MailLocation(DRIVER_ALIASES.get(driver, driver), path, utf8=utf8, **values).completed()
+    return MailLocation(
+        DRIVER_ALIASES.get(driver, driver), path, utf8=utf8, inbox_everywhere=False, **values
+    ).completed()
 
 
 def location_from_settings(settings: Mapping[str, str]) -> MailLocation:
@@ -121,11 +125,12 @@ def location_from_settings(settings: Mapping[str, str]) -> MailLocation:
 
     Raises MailboxError when the driver has to be guessed from what is on disk.
     """
-    values = {field: settings.get(name, "") for name, field in SETTINGS_24.items()}
+    values: dict[str, Any] = {field: settings.get(name, "") for name, field in SETTINGS_24.items()}
     if values["driver"] in ("", "auto"):
         raise MailboxError("mail_driver is not set: name the mailbox format, as in mail_driver = maildir")
     values["driver"] = DRIVER_ALIASES.get(values["driver"], values["driver"])
-    return MailLocation(**values, utf8=settings.get("mailbox_list_utf8") == "yes").completed()
+    utf8 = settings.get("mailbox_list_utf8") == "yes"
+    return MailLocation(**values)._replace(utf8=utf8, inbox_everywhere=True).completed()
 
 
 class MailboxPaths(NamedTuple):
@@ -153,7 +158,7 @@ def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) 
     levels = [level if location.utf8 else modified_utf7(level) for level in name.split("/")]
     stored = separator.join(levels)
     mail = _place(location, location.path, stored, with_directory=True)
-    is_inbox = has_inbox and stored == INBOX
+    is_inbox = stored == INBOX and (has_inbox or location.inbox_everywhere)
     if is_inbox and location.inbox:
         mail = Path(location.inbox)
     elif is_inbox and location.driver == MAILDIR and not location.mailbox_directory:

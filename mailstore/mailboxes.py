@@ -87,7 +87,9 @@ class UserMailboxes(NamedTuple):
         if guid is not None:
             return guid
         message = f"Mailbox doesn't exist: {mailbox}"
-        if _exists(paths.mail) or mailbox == INBOX or self._is_automatic(namespace, mailbox):
+        is_root = mailbox != INBOX and paths.mail == self.below(namespace.location.path)
+        is_there = not is_root and _exists(paths.mail)
+        if is_there or mailbox == INBOX or self._is_automatic(namespace, mailbox):
             raise MailboxNotCreatedError(message, paths.mail, can_create=driver == MAILDIR)
         raise MailboxNotFoundError(message)
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from dovecot_conf import loads
+from mailstore.link_user import check_user
 from mailstore.login import RefusedNameError, login_name
+from mailstore.users import User
 
 HEAD_24 = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
 # 2.3 is read where a setting of 2.3 is.
@@ -43,6 +45,14 @@ def test_a_domain_is_added_before_characters_are_looked_at() -> None:
             loads(HEAD_24 + "auth_default_domain = a-b\nauth_username_chars = bo@a\n"), "doveadm", "bob"
         )
     assert refused.value.reason == "Username character disallowed by auth_username_chars: 0x2d"
+
+
+def test_the_doctor_says_why_a_name_is_refused() -> None:
+    def find() -> User:
+        raise RefusedNameError("Empty username")
+
+    link, user = check_user(find, lambda: None, "")
+    assert (link.seen, user) == ("auth refuses the name: Empty username", None)
 
 
 def test_a_format_that_leaves_nothing_is_nobodys() -> None:

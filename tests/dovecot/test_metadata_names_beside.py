@@ -1,0 +1,85 @@
+"""Names of mailboxes in namespaces, as `pushnotif metadata` and the real doveadm take them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from tests.dovecot.harness.pool import DovecotFactory
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as the mail user")
+
+ARCHIVE = {
+    "2.3": "namespace arch {\n  prefix = Arch/\n  separator = /\n  location = maildir:~/archive\n}\n",
+    "2.4": "namespace arch {\n  prefix = Arch/\n  separator = /\n  mail_path = ~/archive\n}\n",
+}
+FS = {
+    "2.3": "mail_location = maildir:~/mails:LAYOUT=fs\n",
+    "2.4": "mail_path = ~/mails\nmailbox_list_layout = fs\n",
+}
+SETTINGS: dict[str, str | dict[str, str]] = {
+    "slash": "",
+    "dot": "namespace inbox {\n  separator = .\n}\n",
+    "archive": ARCHIVE,
+    "folders": FS,
+}
+NAMES = (
+    *(
+        "inbox",
+        "Sent",
+        "sent",
+        "Sent/Sub",
+        "Sent.Sub",
+        "INBOX/Sent",
+        "inbox/Sent",
+        "INBOX.Sent",
+        "inbox.Sent",
+    ),
+    *("Arch", "Arch/", "Arch/Old", "Arch/INBOX", "Entwürfe", "Entw&APw-rfe", "&", "a&b", "Sent/", "/Sent"),
+    *(
+        "Sent//Sub",
+        "Sent/.",
+        "Sent/..",
+        "..",
+        "../x",
+        "~",
+        "~x",
+        "a~",
+        "cur",
+        "Sent/new",
+        "a" * 260,
+        "*",
+        "%",
+    ),
+)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_both_find_the_same_mailbox_by_a_name(
+    dovecot: DovecotFactory, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], setting: str
+) -> None:
+    settings, version = SETTINGS[setting], dovecot().version
+    server = dovecot(extra=settings if isinstance(settings, str) else settings[version])
+    text = server.config_file.read_text().replace(server.place.root, str(server.root))
+    (tmp_path / "dovecot.conf").write_text(text)
+    user = server.new_user()
+    separator = "." if setting == "dot" else "/"
+    made = ["Sent", f"Sent{separator}Sub", "Entwürfe", *(["Arch/Old"] if setting == "archive" else [])]
+    server.doveadm("mailbox", "create", "-u", user, *made)
+    for name in ("INBOX", *made):
+        server.doveadm("mailbox", "metadata", "set", "-u", user, name, "/private/k", f"of {name}")
+    for name in NAMES:
+        args = ("get", "-u", user, name, "/private/k")
+        capfdbinary.readouterr()
+        code = run(["metadata", "-c", str(tmp_path / "dovecot.conf"), *args])
+        ours = capfdbinary.readouterr()
+        theirs = server.doveadm("mailbox", "metadata", *args)
+        assert (name, ours.out.decode(), ours.err.decode().replace("pushnotif: ", ""), code) == (
+            name,
+            theirs.stdout,
+            theirs.stderr.replace(f"doveadm({user}): ", ""),
+            theirs.exit_code,
+        )
