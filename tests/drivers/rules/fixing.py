@@ -14,6 +14,8 @@ from dovecot_conf.source import encode
 from drivers.rules import all_rules
 
 CATALOGUE = Catalogue(all_rules())
+FIXED_IN_THE_OTHER_VERSION = {("PN211", "2.4"), ("PN213", "2.4"), ("PN704", "2.3")}
+"""Rules that know what to write in one version only."""
 
 
 def write(example: Example, root: Path) -> Path:

@@ -11,12 +11,10 @@ from dovecot_conf import Diagnostic, Severity
 from dovecot_conf.files import Files
 from dovecot_conf.lint.docs import Example
 from dovecot_conf.lint.entries import Entry, entries
-from tests.drivers.rules.fixing import CATALOGUE, fix_in_place, judge_of, write
+from tests.drivers.rules.fixing import CATALOGUE, FIXED_IN_THE_OTHER_VERSION, fix_in_place, judge_of, write
 
 ENTRIES = entries(CATALOGUE.rules)
 FIXABLE = [entry for entry in ENTRIES if entry.fixes]
-FIXED_IN_THE_OTHER_VERSION = {("PN211", "2.4"), ("PN213", "2.4"), ("PN704", "2.3")}
-"""Rules that know what to write in one version only."""
 
 
 def cases(chosen: Iterable[Entry], without: Container[tuple[str, str]] = ()) -> list[object]:
