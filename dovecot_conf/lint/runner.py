@@ -11,6 +11,7 @@ from dovecot_conf.lint.catalogue import Catalogue
 from dovecot_conf.lint.consequences import without_consequences
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.directives import Word
+from dovecot_conf.lint.doubles import without_doubles
 from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.review import CommentRule, review
 from dovecot_conf.lint.selection import Selection
@@ -60,7 +61,8 @@ def lint_contexts(
         wanted = (
             item for item in _all(context, catalogue, selection) if selection.wants(item.code, item.span.file)
         )
-        found = reported(first_of_strange(wanted, context.configuration), selection, suppressions, order)
+        strange = first_of_strange(wanted, context.configuration)
+        found = without_doubles(reported(strange, selection, suppressions, order))
         runs.append((context, found, suppressions, order))
     used = frozenset(word for _, _, suppressions, _ in runs for word in suppressions.used)
     results = []
