@@ -72,4 +72,6 @@ class MetadataDictVolatile(Rule):
             for folder, loss in _FOLDERS.items():
                 if store.path.startswith(folder):
                     text = f"METADATA below {folder.rstrip('/')} {loss}"
-                    yield self.found(store.span, text, hint="keep it in the home directory, or below /var/lib")
+                    yield self.found(
+                        store.span, text, hint="keep it in the home directory, or below /var/lib"
+                    )
