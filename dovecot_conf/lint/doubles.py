@@ -7,16 +7,29 @@ from collections.abc import Mapping, Sequence
 
 from dovecot_conf.diagnostics import Diagnostic
 
+_REFUSED = "unknown-setting"
+"""Of a setting that isn't one, the value says nothing."""
+
 _BETTER: Mapping[str, frozenset[str]] = {
-    # Without the sign there would be no file of that content to look for.
-    "unreadable-value-file": frozenset(("file-by-content",)),
+    # Dovecot calls it old and says that nothing comes in its place; the second is said with the reason.
+    "obsolete-setting": frozenset(("old-ssl-protocols",)),
+    # The closing brace stands behind the opening one.
+    "unclosed-section": frozenset(("text-after-brace",)),
+    # What follows is lost together with the line.
+    "ambiguous-comment": frozenset(("missing-section-brace",)),
+    # Without the sign there would be no file of that content to look for; a script is told as such.
+    "unreadable-value-file": frozenset(("file-by-content", "lua-script-unreadable", _REFUSED)),
     # Dovecot asks for one of several names, the rule knows which.
     "unknown-setting": frozenset(("block-short-key",)),
     # The value is refused as it is written, before anybody asks for the variable.
     "unknown-variable": frozenset(
-        ("boolean-value", "number-value", "time-value", "size-value", "choice-value", "port-value")
-        + ("unexpanded-value",)
+        (
+            *("boolean-value", "number-value", "time-value", "size-value", "choice-value", "port-value"),
+            *("unexpanded-value", _REFUSED),
+        )
     ),
+    "percent-variable-old": frozenset((_REFUSED,)),
+    "dollar-variable-old": frozenset((_REFUSED,)),
     # Dovecot refuses the value before it is taken for a list of plugins.
     "plugin-variable-literal": frozenset(("unknown-variable",)),
 }

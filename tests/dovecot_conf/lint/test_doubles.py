@@ -25,6 +25,12 @@ def codes(text: str, version: Version) -> list[str]:
         ("mail_plugins = notify \\\n  $unheard_of\n", Version.V23, "PN153"),
         ("default_process_limit = $unheard_of\n", Version.V23, "PN164"),
         ("default_vsz_limit = $unheard_of\n", Version.V23, "PN166"),
+        ("ssl_protocols = !SSLv2\n", Version.V23, "PN174"),
+        ("service imap { process_limit = 5 }\n", Version.V23, "PN102"),
+        ("no setting#1\n", Version.V23, "PN101"),
+        ("unheard_of = $of_this_either\n", Version.V23, "PN161"),
+        ("unheard_of = </no/such/file\n", Version.V23, "PN161"),
+        ("unheard_of_home = /home/%u\n", Version.V24, "PN161"),
     ],
 )
 def test_what_says_more_of_a_line_stands_alone(text: str, version: Version, code: str) -> None:
