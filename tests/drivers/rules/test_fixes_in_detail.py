@@ -57,7 +57,8 @@ LANGUAGE_23 = (
         unsafe=True,
     ),
     Case(
-        "service imap {\n  process_limit = 5\n\n# why\nservice pop3 {\n}\nprotocol imap {\n  mail_debug = yes\n",
+        "service imap {\n  process_limit = 5\n\n# why\nservice pop3 {\n}\nprotocol imap {\n"
+        "  mail_debug = yes\n",
         "service imap {\n  process_limit = 5\n}\n\n# why\nservice pop3 {\n}\nprotocol imap {\n"
         "  mail_debug = yes\n}\n",
         unsafe=True,
