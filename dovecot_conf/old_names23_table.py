@@ -114,6 +114,15 @@ OLD_NAMES: Mapping[str, OldName] = {
 OLD_BEGINNINGS: Mapping[str, str] = {"mail_cache_compress_": "mail_cache_purge_"}
 """Beginnings of names that have been renamed."""
 
+_READ_BY_VALUE = frozenset(("auth_count", "ssl_listen", "ssl_protocols"))
+"""Old names of which the value says what they become."""
+
+
+def is_old_name(key: str) -> bool:
+    """Tell whether Dovecot takes a name of an earlier version, in the global scope."""
+    return key in OLD_NAMES or key in _READ_BY_VALUE or key.startswith(tuple(OLD_BEGINNINGS))
+
+
 OLD_PLUGIN_KEYS: Mapping[str, str] = {"imap_zlib_compress_level": "imap_compress_deflate_level"}
 """Keys of ``plugin {}`` that have been replaced."""
 

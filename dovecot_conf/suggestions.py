@@ -7,6 +7,7 @@ from functools import cache
 
 from dovecot_conf.names import table
 from dovecot_conf.near import advice, nearest
+from dovecot_conf.old_names23_table import is_old_name
 from dovecot_conf.successors import successor
 from dovecot_conf.versions import Version
 
@@ -45,7 +46,7 @@ class Suggestions:
         known = table(self._version)
         here = list(known.names)
         if around:
-            if key in known.names:
+            if key in known.names or (self._version is Version.V23 and is_old_name(key)):
                 return f"{key} {STANDS_OUTSIDE}"
             here = [name.removeprefix(around) for name in known.inner if name.startswith(around)]
         return advice(nearest(key, here, 0.75))

@@ -169,7 +169,7 @@ class Context:
     def plugin_word(self, protocol: str, plugin: str) -> Span:
         """Return where the name of a plugin that ``protocol`` loads is written.
 
-        Where ``$mail_plugins`` brought it that is in the outer value, or else the whole value.
+        Where ``$mail_plugins`` brought it that is in an outer value, or else the whole value.
         """
         settings = self.settings[protocol]
         if self.version is Version.V24:
@@ -181,9 +181,11 @@ class Context:
             value = settings.get(MAIL_PLUGINS)
         if value is None:
             return self.main_span
-        outer = self.configuration.settings().get(MAIL_PLUGINS)
-        brought = outer is not None and not _has_word(value, plugin) and _has_word(outer, plugin)
-        return word_span(outer if brought and outer is not None else value, plugin)
+        if not _has_word(value.raw, plugin):
+            for node in reversed(self.outermost):
+                if isinstance(node, Setting) and node.key == MAIL_PLUGINS and _has_word(node.raw, plugin):
+                    return _word_in(node, plugin) or node.value_span
+        return word_span(value, plugin)
 
     def locate(self, path: str) -> Path:
         """Return where an absolute path of the configuration is to be looked up."""
@@ -210,19 +212,21 @@ def gather(found: Iterable[tuple[Subject, str]]) -> Iterator[tuple[Subject, tupl
         yield subject, tuple(protocols)
 
 
-def _has_word(value: SettingValue, word: str) -> bool:
-    return any(written == word for _, written in words_of(value.raw))
+def _has_word(raw: str, word: str) -> bool:
+    return any(written == word for _, written in words_of(raw))
 
 
 def word_span(value: SettingValue, word: str) -> Span:
     """Return where ``word`` stands in a list such as ``mail_plugins``, the whole value if it doesn't."""
     node = value.node
-    if node is None:
-        return value.span
-    for start, written in words_of(value.raw):
+    return (_word_in(node, word) if node is not None else None) or value.span
+
+
+def _word_in(node: Setting, word: str) -> Span | None:
+    for start, written in words_of(node.raw):
         if written == word:
             return node.place(node.value_start + start, node.value_start + start + len(word))
-    return value.span
+    return None
 
 
 def words_of(text: str) -> Iterator[tuple[int, str]]:

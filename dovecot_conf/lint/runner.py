@@ -11,10 +11,11 @@ from dovecot_conf.lint.catalogue import Catalogue
 from dovecot_conf.lint.consequences import without_consequences
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.directives import Word
+from dovecot_conf.lint.doubles import without_doubles
 from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.review import CommentRule, review
 from dovecot_conf.lint.selection import Selection
-from dovecot_conf.lint.strange_files import first_of_strange, outside_strange
+from dovecot_conf.lint.strange_files import first_of_strange, is_whole, outside_strange
 from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
@@ -60,7 +61,8 @@ def lint_contexts(
         wanted = (
             item for item in _all(context, catalogue, selection) if selection.wants(item.code, item.span.file)
         )
-        found = reported(first_of_strange(wanted, context.configuration), selection, suppressions, order)
+        strange = first_of_strange(wanted, context.configuration)
+        found = without_doubles(reported(strange, selection, suppressions, order))
         runs.append((context, found, suppressions, order))
     used = frozenset(word for _, _, suppressions, _ in runs for word in suppressions.used)
     results = []
@@ -131,7 +133,7 @@ def in_order(found: Iterable[Diagnostic], order: Mapping[str, int]) -> tuple[Dia
 
 def looked_for(configuration: Configuration, catalogue: Catalogue) -> Callable[[str], bool]:
     """Return what tells whether a code is looked for; in a part without the rest, much isn't known."""
-    if not configuration.whole:
+    if not is_whole(configuration):
         version = configuration.version
         local = {rule.code for rule in catalogue.rules if rule.local and version in rule.versions}
         return local.__contains__
@@ -150,7 +152,7 @@ def _lines(context: Context) -> Callable[[str], Sequence[str]]:
 
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
-    whole = context.configuration.whole
+    whole = is_whole(context.configuration)
     strange = strangers(context.configuration)
     problems = tuple(_language_problems(context.configuration, strange))
     if problems:

@@ -10,9 +10,13 @@ from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.lint.strangers import strangers
 from dovecot_conf.source import SourceFile
 from dovecot_conf.templates.suffixes import TAG_SIGNS
+from dovecot_conf.tree import Include
 
 BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
 TEMPLATE_HINT = "the file looks like a {}, so only its first problem is shown: use --templates"
+_UNREADABLE = "unreadable-value-file"
+"""The name of a file that a template completes can't be looked for; the rest of the text is as it was."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -26,8 +30,10 @@ def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) 
     told: set[str] = set()
     for item in found:
         path = item.span.file
+        source = sources.get(path)
+        if source is not None and item.name == _UNREADABLE and _has_tags(_text(item, source)):
+            continue
         if path not in hints:
-            source = sources.get(path)
             hints[path] = "" if source is None else _hint(source, configuration)
         if not hints[path]:
             yield item
@@ -43,6 +49,18 @@ def outside_strange(found: Iterable[Diagnostic], configuration: Configuration) -
     return tuple(item for item in found if item.span.file not in strange)
 
 
+def is_whole(configuration: Configuration) -> bool:
+    """Tell whether all of a configuration is known; what a template writes isn't, if it is read as none."""
+    if not configuration.whole or configuration.is_template:
+        return configuration.whole
+    if not any(_has_tags(source.text) for source in configuration.files):
+        return True
+    includes = (node for node, _ in configuration.walk() if isinstance(node, Include))
+    return not any(_has_tags(node.pattern) for node in includes) and not any(
+        _hint(source, configuration) for source in configuration.files
+    )
+
+
 def _hint(source: SourceFile, configuration: Configuration) -> str:
     if _CONTROL.search(source.text):
         return BINARY_HINT
@@ -51,9 +69,16 @@ def _hint(source: SourceFile, configuration: Configuration) -> str:
     from dovecot_conf.templates.tags import language  # noqa: PLC0415 - few are templates
 
     name = language(source.text)
-    spans = (problem.span for problem in configuration.problems if problem.span.file == source.path)
-    broken = name and any(_has_tags("\n".join(source.lines[span.line - 1 : span.end_line])) for span in spans)
+    problems = (problem for problem in configuration.problems if problem.span.file == source.path)
+    broken = name and any(
+        problem.name != _UNREADABLE and _has_tags(_text(problem, source)) for problem in problems
+    )
     return TEMPLATE_HINT.format(name) if broken else ""
+
+
+def _text(found: Diagnostic, source: SourceFile) -> str:
+    """Return the lines of a finding."""
+    return "\n".join(source.lines[found.span.line - 1 : found.span.end_line])
 
 
 def _has_tags(text: str) -> bool:

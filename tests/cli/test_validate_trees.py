@@ -230,6 +230,7 @@ def test_files_of_the_names_of_templates_are_read_as_such(capsys) -> None:
         "ansible-role/templates/dovecot.conf.j2:19:3: PN302",
         "ansible-role/templates/dovecot.conf.j2:39:1: PN161",
         "ansible-role/templates/10-auth.conf.j2:2:1: PN161",
+        "puppet-module/templates/dovecot.conf.erb:11:30: PN205",
         "puppet-module/templates/dovecot.conf.erb:12:1: PN161",
         "go-templates/dovecot.conf.tmpl:11:1: PN163",
         "placeholders/dovecot.conf.in:12:3: PN302",

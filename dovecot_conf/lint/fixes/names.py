@@ -97,5 +97,6 @@ def _relative_listener(found: Finding) -> Fix | None:
 NAME_FIXERS = (
     Fixer("PN161", UNSAFE, _near_setting),
     Fixer("PN172", BOTH, _old_name),
+    Fixer("PN174", UNSAFE, _old_name),
     Fixer("PN196", UNSAFE, _relative_listener),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from dovecot_conf.diagnostics import Applicability, Edit, Fix
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix
 from dovecot_conf.lint.fixes.finding import BOTH, SAFE, UNSAFE, Finding, Fixer
 from dovecot_conf.lint.fixes.making import (
     INDENT,
@@ -12,12 +13,14 @@ from dovecot_conf.lint.fixes.making import (
     before,
     behind,
     block,
+    line_end,
     removal,
     safe,
     unsafe,
     within_a_line,
 )
 from dovecot_conf.positions import Span
+from dovecot_conf.suggestions import STANDS_OUTSIDE
 from dovecot_conf.tree import Include, Invalid, Section, SectionEnd, Setting, ValueKind
 
 _INCLUDE = "!include"
@@ -71,14 +74,41 @@ def _closing_brace(found: Finding) -> Fix | None:
 
 
 def _unclosed(found: Finding) -> Fix | None:
-    """Close all open sections at the end of the main file, if they were opened there."""
+    """Close all open sections of the main file, if they were opened there.
+
+    The outermost ends before the first line that stands in it by mistake, the others at the end.
+    """
     source = found.configuration.document.source
     places = [item.span for item in found.configuration.problems if item.code == found.diagnostic.code]
     if any(span.column == span.end_column for span in places):
         return None
-    lines = (source.lines[span.line - 1] for span in places)
+    opened = sorted({span.line for span in places}, reverse=True)
+    lines = (source.lines[line - 1] for line in opened)
     braces = [line[: len(line) - len(line.lstrip(" \t"))] + "}" for line in lines]
-    return unsafe("close it at the end", at_end(source, braces))
+    outside = _first_outside(found.configuration.problems, source.path, opened[-1])
+    if not outside:
+        return unsafe("close it at the end", at_end(source, braces))
+    if any(line < outside for line in opened[:-1]):
+        return None
+    while source.lines[outside - 2].lstrip()[:1] in ("", "#"):
+        outside -= 1
+    here = Span(source.path, outside, 1, outside, 1)
+    edits = [Edit(here, f"{braces[-1]}{line_end(source)}")]
+    if len(braces) > 1:
+        edits.append(at_end(source, braces[:-1]))
+    return unsafe(f"close it before line {outside}", *edits)
+
+
+def _first_outside(problems: Iterable[Diagnostic], path: str, opened: int) -> int:
+    """Return the first line behind an opening one that belongs outside of all sections, 0 for none."""
+    return min(
+        (
+            item.span.line
+            for item in problems
+            if item.span.file == path and item.span.line > opened and item.hint.endswith(STANDS_OUTSIDE)
+        ),
+        default=0,
+    )
 
 
 def _comment(found: Finding) -> Fix | None:

@@ -39,8 +39,10 @@ _OWN_VARIABLES = re.compile(r"_format$|^mail_log_prefix$|^rejection_(?:reason|su
 _EXACT = frozenset("LU")
 """Modifiers whose filters of 2.4 give the same text."""
 
+_NEXT = rf"\{{|[-0-9.]*[LUEXRHNMDT]*[{''.join(NAMES)}](?![A-Za-z0-9])"
 _VARIABLE = re.compile(
-    rf"%[-0-9.]*(?P<modifiers>[LUEXRHNMDT]*)(?P<letter>[{''.join(NAMES)}])(?![A-Za-z0-9%]|=[0-9A-F]{{2}})"
+    rf"%[-0-9.]*(?P<modifiers>[LUEXRHNMDT]*)(?P<letter>[{''.join(NAMES)}])"
+    rf"(?![A-Za-z0-9]|%(?!{_NEXT})|=[0-9A-F]{{2}})"
 )
 
 

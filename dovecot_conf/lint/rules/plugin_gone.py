@@ -18,10 +18,11 @@ _UNTIL_2_3_13 = frozenset(("autocreate", "expire", "mail_filter", "snarf"))
 class PluginOfOtherVersion(Rule):
     """A plugin is loaded that only another version of Dovecot has.
 
-    2.4 has no `zlib`, `imap_zlib`, `listescape`, `replication`, `old_stats`, `mailbox_alias`,
-    `fts_lucene` and `fts_squat`; 2.3 has no `stats` and `mail_compress`, and from 2.3.14 on no `expire`,
-    `autocreate`, `snarf` and `mail_filter`, which is a warning. A process that is to load such a plugin
-    does not start.
+    2.4 has no `zlib`, `imap_zlib`, `listescape`, `replication`, `old_stats`, `imap_old_stats`,
+    `mailbox_alias`, `fts_lucene` and `fts_squat`. 2.3 has no `mail_compress`. Neither has `stats`,
+    `imap_stats`, `autocreate`, `expire`, `mail_filter`, `snarf` and `mbox_snarf`; some releases before
+    2.3.14 have `autocreate`, `expire`, `mail_filter` and `snarf`, so in 2.3 these four are a warning. A
+    process that is to load such a plugin does not start.
 
     Bad:
 
@@ -48,7 +49,7 @@ class PluginOfOtherVersion(Rule):
     Good:
 
     ```2.3
-    mail_plugins = zlib
+    mail_plugins = old_stats
     ```
 
     ```2.4

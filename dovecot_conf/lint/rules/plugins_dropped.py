@@ -87,7 +87,8 @@ class PluginsDropped(Rule):
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Compare each protocol's list with the global one."""
-        outer = context.configuration.settings().words(MAIL_PLUGINS)
+        words = context.configuration.settings().words(MAIL_PLUGINS)
+        outer = [word for word in words if not word.startswith("$")]
         places: list[tuple[tuple[Span, tuple[str, ...], bool, Fix | None], str]] = []
         for protocol in context.protocols:
             value = context.settings[protocol].get(MAIL_PLUGINS)

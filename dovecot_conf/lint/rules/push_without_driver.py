@@ -63,5 +63,6 @@ class PushWithoutDriver(Rule):
             if not (push.definitions or push.fallback or push.unread):
                 idle.append((context.plugin_word(protocol, PUSH), protocol))
         for span, protocols in gather(idle):
-            text = f"push_notification is loaded, but there is no driver for {context.named(protocols)}"
+            where = context.named(protocols, "any protocol")
+            text = f"push_notification is loaded, but there is no driver for {where}"
             yield self.found(span, text, hint=_HINTS[context.version])

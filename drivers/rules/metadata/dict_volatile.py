@@ -8,15 +8,24 @@ from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.lint import Context, Rule
 from drivers.rules.metadata.stores import by_place, stores
 
-_FOLDERS = ("/tmp/", "/var/tmp/", "/run/", "/var/run/", "/dev/shm/")
+_GONE = "is lost when the machine starts again"
+_FOLDERS = {
+    "/tmp/": f"{_GONE}, or sooner",
+    "/var/tmp/": "is lost when the machine cleans up old files there",
+    "/run/": _GONE,
+    "/var/run/": _GONE,
+    "/dev/shm/": _GONE,
+}
+"""What becomes of a file below each."""
 
 
 class MetadataDictVolatile(Rule):
     """METADATA is kept where it doesn't last.
 
-    What lies below `/tmp`, `/run` or `/dev/shm` is gone after the next start of the machine, or is
-    cleaned up by its age. Then no user is switched on, until each client says so again. And everybody
-    may make files in `/tmp`, also the one that Dovecot is about to make.
+    What lies below `/run` or `/dev/shm` is gone after the next start of the machine, what lies below
+    `/tmp` is that or is cleaned up by its age, as in `/var/tmp`. Then no user is switched on, until each
+    client says so again. And everybody may make files in `/tmp`, `/var/tmp` and `/dev/shm`, also the one
+    that Dovecot is about to make.
 
     Bad:
 
@@ -60,7 +69,9 @@ class MetadataDictVolatile(Rule):
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Look at the beginning of the path of each file."""
         for store in by_place(stores(context)):
-            folder = next((folder for folder in _FOLDERS if store.path.startswith(folder)), None)
-            if folder is not None:
-                text = f"METADATA below {folder.rstrip('/')} is lost when the machine starts again, or sooner"
-                yield self.found(store.span, text, hint="keep it in the home directory, or below /var/lib")
+            for folder, loss in _FOLDERS.items():
+                if store.path.startswith(folder):
+                    text = f"METADATA below {folder.rstrip('/')} {loss}"
+                    yield self.found(
+                        store.span, text, hint="keep it in the home directory, or below /var/lib"
+                    )

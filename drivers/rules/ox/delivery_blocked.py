@@ -17,8 +17,8 @@ class OxDeliveryBlocked(Rule):
 
     LMTP answers only when the `ox` driver is done, so an endpoint that takes connections and says
     nothing delays each mail by the time limit of an attempt times the number of attempts (in 2.3 one
-    more than `max_retries`). From half a minute on, the processes that wait soon are all there are. (In 2.4
-    an attempt takes up to a minute where nothing is set.)
+    more than `max_retries`). When that is more than half a minute, the processes that wait soon are all
+    there are. (In 2.4 an attempt takes up to a minute where nothing is set.)
 
     Bad:
 

@@ -23,3 +23,9 @@ def test_what_stands_in_the_section_by_mistake_is_told_once() -> None:
 def test_in_a_closed_section_each_is_told() -> None:
     text = "service imap {\n  mail_home = /x\n  mail_uid = 5\n}\n"
     assert [(code, line) for code, line, _ in found_in(text)] == [("PN161", 2), ("PN161", 3)]
+
+
+def test_an_old_name_in_a_section_is_not_taken_for_a_misspelled_one() -> None:
+    for name in ("ssl_protocols", "ssl_listen", "ssl_cert_file", "mail_cache_compress_min_size"):
+        found = found_in(f"service imap {{\n  {name} = x\n}}\n")
+        assert found == [("PN161", 2, f"{name} stands outside of this section")]

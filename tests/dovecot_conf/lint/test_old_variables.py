@@ -30,3 +30,12 @@ def test_words_of_a_dict_map_are_no_settings() -> None:
     )
     assert "PN703" not in [code for code, _ in found_in(block)]
     assert found_in("mail_control_path = $mail_path\n") == [("PN703", "write $SET:mail_path")]
+
+
+def test_variables_that_follow_one_another_are_all_told() -> None:
+    assert found_in("mail_home = /home/%d%n%{user}\n") == [
+        ("PN702", "write %{user | domain}, %{user | username}")
+    ]
+    assert found_in("mail_home = /home/%n%d-%u%\n") == [
+        ("PN702", "write %{user | username}, %{user | domain}")
+    ]

@@ -56,6 +56,13 @@ LANGUAGE_23 = (
         "protocol imap {\n  plugin {\n    a = b\n  }\n}\n",
         unsafe=True,
     ),
+    Case(
+        "service imap {\n  process_limit = 5\n\n# why\nservice pop3 {\n}\nprotocol imap {\n"
+        "  mail_debug = yes\n",
+        "service imap {\n  process_limit = 5\n}\n\n# why\nservice pop3 {\n}\nprotocol imap {\n"
+        "  mail_debug = yes\n}\n",
+        unsafe=True,
+    ),
     Case("}\nauth_verbose = yes\n} # why\n", "auth_verbose = yes\n# why\n", unsafe=True),
 )
 LANGUAGE_24 = (

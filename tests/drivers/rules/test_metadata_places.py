@@ -46,6 +46,19 @@ def test_the_path_of_a_file_is_judged_by_its_beginning_and_its_variables(path: s
     assert codes_24(f"file {{\n    path = {path.replace('%u', '%{user}')}") == found or "%" in path
 
 
+@pytest.mark.parametrize(
+    ("folder", "loss"),
+    [
+        ("/tmp", "lost when the machine starts again, or sooner"),
+        ("/var/tmp", "lost when the machine cleans up old files there"),
+        ("/run", "lost when the machine starts again"),
+    ],
+)
+def test_of_each_folder_that_does_not_last_it_is_said_when_the_file_is_lost(folder: str, loss: str) -> None:
+    (found,) = lint(loads(f"mail_attribute_dict = file:{folder}/%u\n"), CATALOGUE)
+    assert found.message == f"METADATA below {folder} is {loss}"
+
+
 @pytest.mark.parametrize("value", ["$ENV:ATTRIBUTES", "file:{{ path }}", "</etc/attributes"])
 def test_a_dict_that_a_template_decides_is_left_alone(value: str) -> None:
     assert not {"PN604", "PN605", "PN606", "PN608"} & set(codes(f"mail_attribute_dict = {value}\n"))
