@@ -11,7 +11,7 @@ from cli.output import write_result
 from cli.render.diagnostics import Validation, Validations
 from cli.render.secrets import hide_spans
 from dovecot_conf.configuration import Configuration
-from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.diagnostics import Diagnostic, Fix
 from dovecot_conf.lint import Catalogue, Selection, looked_for
 from dovecot_conf.lint import baseline as findings
 from dovecot_conf.lint.baseline import Baseline, BaselineError, Fingerprint
@@ -61,19 +61,37 @@ def without_recorded(
         after = findings.recorded(prints, before, searched)
         write_result(findings.to_json(after), path)
         remark(f"{path}: {_counted(sum(after.values()))} recorded", quiet=quiet)
-        new = frozenset[Diagnostic]()
+        new = dict[Diagnostic, Diagnostic]()
     else:
         sifted = findings.sift(prints, before, searched)
-        new = frozenset(found[number] for number in sifted.new)
+        new = _left_alone(found, sifted.new)
         gone = sum(sifted.gone.values())
         if gone:
             text = f"{path}: {_counted(gone)} in it not found any more; --write-baseline takes them out"
             remark(text, quiet=quiet)
     results = (
-        result._replace(diagnostics=tuple(item for item in result.diagnostics if item in new))
+        result._replace(diagnostics=tuple(new[item] for item in result.diagnostics if item in new))
         for result in validations.results
     )
     return Validations(tuple(results), validations.show_secrets)
+
+
+def _left_alone(found: tuple[Diagnostic, ...], new: tuple[int, ...]) -> dict[Diagnostic, Diagnostic]:
+    """Return the new findings as they are to be shown: without a fix that changes the line of a recorded one.
+
+    By that line a recorded finding is known again; of another line it would be new, and be fixed itself.
+    """
+    recorded = set(range(len(found))).difference(new)
+    lines = {(found[number].span.file, found[number].span.line) for number in recorded}
+
+    def changes_one(fix: Fix) -> bool:
+        spans = (edit.span for edit in fix.edits)
+        return any(
+            (span.file, line) in lines for span in spans for line in range(span.line, span.end_line + 1)
+        )
+
+    items = ((found[number], found[number].fix) for number in new)
+    return {item: item._replace(fix=None) if fix and changes_one(fix) else item for item, fix in items}
 
 
 def _counted(number: int) -> str:

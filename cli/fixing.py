@@ -143,7 +143,7 @@ def _write(texts: Mapping[str, str], originals: Mapping[str, SourceFile]) -> dic
 
 def _show_left(validations: render.Validations, fixed: Fixed, stdin: SourceFile | None, run: Run) -> int:
     """Show what is left; for stdin on stderr, since its text goes to stdout."""
-    if validations.fixed and run.wanted.format_ != TEXT:
+    if validations.fixed and (run.wanted.statistics or run.wanted.format_ != TEXT):
         remark(f"fixed {render.counted(validations.fixed, validations.fixed_files)}", quiet=run.quiet)
     if stdin is None:
         return show(validations, run.wanted, quiet=run.quiet, verbose=run.verbose)

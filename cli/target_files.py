@@ -113,7 +113,9 @@ def _view(source: SourceFile) -> View:
 def _below(folder: str, patterns: tuple[str, ...]) -> Iterator[str]:
     start = "" if folder in ("", ".") else folder.rstrip("/") + "/"
     for where, folders, names in os.walk(start or "."):
-        prefix = "" if where == "." else where.rstrip("/") + "/"
+        prefix = where.rstrip("/") + "/"
+        if not start:
+            prefix = prefix.removeprefix("./")
         folders[:] = sorted(
             (name for name in folders if not _skipped(name) and not _excluded(prefix + name, patterns)),
             key=os.fsencode,

@@ -127,12 +127,12 @@ class _Search:
             if real(file.path) not in reached:
                 candidates.append(file.path)
                 reached |= self._read(file.path).reached
-        chosen: list[str] = []
+        chosen: set[str] = set()
         for number, path in enumerate(candidates):
             others = (*enumerate(candidates[:number]), *enumerate(candidates[number + 1 :], number + 1))
             if not any(self._is_of(path, other, earlier=place < number) for place, other in others):
-                chosen.append(path)
-        return chosen
+                chosen.add(path)
+        return [file.path for file in found if file.path in chosen]
 
     def _is_of(self, path: str, main: str, *, earlier: bool) -> bool:
         """Tell whether a main file includes another one; of a circle the one that stands earlier does."""

@@ -39,9 +39,11 @@ class Document:
         """Return the error with its place, and the name that may have been meant."""
         message = wrong.message
         if wrong.word:
-            near = nearest(wrong.word, wrong.known)
-            hint = f"did you mean '{near}'?" if near else f"known: {', '.join(wrong.known)}"
-            message = f"{message}; {hint}"
+            near, known = nearest(wrong.word, wrong.known), ", ".join(wrong.known)
+            if near:
+                message += f"; did you mean '{near}'?"
+            elif not message.endswith(known):
+                message += f"; known: {known}"
         names = [part for part in wrong.path if isinstance(part, str)]
         if names and not message.startswith(("unknown", "no such")) and wrong.path[-1] != "":
             message = f"{names[-1]}: {message}"

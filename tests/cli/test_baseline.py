@@ -262,3 +262,15 @@ def test_what_is_recorded_is_not_fixed(write: Any, run: Run) -> None:
     assert run("validate", "--fix", "--unsafe-fixes", "dovecot.conf", *BASELINE).code == 0
     assert Path("conf.d/push.conf").read_bytes() == before
     assert run("validate", "--fix", "--write-baseline", "dovecot.conf", *BASELINE).code == 2
+
+
+def test_a_line_with_a_recorded_finding_is_not_fixed_since_it_would_be_new(write: Any, run: Run) -> None:
+    write(
+        "conf.d/push.conf",
+        PLUGIN.replace("dlog\n", "ox:url=http://127.0.0.1:8009/x user_from_metadata=no cache_lifetime=10\n"),
+    )
+    record(run, "--select", "PN404")
+    before = Path("conf.d/push.conf").read_text()
+    for _ in range(2):
+        run("validate", "--fix", "--unsafe-fixes", "dovecot.conf", *BASELINE)
+        assert Path("conf.d/push.conf").read_text() == before.replace("driver3", "driver2")

@@ -84,6 +84,12 @@ def test_other_formats_keep_stdout_for_the_findings(write, capsys) -> None:
     assert captured.err == "pushnotif: fixed 1 finding in 1 file\n"
 
 
+def test_counting_by_rule_says_what_was_fixed_as_well(write, capsys) -> None:
+    path = write(LOADED + GAP)
+    assert run(["validate", "--fix", "--statistics", str(path)]) == 0
+    assert capsys.readouterr().err == "pushnotif: fixed 1 finding in 1 file\n"
+
+
 def test_a_rule_that_is_ignored_is_not_fixed(write, capsys) -> None:
     path = write(LOADED + GAP)
     assert run(["validate", "--fix", "--ignore", "PN301", str(path)]) == 0

@@ -82,6 +82,20 @@ def test_the_current_folder_has_no_path(capsys, monkeypatch) -> None:
     assert found(capsys, ".") == ["conf.d/90-push.conf:3:3: PN301"]
 
 
+def test_files_below_the_current_folder_are_called_by_their_path_from_it(
+    tmp_path, capsys, monkeypatch
+) -> None:
+    write(tmp_path, {"hosts/a/dovecot.conf": "ssl = maybe\n"})
+    monkeypatch.chdir(tmp_path)
+    assert [place.partition(":")[0] for place in found(capsys, ".")] == ["hosts/a/dovecot.conf"]
+
+
+def test_main_files_come_in_the_order_of_the_folders_whatever_their_names(tmp_path, capsys) -> None:
+    names = ["b.conf", "a/dovecot.conf", "a/sub/x.conf", "c/x.conf"]
+    write(tmp_path, dict.fromkeys(names, "ssl = yes\n"))
+    assert looked_at(capsys, str(tmp_path)) == [f"{tmp_path}/{name}" for name in names]
+
+
 def test_a_pattern_in_quotes_is_looked_through(capsys) -> None:
     both = ["two-servers/first/../common/push.conf:2:3: PN302"]
     assert found(capsys, "two-servers/*/dovecot.conf") == both
