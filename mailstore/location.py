@@ -173,7 +173,11 @@ def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) 
     is_inbox = stored == INBOX and (has_inbox or location.inbox_everywhere)
     if is_inbox and location.inbox:
         mail = Path(location.inbox)
-    elif is_inbox and location.driver == MAILDIR and not location.mailbox_directory:
+    elif (
+        is_inbox
+        and location.driver == MAILDIR
+        and (location.inbox_everywhere or not location.mailbox_directory)
+    ):
         mail = Path(location.path)
     control = (
         _place(location, location.control, stored, with_directory=location.directory_everywhere)

@@ -76,7 +76,9 @@ class UserMailboxes(NamedTuple):
         namespace, paths, mailbox = self._find(mailbox)
         driver = namespace.location.driver
         if driver == MAILDIR:
-            guid = maildir_guid(paths.control) if _is_folder(paths.mail / "cur") else None
+            # Dovecot makes the folders of INBOX anew, and keeps its list.
+            is_there = mailbox == INBOX or _is_folder(paths.mail / "cur")
+            guid = maildir_guid(paths.control) if is_there else None
         elif driver != MBOX and driver not in DBOX_DRIVERS:
             raise MailboxError(f"mailboxes of format {driver} can't be read without Dovecot")
         elif paths.index is None:

@@ -38,6 +38,10 @@ UTF_8 = {
     "2.3": "mail_location = mdbox:~/mails:UTF-8\n",
     "2.4": "mail_driver = mdbox\nmail_path = ~/mails\nmailbox_list_utf8 = yes\n",
 }
+MAILS_BELOW = {
+    "2.3": "mail_location = maildir:~/mails:LAYOUT=fs:DIRNAME=mails-here\n",
+    "2.4": "mail_path = ~/mails\nmailbox_list_layout = fs\nmailbox_directory_name = mails-here\n",
+}
 SETTINGS: dict[str, str | dict[str, str]] = {
     "slash": "",
     "dot": "namespace inbox {\n  separator = .\n}\n",
@@ -46,6 +50,7 @@ SETTINGS: dict[str, str | dict[str, str]] = {
     "control": CONTROL,
     "directory": DIRECTORY,
     "utf-8": UTF_8,
+    "mails below": MAILS_BELOW,
 }
 NAMES = (
     *(
@@ -111,7 +116,7 @@ def test_both_find_the_same_mailbox_by_a_name(
     server.doveadm("mailbox", "create", "-u", user, *made)
     for name in ("INBOX", *made):
         server.doveadm("mailbox", "metadata", "set", "-u", user, name, "/private/k", f"of {name}")
-    for name in NAMES:
+    for name in ("INBOX", *NAMES):
         args = ("get", "-u", user, name, "/private/k")
         capfdbinary.readouterr()
         code = run(["metadata", "-c", str(tmp_path / "dovecot.conf"), *args])
@@ -123,3 +128,20 @@ def test_both_find_the_same_mailbox_by_a_name(
             theirs.stderr.replace(f"doveadm({user}): ", ""),
             theirs.exit_code,
         )
+
+
+def test_inbox_without_its_folders_keeps_its_entries(
+    dovecot: DovecotFactory, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    server = dovecot()
+    text = server.config_file.read_text().replace(server.place.root, str(server.root))
+    (tmp_path / "dovecot.conf").write_text(text)
+    user = server.new_user()
+    args = ("get", "-u", user, "INBOX", "/private/k")
+    server.doveadm("mailbox", "metadata", "set", "-u", user, "INBOX", "/private/k", "kept")
+    for folder in ("cur", "new", "tmp"):
+        (server.mail_dir(user) / folder).rmdir()
+    code = run(["metadata", "-c", str(tmp_path / "dovecot.conf"), *args])
+    ours = capfdbinary.readouterr()
+    theirs = server.doveadm("mailbox", "metadata", *args)
+    assert (ours.out.decode(), code) == (theirs.stdout, theirs.exit_code)
