@@ -8,6 +8,7 @@ that may be old or missing, so the log is replayed on top of it. Layout as writt
 
 from __future__ import annotations
 
+import errno
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field

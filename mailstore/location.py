@@ -35,7 +35,8 @@ class MailLocation(NamedTuple):
     """A mail location with all its parts; paths are as written, before ~ and %variables.
 
     ``layout`` is how mailbox names become paths. ``mailbox_root`` and ``mailbox_directory`` are the
-    fixed path components before and behind a mailbox name (``mailboxes`` and ``dbox-Mails``).
+    fixed path components before and behind a mailbox name (``mailboxes`` and ``dbox-Mails``), the latter
+    with ``directory_everywhere`` also where control and index files are.
     ``index`` is "MEMORY" when there are no index files. ``inbox_everywhere`` tells that INBOX is the root
     in namespaces without the user's INBOX, too, as it is in 2.4.
     """
@@ -48,6 +49,7 @@ class MailLocation(NamedTuple):
     control: str = ""
     mailbox_root: str = ""
     mailbox_directory: str = ""
+    directory_everywhere: bool = False
     utf8: bool = False
     inbox_everywhere: bool = False
 
@@ -104,11 +106,12 @@ def parse_location(text: str) -> MailLocation:
     if not driver or driver == "auto" or driver.startswith(("/", "~")):
         raise MailboxError("mail_location: name the mailbox format, as in maildir:~/Maildir")
     values: dict[str, str] = {}
-    utf8 = False
+    utf8 = everywhere = False
     for part in parts[2:]:
         name, _, value = part.partition("=")
         if name in _PARAMETERS:
             values[_PARAMETERS[name]] = value
+            everywhere = everywhere or name == "FULLDIRNAME"
         elif name == "UTF-8":
             utf8 = True
         elif name not in _OTHER_PARAMETERS:
@@ -116,7 +119,12 @@ def parse_location(text: str) -> MailLocation:
             shown = name if re.fullmatch("[A-Z-]+", name) else "that is none"
             raise MailboxError(f"mail_location: unknown setting {shown} behind {driver}:")
     return MailLocation(
-        DRIVER_ALIASES.get(driver, driver), path, utf8=utf8, inbox_everywhere=False, **values
+        DRIVER_ALIASES.get(driver, driver),
+        path,
+        utf8=utf8,
+        directory_everywhere=everywhere,
+        inbox_everywhere=False,
+        **values,
     ).completed()
 
 
@@ -129,8 +137,12 @@ def location_from_settings(settings: Mapping[str, str]) -> MailLocation:
     if values["driver"] in ("", "auto"):
         raise MailboxError("mail_driver is not set: name the mailbox format, as in mail_driver = maildir")
     values["driver"] = DRIVER_ALIASES.get(values["driver"], values["driver"])
-    utf8 = settings.get("mailbox_list_utf8") == "yes"
-    return MailLocation(**values)._replace(utf8=utf8, inbox_everywhere=True).completed()
+    location = MailLocation(**values)._replace(
+        utf8=settings.get("mailbox_list_utf8") == "yes",
+        directory_everywhere=settings.get("mailbox_directory_name_legacy") == "no",
+        inbox_everywhere=True,
+    )
+    return location.completed()
 
 
 class MailboxPaths(NamedTuple):
@@ -161,9 +173,17 @@ def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) 
     is_inbox = stored == INBOX and (has_inbox or location.inbox_everywhere)
     if is_inbox and location.inbox:
         mail = Path(location.inbox)
-    elif is_inbox and location.driver == MAILDIR and not location.mailbox_directory:
+    elif (
+        is_inbox
+        and location.driver == MAILDIR
+        and (location.inbox_everywhere or not location.mailbox_directory)
+    ):
         mail = Path(location.path)
-    control = _place(location, location.control, stored, with_directory=False) if location.control else mail
+    control = (
+        _place(location, location.control, stored, with_directory=location.directory_everywhere)
+        if location.control
+        else mail
+    )
     return MailboxPaths(mail, control, _index_path(location, stored, mail))
 
 
@@ -190,7 +210,7 @@ def _index_path(location: MailLocation, stored: str, mail: Path) -> Path | None:
     if location.index == MEMORY:
         return None
     if location.index:
-        path = _place(location, location.index, stored, with_directory=False)
+        path = _place(location, location.index, stored, with_directory=location.directory_everywhere)
     elif location.driver == MBOX:
         # A mailbox that is a file has its index beside it; INBOX always in the root.
         path = _place(location, location.path, stored, with_directory=False)

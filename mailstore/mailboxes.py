@@ -15,6 +15,7 @@ from mailstore.location import (
     DBOX_DRIVERS,
     INBOX,
     MAILDIR,
+    MAILDIR_LAYOUT,
     MBOX,
     SEPARATORS,
     MailboxPaths,
@@ -75,7 +76,9 @@ class UserMailboxes(NamedTuple):
         namespace, paths, mailbox = self._find(mailbox)
         driver = namespace.location.driver
         if driver == MAILDIR:
-            guid = maildir_guid(paths.control) if _is_folder(paths.mail / "cur") else None
+            # Dovecot makes the folders of INBOX anew, and keeps its list.
+            is_there = mailbox == INBOX or _is_folder(paths.mail / "cur")
+            guid = maildir_guid(paths.control) if is_there else None
         elif driver != MBOX and driver not in DBOX_DRIVERS:
             raise MailboxError(f"mailboxes of format {driver} can't be read without Dovecot")
         elif paths.index is None:
@@ -88,7 +91,9 @@ class UserMailboxes(NamedTuple):
             return guid
         message = f"Mailbox doesn't exist: {mailbox}"
         is_root = mailbox != INBOX and paths.mail == self.below(namespace.location.path)
-        is_there = not is_root and _exists(paths.mail)
+        # Elsewhere a folder without mails of its own only holds other mailboxes.
+        is_made = driver != MAILDIR or namespace.location.layout == MAILDIR_LAYOUT
+        is_there = is_made and not is_root and _exists(paths.mail)
         if is_there or mailbox == INBOX or self._is_automatic(namespace, mailbox):
             raise MailboxNotCreatedError(message, paths.mail, can_create=driver == MAILDIR)
         raise MailboxNotFoundError(message)

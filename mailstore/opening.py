@@ -99,7 +99,7 @@ def _location(reader: UserSettings, block: Block) -> MailLocation:
     else:
         values = {
             name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
-            for name in (*SETTINGS_24, "mailbox_list_utf8")
+            for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
         }
         location = location_from_settings(values)
     return location._replace(

@@ -20,11 +20,37 @@ FS = {
     "2.3": "mail_location = maildir:~/mails:LAYOUT=fs\n",
     "2.4": "mail_path = ~/mails\nmailbox_list_layout = fs\n",
 }
+CONTROL = {
+    "2.3": "mail_location = maildir:~/mails:LAYOUT=fs:CONTROL=~/control:INDEX=~/index\n",
+    "2.4": (
+        "mail_path = ~/mails\nmailbox_list_layout = fs\n"
+        "mail_control_path = ~/control\nmail_index_path = ~/index\n"
+    ),
+}
+DIRECTORY = {
+    "2.3": "mail_location = sdbox:~/mails:FULLDIRNAME=mails-here:INDEX=~/index\n",
+    "2.4": (
+        "mail_driver = sdbox\nmail_path = ~/mails\nmail_index_path = ~/index\n"
+        "mailbox_directory_name = mails-here\nmailbox_directory_name_legacy = no\n"
+    ),
+}
+UTF_8 = {
+    "2.3": "mail_location = mdbox:~/mails:UTF-8\n",
+    "2.4": "mail_driver = mdbox\nmail_path = ~/mails\nmailbox_list_utf8 = yes\n",
+}
+MAILS_BELOW = {
+    "2.3": "mail_location = maildir:~/mails:LAYOUT=fs:DIRNAME=mails-here\n",
+    "2.4": "mail_path = ~/mails\nmailbox_list_layout = fs\nmailbox_directory_name = mails-here\n",
+}
 SETTINGS: dict[str, str | dict[str, str]] = {
     "slash": "",
     "dot": "namespace inbox {\n  separator = .\n}\n",
     "archive": ARCHIVE,
     "folders": FS,
+    "control": CONTROL,
+    "directory": DIRECTORY,
+    "utf-8": UTF_8,
+    "mails below": MAILS_BELOW,
 }
 NAMES = (
     *(
@@ -38,7 +64,20 @@ NAMES = (
         "INBOX.Sent",
         "inbox.Sent",
     ),
-    *("Arch", "Arch/", "Arch/Old", "Arch/INBOX", "Entwürfe", "Entw&APw-rfe", "&", "a&b", "Sent/", "/Sent"),
+    *(
+        "Arch",
+        "Arch/",
+        "Arch/Old",
+        "Arch/INBOX",
+        "Entwürfe",
+        "Entw&APw-rfe",
+        "Über",
+        "Über/Grün",
+        "&",
+        "a&b",
+        "Sent/",
+        "/Sent",
+    ),
     *(
         "Sent//Sub",
         "Sent/.",
@@ -67,11 +106,17 @@ def test_both_find_the_same_mailbox_by_a_name(
     (tmp_path / "dovecot.conf").write_text(text)
     user = server.new_user()
     separator = "." if setting == "dot" else "/"
-    made = ["Sent", f"Sent{separator}Sub", "Entwürfe", *(["Arch/Old"] if setting == "archive" else [])]
+    made = [
+        "Sent",
+        f"Sent{separator}Sub",
+        "Entwürfe",
+        f"Über{separator}Grün",
+        *(["Arch/Old"] if setting == "archive" else []),
+    ]
     server.doveadm("mailbox", "create", "-u", user, *made)
     for name in ("INBOX", *made):
         server.doveadm("mailbox", "metadata", "set", "-u", user, name, "/private/k", f"of {name}")
-    for name in NAMES:
+    for name in ("INBOX", *NAMES):
         args = ("get", "-u", user, name, "/private/k")
         capfdbinary.readouterr()
         code = run(["metadata", "-c", str(tmp_path / "dovecot.conf"), *args])
@@ -83,3 +128,20 @@ def test_both_find_the_same_mailbox_by_a_name(
             theirs.stderr.replace(f"doveadm({user}): ", ""),
             theirs.exit_code,
         )
+
+
+def test_inbox_without_its_folders_keeps_its_entries(
+    dovecot: DovecotFactory, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    server = dovecot()
+    text = server.config_file.read_text().replace(server.place.root, str(server.root))
+    (tmp_path / "dovecot.conf").write_text(text)
+    user = server.new_user()
+    args = ("get", "-u", user, "INBOX", "/private/k")
+    server.doveadm("mailbox", "metadata", "set", "-u", user, "INBOX", "/private/k", "kept")
+    for folder in ("cur", "new", "tmp"):
+        (server.mail_dir(user) / folder).rmdir()
+    code = run(["metadata", "-c", str(tmp_path / "dovecot.conf"), *args])
+    ours = capfdbinary.readouterr()
+    theirs = server.doveadm("mailbox", "metadata", *args)
+    assert (ours.out.decode(), code) == (theirs.stdout, theirs.exit_code)
