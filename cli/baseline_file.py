@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.common import remark
 from cli.output import write_result
 from cli.render.diagnostics import Validation, Validations
-from cli.render.secrets import hide_spans
+from cli.render.exchange import bare_line
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic, Fix
 from dovecot_conf.lint import Catalogue, Selection, looked_for
@@ -107,17 +107,10 @@ def _fingerprints(
         Fingerprint(
             relative(item.span.file, directory),
             item.code,
-            findings.hash_of(_line(shown, item.span.file, item.span.line)),
+            findings.hash_of(bare_line(shown, item.span)),
         )
         for item in found
     ]
-
-
-def _line(validations: Validations, path: str, number: int) -> str:
-    lines = validations.lines(path)
-    if not 1 <= number <= len(lines):
-        return ""
-    return hide_spans(lines[number - 1], 0, 0, validations.hidden(path, number))[0]
 
 
 def relative(path: str, directory: Path) -> str:

@@ -161,7 +161,7 @@ def _from_file(project: Project, context: click.Context) -> dict[str, Any]:
         elif key in _MANY:
             value = tuple(value)
         found[option] = value
-    if "root" in found and not found["root"].is_dir():
+    if "root" in found and not os.path.isdir(found["root"]):  # noqa: PTH112 - no error for what can't be seen
         raise project.error(("root",), f"root: {found['root']} is no directory")
     if found.get("dovecot_version") == "auto":
         del found["dovecot_version"]  # what every command does by itself

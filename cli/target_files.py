@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from glob import glob, has_magic
 from pathlib import Path
@@ -57,28 +57,30 @@ def bare_name(path: str) -> str:
 
 def is_pattern(argument: str) -> bool:
     """Tell whether an argument is a pattern, and not the name of a file that has such characters."""
-    return has_magic(argument) and not Path(argument).exists()
+    return has_magic(argument) and not os.path.exists(argument)  # noqa: PTH110 - no error for what can't be seen
 
 
-def files_of(argument: str, exclude: Iterable[str]) -> Iterator[str]:
+def files_of(
+    argument: str, exclude: Iterable[str], unreadable: Callable[[OSError], None] | None = None
+) -> Iterator[str]:
     """Yield the paths below a folder, or those that match a pattern, each folder in the order of its names.
 
     Hidden folders and those of version control are left out, and so is what a pattern of ``exclude``
-    matches: a name, or a path.
+    matches: a name, or a path. A folder that can't be read is passed over, and ``unreadable`` called.
     """
     patterns = tuple(exclude)
     if not is_pattern(argument):
-        yield from _below(argument, patterns)
+        yield from _below(argument, patterns, unreadable)
         return
     matching = sorted(glob(argument, recursive=True), key=os.fsencode)  # noqa: PTH207 - paths as given
     deep = argument.rstrip("/").endswith("**")
     for path in matching:
         if _excluded(path, patterns):
             continue
-        if not Path(path).is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - as above
             yield path
         elif not deep:
-            yield from _below(path, patterns)
+            yield from _below(path, patterns, unreadable)
 
 
 def looked_at(path: str) -> Found | None:
@@ -110,9 +112,11 @@ def _view(source: SourceFile) -> View:
     return TemplateView({}, Choice())
 
 
-def _below(folder: str, patterns: tuple[str, ...]) -> Iterator[str]:
+def _below(
+    folder: str, patterns: tuple[str, ...], unreadable: Callable[[OSError], None] | None
+) -> Iterator[str]:
     start = "" if folder in ("", ".") else folder.rstrip("/") + "/"
-    for where, folders, names in os.walk(start or "."):
+    for where, folders, names in os.walk(start or ".", onerror=unreadable):
         prefix = where.rstrip("/") + "/"
         if not start:
             prefix = prefix.removeprefix("./")
@@ -122,7 +126,7 @@ def _below(folder: str, patterns: tuple[str, ...]) -> Iterator[str]:
         )
         for name in sorted(names, key=os.fsencode):
             path = prefix + name
-            if not name.startswith(".") and not _excluded(path, patterns) and Path(path).is_file():
+            if not name.startswith(".") and not _excluded(path, patterns) and os.path.isfile(path):  # noqa: PTH113
                 yield path
 
 

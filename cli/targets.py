@@ -30,7 +30,7 @@ def targets(arguments: Sequence[str], exclude: Sequence[str], reader: TargetRead
     """
     search = _Search(reader)
     for argument in dict.fromkeys(arguments):
-        if argument != STDIN and (is_pattern(argument) or Path(argument).is_dir()):
+        if argument != STDIN and (is_pattern(argument) or os.path.isdir(argument)):  # noqa: PTH112 - no error for what can't be seen
             search.walk(argument, exclude)
         elif argument != STDIN and is_part(argument):
             search.parts([argument])
@@ -101,11 +101,15 @@ class _Search:
 
     def _looked_through(self, argument: str, exclude: Sequence[str]) -> Iterator[Found]:
         source = self._reader.source
-        for path in files_of(argument, exclude):
+
+        def unreadable(error: OSError) -> None:
+            remark(f"skipped {error.filename}: {error.strerror}", quiet=source.quiet)
+
+        for path in files_of(argument, exclude, unreadable):
             try:
                 found = looked_at(path)
             except OSError as error:
-                remark(f"skipped {path}: {os.strerror(error.errno or 0)}", quiet=source.quiet)
+                unreadable(error)
                 continue
             if found is None:
                 continue

@@ -63,13 +63,14 @@ def fingerprints(validations: Validations, base: str) -> Iterator[str]:
     hiding = replace(validations, show_secrets=False)
     seen: Counter[tuple[str, str, str]] = Counter()
     for item in validations.diagnostics:
-        line = " ".join(_line(hiding, item.span).split())
+        line = " ".join(bare_line(hiding, item.span).split())
         key = (item.code, from_base(item.span.file, base), line)
         seen[key] += 1
         yield sha256(encode("\0".join((*key, str(seen[key]))))).hexdigest()
 
 
-def _line(hiding: Validations, span: Span) -> str:
+def bare_line(hiding: Validations, span: Span) -> str:
+    """Return the line of a finding without its secrets, '' where there is none."""
     lines = hiding.lines(span.file)
     if not 1 <= span.line <= len(lines):
         return ""

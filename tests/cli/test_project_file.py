@@ -305,7 +305,7 @@ WRONG = [
         "1:14: PN3: expected one of error, warning, info; did you mean 'error'?",
     ),
     ('severity = "error"\n', "1:1: severity: expected a table"),
-    ('fail-on = "bad"\n', "1:1: fail-on: expected one of error, warning, info, never; known:"),
+    ('fail-on = "bad"\n', "1:1: fail-on: expected one of error, warning, info, never"),
     ("fail-on = 2\n", "1:1: fail-on: expected one of error, warning, info, never"),
     (
         'dovecot-version = "2.2"\n',

@@ -302,3 +302,8 @@ def test_stdin_can_be_a_template(monkeypatch: pytest.MonkeyPatch, capsys) -> Non
     text = "{% if a %}\nssl = maybe\n{% else %}\nssl = {{ ssl }}\n{% endif %}\n"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert found(capsys, "--templates", "-") == ["<stdin>:2:1: PN167"]
+
+
+def test_a_name_that_cannot_even_be_looked_up_is_one_line(capsys) -> None:
+    assert run(["validate", "x" * 300]) == 2
+    assert "internal error" not in capsys.readouterr().err

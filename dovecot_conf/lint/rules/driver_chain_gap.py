@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, partial
 
 from dovecot_conf.diagnostics import Applicability, Diagnostic, Severity
 from dovecot_conf.lint.context import Context, gather
@@ -67,10 +68,11 @@ class DriverChainGap(Rule):
                 severity = Severity.WARNING if blocker is not None and blocker.scope else self.severity
                 span = context.setting_name(definition, protocol)
                 found.append(((span, text, missing, severity), protocol))
+        closing = cache(partial(renumbered, context))
         for (span, text, missing, severity), protocols in gather(found):
             where = f" for {context.named(protocols)}" if len(protocols) < len(context.protocols) else ""
             hint = f"the names must follow one another: give {missing} a driver, or this one its name"
             fix = None
             if severity is self.severity and same_for_all(context, protocols):
-                fix = renumbered(context, protocols[0], missing)
+                fix = closing(protocols[0], missing)
             yield self.found(span, text + where, hint=hint, severity=severity, fix=fix)
