@@ -228,7 +228,8 @@ def _regexp(state: State, call: Call) -> None:
     except re.error as error:
         raise FilterError(str(error)) from None
     if match is not None:
-        text = text[: match.start()] + match.expand(replacement) + text[match.end() :]
+        # What is around the match isn't kept.
+        text = match.expand(replacement)
     state.set(text)
 
 

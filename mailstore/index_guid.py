@@ -109,6 +109,11 @@ def _read(path: Path) -> bytes:
             return file.read(MAX_INDEX_SIZE)
     except FileNotFoundError:
         return b""
+    except OSError as error:
+        # No mailbox can have a name this long.
+        if error.errno == errno.ENAMETOOLONG:
+            return b""
+        raise
 
 
 def _read_snapshot(data: bytes, extensions: _Extensions) -> tuple[int, int]:
