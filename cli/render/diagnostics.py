@@ -12,7 +12,7 @@ from cli.output import printable, width
 from cli.render.secrets import hide, hide_in_sentence, hide_spans, secrets
 from cli.render.styled import Line
 from dovecot_conf.configuration import Configuration
-from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Severity
+from dovecot_conf.diagnostics import Applicability, Diagnostic, Edit, Fix, Severity
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import Version
@@ -76,7 +76,14 @@ class Validations:
         for result in self.results:
             for item in result.diagnostics:
                 found.setdefault(item._replace(fix=None), item)
-        return tuple(found.values() if self.show_secrets else map(self._without_secrets, found.values()))
+        if self.show_secrets:
+            return tuple(found.values())
+        # Many findings may have one and the same fix.
+        fixes = {id(item.fix): item.fix for item in found.values() if item.fix is not None}
+        hidden = {key: _hidden_fix(fix) for key, fix in fixes.items()}
+        return tuple(
+            self._without_secrets(item)._replace(fix=hidden.get(id(item.fix))) for item in found.values()
+        )
 
     @cached_property
     def sources(self) -> Mapping[str, SourceFile]:
@@ -115,11 +122,7 @@ class Validations:
         message, hint = item.message, item.hint
         if script is not None:
             message, hint = (script.hide_in_message(text, item.span.line) for text in (message, hint))
-        fix = item.fix and item.fix._replace(
-            title=hide(item.fix.title),
-            edits=tuple(Edit(edit.span, hide(edit.text)) for edit in item.fix.edits),
-        )
-        return item._replace(message=hide_in_sentence(message), hint=hide_in_sentence(hint), fix=fix)
+        return item._replace(message=hide_in_sentence(message), hint=hide_in_sentence(hint))
 
     def _script_secrets(self, path: str) -> ScriptSecrets | None:
         if path not in self.scripts:
@@ -133,6 +136,11 @@ class Validations:
     @cached_property
     def _found(self) -> dict[str, ScriptSecrets]:
         return {}
+
+
+def _hidden_fix(fix: Fix) -> Fix:
+    edits = tuple(Edit(edit.span, hide(edit.text)) for edit in fix.edits)
+    return fix._replace(title=hide(fix.title), edits=edits)
 
 
 def concise(validations: Validations) -> str:

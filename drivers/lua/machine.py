@@ -37,7 +37,6 @@ _WITHOUT_MEMORY_LIMIT = ("luajit",)
 _INSTRUCTIONS = 20_000
 _OFTEN_CALLED = (b"call", b"has", b"collect")
 _OWN_FRAME = re.compile(rb"\t\[push\]:\d+:")
-_FRAME = re.compile(rb"\t(?:\[C\]|\(\.\.\.tail calls\.\.\.\))")
 
 
 class ScriptError(Exception):
