@@ -188,14 +188,14 @@ def test_an_absolute_path_below_the_working_directory_is_relative_for_ci(checkou
     [
         ("a.conf", "a.conf"),
         ("./a.conf", "a.conf"),
-        ("/work/tree/a/../b.conf", "b.conf"),
-        ("/work/tree2/a.conf", "/work/tree2/a.conf"),
-        ("../a.conf", "/work/a.conf"),
+        ("/srv/tree/a/../b.conf", "b.conf"),
+        ("/srv/tree2/a.conf", "/srv/tree2/a.conf"),
+        ("../a.conf", "/srv/a.conf"),
         ("<stdin>", "<stdin>"),
     ],
 )
 def test_paths_are_seen_from_the_base(path: str, seen: str) -> None:
-    assert from_base(path, "/work/tree") == seen
+    assert from_base(path, "/srv/tree") == seen
 
 
 # SARIF
