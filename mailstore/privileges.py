@@ -6,9 +6,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    # At run time it brings tempfile, shutil and more along, and every start would wait for them.
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 
 @contextmanager
@@ -48,7 +52,7 @@ def _as_root() -> Iterator[None]:
         os.seteuid(uid)
 
 
-class _RootsImports(MetaPathFinder):
+class _RootsImports:
     """Finds and loads modules as root: Python or pushnotif may be in a folder of root's."""
 
     def find_spec(
@@ -62,12 +66,12 @@ class _RootsImports(MetaPathFinder):
                 spec = finder.find_spec(fullname, path, target)
                 if spec is not None:
                     if spec.loader is not None:
-                        spec.loader = _RootsLoader(spec.loader)
+                        spec.loader = cast("Loader", _RootsLoader(spec.loader))
                     return spec
         return None
 
 
-class _RootsLoader(Loader):
+class _RootsLoader:
     """Loads a module as root with another loader."""
 
     def __init__(self, loader: Loader) -> None:
