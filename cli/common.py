@@ -19,6 +19,7 @@ from dovecot_conf.errors import ConfigError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 ENVIRONMENT_NAME = "PUSHNOTIF_CONFIG"
+STDIN = "-"
 STDIN_NAME = "<stdin>"
 SYSTEM_CONFIG = Path("/etc/dovecot/dovecot.conf")
 DEMO_DIRECTORY = Path(__file__).with_name("demo")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 from click.core import ParameterSource
 
-from cli.common import ENVIRONMENT_NAME, SYSTEM_CONFIG, remark
+from cli.common import ENVIRONMENT_NAME, STDIN, SYSTEM_CONFIG, remark
 from cli.project_search import common_directory, find_project
 from dovecot_conf.lint import Catalogue, Layer, Selection
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-STDIN = "-"
 _PATHS = ("root", "baseline")
 _PLAIN = ("dovecot-version", "fail-on", "templates")
 _MANY = ("exclude",)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import click
 
-from cli.common import remark
+from cli.common import STDIN, STDIN_NAME, remark
 from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from dovecot_conf.diagnostics import Diagnostic
     from drivers.lua.source.script import ScriptText
 
-STDIN = "-"
-STDIN_NAME = "<stdin>"
 DEFAULT_VERSION = Version.V24
 
 

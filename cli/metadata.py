@@ -220,14 +220,27 @@ def import_(source: ConfigSource, **options: Any) -> int:
 @click.option("-f", "--format", "formatter", metavar="FORMATTER", help="text (default) or json.")
 @color_option
 @click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
-def doctor(source: ConfigSource, formatter: str | None, **options: Any) -> int:
+def doctor(
+    source: ConfigSource, formatter: str | None, positionals: tuple[str, ...], color: str, **options: Any
+) -> int:
     """Tell whether METADATA switches a user on for push notifications, and if not, why.
 
     Looks at the user, the drivers that ask for METADATA, the store, the mailbox and the entry. The exit
     code is 0 when all users are switched on, and 1 when one isn't.
     """
-    from cli.metadata_doctor import DoctorCall, run_doctor  # noqa: PLC0415
+    from cli.metadata_doctor import run_doctor  # noqa: PLC0415
+    from cli.metadata_session import Call  # noqa: PLC0415
 
     ctx = click.get_current_context()
-    format_ = formatter or ctx.obj[1] or "text"
-    return run_doctor(DoctorCall(_outer(source), option_problem(ctx), format_, **options))
+    call = Call(
+        "doctor",
+        _outer(source),
+        formatter or ctx.obj[1] or "text",
+        positionals,
+        {},
+        problem=option_problem(ctx),
+        allow_empty_mailbox_name=True,
+        create=False,
+        **options,
+    )
+    return run_doctor(call, color)

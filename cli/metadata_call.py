@@ -9,7 +9,7 @@ from __future__ import annotations
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
-from cli.metadata_session import Call, Session, StopError, complain
+from cli.metadata_session import Call, Session, StopError, stopped
 from cli.render.rows import FORMATTERS
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError
@@ -32,9 +32,7 @@ def run(call: Call) -> int:
     try:
         return _run(call)
     except StopError as stop:
-        for line in stop.lines:
-            complain(line)
-        return stop.code
+        return stopped(stop)
 
 
 def _run(call: Call) -> int:

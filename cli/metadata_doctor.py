@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
-from cli.common import ConfigSource, is_demo
-from cli.doveadm import Exit, OptionProblem
+from cli.common import is_demo
+from cli.doveadm import Exit
 from cli.metadata_call import read_configuration, wrong_option
 from cli.metadata_operations import Failure, code_of
-from cli.metadata_session import Call, Session, StopError, complain
+from cli.metadata_session import Call, Session, StopError, stopped
 from cli.output import write_result
 from cli.render.diagnosis_json import to_json
 from cli.render.diagnosis_text import text
@@ -29,83 +28,42 @@ FORMATS = ("text", "json")
 NOT_ALL_ON = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DoctorCall:
-    """A call as its options say."""
-
-    source: ConfigSource
-    problem: OptionProblem | None
-    format: str
-    color: str
-    user: str | None
-    all_users: bool
-    user_file: str | None
-    userdb: Mapping[str, str] | None
-    socket_path: str | None
-    via: str | None
-    insecure: bool
-    positionals: tuple[str, ...]
-
-
-def run_doctor(call: DoctorCall) -> int:
+def run_doctor(call: Call, color: str) -> int:
     """Print what was found of each user; return 0 when all are switched on, else 1, or doveadm's code."""
     try:
-        return _run(call)
+        return _run(call, color)
     except StopError as stop:
-        for line in stop.lines:
-            complain(line)
-        return stop.code
+        return stopped(stop)
 
 
-def _run(call: DoctorCall) -> int:
-    if call.format not in FORMATS:
-        raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.format}")
-    shared = _shared_call(call)
-    configuration = read_configuration(call.source, asks_a_server=shared.asks_a_server)
+def _run(call: Call, color: str) -> int:
+    if call.formatter not in FORMATS:
+        raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
+    configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     if call.problem is not None:
-        raise wrong_option(shared.name, call.problem, configuration.version)
+        raise wrong_option(call.name, call.problem, configuration.version)
     if call.positionals:
         raise StopError(Exit.USAGE, f"Error: Extraneous arguments found: {' '.join(call.positionals)}")
-    if not shared.asks_a_server:
-        return _show(call, Session(shared, configuration), _from_disk)
+    if not call.asks_a_server:
+        return _show(Session(call, configuration), color, _from_disk)
     from cli.metadata_via import running_server  # noqa: PLC0415 - the network is loaded only where it is used
 
-    with running_server(shared, configuration) as server:
-        return _show(call, Session(shared, configuration, server), _from_server)
-
-
-def _shared_call(call: DoctorCall) -> Call:
-    """Return the call as the commands of METADATA know it."""
-    return Call(
-        "doctor",
-        call.source,
-        "flow",
-        (),
-        {},
-        None,
-        call.user,
-        call.all_users,
-        call.user_file,
-        allow_empty_mailbox_name=True,
-        create=False,
-        socket_path=call.socket_path,
-        via=call.via,
-        insecure=call.insecure,
-        userdb=call.userdb,
-    )
+    with running_server(call, configuration) as server:
+        return _show(Session(call, configuration, server), color, _from_server)
 
 
 _Diagnose = Callable[[Session, Subject], Diagnosis]
 
 
-def _show(call: DoctorCall, session: Session, find_out: _Diagnose) -> int:
+def _show(session: Session, color: str, find_out: _Diagnose) -> int:
     found: list[Diagnosis] = []
-    colored = wants_color(call.color, into_file=False)
+    formatter = session.call.formatter
+    colored = wants_color(color, into_file=False)
     for diagnosis in _diagnoses(session, find_out):
         found.append(diagnosis)
-        if call.format == "text":
+        if formatter == "text":
             write_result(render(text(diagnosis, brief=session.many), colored=colored))
-    if call.format == "json":
+    if formatter == "json":
         write_result(to_json(session.configuration.version, found))
     if session.code:
         return session.code

@@ -16,7 +16,7 @@ from cli.common import ConfigSource, announce
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_call import read_configuration, wrong_option
 from cli.metadata_operations import Failure, code_of
-from cli.metadata_session import Call, Session, StopError, complain
+from cli.metadata_session import Call, Session, StopError, complain, stopped
 from cli.output import printable, writing_to_stdout
 from dovecot_conf.errors import MailboxError, MetadataError, PushnotifError
 from mailstore.export_entries import Exporter, Item
@@ -66,7 +66,7 @@ def run_export(call: ExportCall) -> int:
     try:
         return _export(call)
     except StopError as stop:
-        return _stopped(stop)
+        return stopped(stop)
 
 
 def run_import(call: ImportCall) -> int:
@@ -74,13 +74,7 @@ def run_import(call: ImportCall) -> int:
     try:
         return _import(call)
     except StopError as stop:
-        return _stopped(stop)
-
-
-def _stopped(stop: StopError) -> int:
-    for line in stop.lines:
-        complain(line)
-    return stop.code
+        return stopped(stop)
 
 
 def _session(call: _ExchangeCall, name: str, positionals: int) -> Session:

@@ -96,6 +96,13 @@ def complain(line: str) -> None:
         click.echo(f"pushnotif: {line}".encode("utf-8", "surrogateescape"), err=True)
 
 
+def stopped(stop: StopError) -> int:
+    """Print the lines of a call that ends; return its exit code."""
+    for line in stop.lines:
+        complain(line)
+    return stop.code
+
+
 @dataclass(slots=True, eq=False)
 class Session:
     """What is known while a call runs through its users.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from cli.common import STDIN_NAME, ConfigSource
+from cli.common import STDIN, STDIN_NAME, ConfigSource
 from cli.target_files import is_template
 from dovecot_conf import Configuration, Version, limits, load, loads
 from dovecot_conf.errors import ConfigError
@@ -19,8 +19,6 @@ from dovecot_conf.lint.readings import Load, plain_worlds
 from dovecot_conf.lint.worlds import World
 from dovecot_conf.loading import load_part
 from dovecot_conf.view import View
-
-STDIN = "-"
 
 
 class Target(NamedTuple):

@@ -13,9 +13,9 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cli.common import remark
+from cli.common import STDIN, remark
 from cli.target_files import MAIN_NAME, Found, bare_name, files_of, is_pattern, looked_at
-from cli.target_reader import STDIN, Target, TargetReader, real
+from cli.target_reader import Target, TargetReader, real
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.templates.suffixes import SUFFIXES
 

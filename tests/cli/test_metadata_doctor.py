@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from cli.main import run
-from tests.mailstore.dict_server import home_made, listen_tcp
+from tests.dovecot.harness.processes import free_ports
+from tests.mailstore.dict_server import home_made
 from tests.mailstore.live.fake_servers import read_request, serving
 
 REPOSITORY = Path(__file__).parents[2]
@@ -306,18 +307,12 @@ def test_what_the_userdb_says_in_secret_stands_in_no_command(old: Site) -> None:
 
 
 def test_the_password_of_a_redis_is_not_shown(old: Site) -> None:
-    port = listen_and_close()
+    (port,) = free_ports(1)
     old.change(f"file:{old.root}/%u.dict", f"redis:host=127.0.0.1:port={port}:password={SECRET}")
     code, out, err = old.call("-u", "alice")
     assert (code, err) == (1, "")
     assert "✗ store" in out
     assert SECRET not in out + err
-
-
-def listen_and_close() -> int:
-    listener = listen_tcp()
-    with listener:
-        return int(listener.getsockname()[1])
 
 
 def test_a_dict_server_is_asked(old: Site) -> None:
