@@ -20,7 +20,8 @@ class Link(NamedTuple):
 
     ``seen`` is one sentence. ``remedy`` says what to do, a command or a setting in each line, the first
     that fits does it. ``notes`` are worth knowing whatever the state. ``protocols`` are those that it
-    holds for, none for all.
+    holds for, none for all. ``where`` is the place it was written at (``file:line:column``), ``rules`` are
+    the codes of lint rules that speak about it.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Link(NamedTuple):
     remedy: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     protocols: tuple[str, ...] = ()
+    where: str = ""
+    rules: tuple[str, ...] = ()
 
     @property
     def is_ok(self) -> bool:
