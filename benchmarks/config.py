@@ -252,7 +252,9 @@ def main() -> int:
     """Print the table; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds, and no file of 500,000 lines")
-    parser.add_argument("--markdown", action="store_true", help="print the tables of docs/benchmarks.md")
+    parser.add_argument(
+        "--markdown", action="store_true", help="print tables for docs/explanation/benchmarks.md"
+    )
     options = parser.parse_args()
     rounds, sizes = (3, SIZES[:-1]) if options.quick else (5, SIZES)
     try:

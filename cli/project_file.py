@@ -1,6 +1,6 @@
 """The file with the options of a repository: ``.pushnotif.toml``, or ``[tool.pushnotif]`` in pyproject.toml.
 
-Its form is described by docs/linting.md and docs/schemas/project.schema.json.
+Its form is described by docs/reference/linting.md and docs/schemas/project.schema.json.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ SCENARIO_OPTIONS = (
         "scenario_path",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Play the scenario in this TOML file (see docs/scenarios.md).",
+        help="Play the scenario in this TOML file (see docs/reference/scenarios.md).",
     ),
     config_options,
     *RUN_OPTIONS,

@@ -1,6 +1,6 @@
 """Reading scenario files: users with mailboxes and METADATA, and sessions in which something happens.
 
-The format is described by docs/scenarios.md and docs/schemas/scenario.schema.json.
+The format is described by docs/reference/scenarios.md and docs/schemas/scenario.schema.json.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""docs/lua-examples.md: its outputs, and how to write them down anew.
+"""docs/explanation/lua-examples.md: its outputs, and how to write them down anew.
 
 Run ``python tests/lua_examples_page.py`` in the repository after a change of what is printed.
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
-PAGE = REPOSITORY / "docs" / "lua-examples.md"
+PAGE = REPOSITORY / "docs" / "explanation" / "lua-examples.md"
 
 if __name__ == "__main__":
     sys.path.insert(0, str(REPOSITORY))

@@ -1,4 +1,4 @@
-"""docs/scenarios.md: its examples and outputs, and how to write them down anew.
+"""docs/reference/scenarios.md: its examples and outputs, and how to write them down anew.
 
 Run ``python tests/scenario_page.py`` in the repository after a change of an example, or of what is printed.
 """
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
-PAGE = REPOSITORY / "docs" / "scenarios.md"
+PAGE = REPOSITORY / "docs" / "reference" / "scenarios.md"
 SCENARIOS = REPOSITORY / "fixtures" / "scenarios"
 _FIXTURE = re.compile(r"(<!-- fixture: (\S+) -->\n```toml\n).*?(^```$)", re.MULTILINE | re.DOTALL)
 _OUTPUT = re.compile(

@@ -1,4 +1,4 @@
-"""docs/fixes.md lists the rules that have fixes; --write brings it up to date."""
+"""docs/reference/fixes.md lists the rules that have fixes; --write brings it up to date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dovecot_conf.lint import Catalogue
 from dovecot_conf.lint.entries import entries
 from drivers.rules import all_rules
 
-PAGE = Path(__file__).parents[1] / "docs" / "fixes.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "fixes.md"
 HEAD = "|---|---|---|\n"
 
 

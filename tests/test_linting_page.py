@@ -1,4 +1,4 @@
-"""docs/linting.md shows what the commands print, and its files are those of the examples."""
+"""docs/reference/linting.md shows what the commands print, and its files are those of the examples."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from cli.main import run
 from tests import readme
 
-PAGE = readme.REPOSITORY / "docs" / "linting.md"
+PAGE = readme.REPOSITORY / "docs" / "reference" / "linting.md"
 SITE = readme.REPOSITORY / "fixtures" / "linting"
 
 
 def test_the_page_shows_what_the_commands_print(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(readme.REPOSITORY)
     text = PAGE.read_text("utf-8")
-    assert readme.refreshed(text) == text, "run python tests/readme.py docs/linting.md"
+    assert readme.refreshed(text) == text, "run python tests/readme.py docs/reference/linting.md"
 
 
 def test_the_project_file_on_the_page_is_that_of_the_examples() -> None:

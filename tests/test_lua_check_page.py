@@ -10,7 +10,7 @@ import pytest
 
 from cli.main import run
 
-PAGE = (Path(__file__).parents[1] / "docs" / "testing-lua-scripts.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "how-to" / "test-a-lua-script.md").read_text("utf-8")
 BLOCKS = dict(re.findall(r"<!-- check: (\w+) -->\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 
 

@@ -13,7 +13,7 @@ import pytest
 from cli.main import run
 from drivers.lua.stubs import KINDS
 
-PAGE = (Path(__file__).parents[1] / "docs" / "testing-lua-scripts.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "how-to" / "test-a-lua-script.md").read_text("utf-8")
 BLOCK = re.compile(r"<!-- stubs: (\w+) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = [(match[1], match[2]) for match in BLOCK.finditer(PAGE)]
 

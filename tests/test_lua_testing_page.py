@@ -13,7 +13,7 @@ from drivers.testing import HttpAnswers, PushUser, Result, SentRequest
 from drivers.testing.account import ATTRIBUTES
 
 REPOSITORY = Path(__file__).parents[1]
-PAGE = (REPOSITORY / "docs" / "testing-lua-scripts.md").read_text("utf-8")
+PAGE = (REPOSITORY / "docs" / "how-to" / "test-a-lua-script.md").read_text("utf-8")
 EXAMPLES = dict(re.findall(r"<!-- test: (\w+) -->\n```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 CONFIGURATION = """\
 mail_plugins = notify push_notification

@@ -2,8 +2,8 @@
 
 ``dovecot_push(script="push.lua")`` is a :class:`DovecotPush`, whose :meth:`~DovecotPush.user` makes a
 :class:`PushUser`. What a user does gives a :class:`Result`: log lines, METADATA calls, HTTP requests and
-events. Nothing reaches the network, and time stands still unless a test moves it. docs/testing-lua-scripts.md
-shows how.
+events. Nothing reaches the network, and time stands still unless a test moves it.
+docs/how-to/test-a-lua-script.md shows how.
 """
 
 from drivers.testing.answers import HttpAnswers

@@ -67,7 +67,7 @@ def test_a_fault_is_logged_as_what_it_is(
 
 
 def test_the_documentation_says_what_servers_do() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "listen.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "listen.md").read_text("utf-8")
     told = re.findall(r"^\| `--(\w+)[^|]*\| (\d) \| `+(.*?)`+ \|$", text, re.MULTILINE)
     assert len(told) == len(OUTCOMES)
     for name, requests, line in told:

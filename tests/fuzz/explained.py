@@ -1,4 +1,4 @@
-"""The differences from Dovecot that stay: each class by name, explained in docs/differences.md."""
+"""The differences from Dovecot that stay, by name: docs/explanation/differences.md explains each."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Explained:
     """A class of differences in a ``part``.
 
     ``pattern`` is for what doveconf says, :data:`BETWEEN` and what we say. ``expanding``: for ``doveconf
-    -nx`` only. ``doc`` is a part of what docs/differences.md says about it. ``before``: doveconf stops before
-    it comes to what we say, if we say anything.
+    -nx`` only. ``doc`` is a part of what docs/explanation/differences.md says about it. ``before``: doveconf
+    stops before it comes to what we say, if we say anything.
     """
 
     name: str

@@ -20,7 +20,7 @@ CAPTURED = REPOSITORY / "fixtures/captured/dumps.jsonl"
 
 @cache
 def words_of_the_docs() -> str:
-    return " ".join((REPOSITORY / "docs/differences.md").read_text("utf-8").split())
+    return " ".join((REPOSITORY / "docs/explanation/differences.md").read_text("utf-8").split())
 
 
 @pytest.fixture(scope="module")
