@@ -17,8 +17,8 @@ PAGE = Path(__file__).parent / "reference" / "commands.md"
 HEAD = """\
 # Commands
 
-This page is made by `python docs/commands.py` from the commands themselves. `pushnotif COMMAND --help` says the
-same in a terminal."""
+This page is made by `python docs/commands.py` from the commands themselves. `pushnotif COMMAND --help` says
+the same in a terminal."""
 _ESCAPED = re.compile(r"[\\*_<>\[\]|]")
 _CODE = re.compile(r"(`[^`]*`)")
 _BLOCK = "\b\n"
