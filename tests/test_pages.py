@@ -61,7 +61,8 @@ def test_a_receiver_listens_beside_the_commands_where_the_page_says_so() -> None
     file = f"<!-- file: here/dovecot.conf -->\n```text\n{configuration}```\n"
     marks = "<!-- beside: pushnotif listen --status 503 -->\n<!-- in: here -->\n<!-- figures: vary -->\n"
     entry = "/private/vendor/vendor.dovecot/http-notify=user=bob"
-    command = f"pushnotif simulate message-new -q -c dovecot.conf -u bob --metadata {entry}"
+    options = f"-u bob --metadata {entry} -o push_notification/second/driver=dlog"
+    command = f"pushnotif simulate message-new -q -c dovecot.conf {options}"
     page = f"{file}{marks}```console\n$ {command}\n```\n"
     now = pages.refreshed(page)
     assert "PUT http://127.0.0.1:8009/" in now

@@ -26,9 +26,10 @@ def test_the_page_lists_every_schema_with_its_title() -> None:
 
 
 def test_every_document_that_is_printed_has_a_version() -> None:
+    written_by_people = {"project.schema.json", "scenario.schema.json"}
     for path in (DOCS / "schemas").iterdir():
         schema = json.loads(path.read_text("utf-8"))
-        assert "version" in schema["required"] or path.name.startswith("project.")
+        assert "version" in schema.get("required", ()) or path.name in written_by_people
 
 
 if __name__ == "__main__" and "--write" in sys.argv:
