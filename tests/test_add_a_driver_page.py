@@ -1,4 +1,4 @@
-"""The driver on docs/contributing/add-a-driver.md is a whole one: it can be installed, and its test passes."""
+"""The driver on docs/contributing/add-a-driver.md can be installed, and its test passes."""
 
 from __future__ import annotations
 
