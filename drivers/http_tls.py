@@ -60,6 +60,8 @@ _REASONS: Mapping[str, int] = {
 
 _SSL_LIBRARY = 0x0A000000
 _ALERT_OFFSET = 1000
+_DER = 2
+"""``_ssl.ENCODING_DER``."""
 
 
 class CertificateError(Exception):
@@ -118,6 +120,21 @@ def check_host(stream: httpcore.NetworkStream, host: str) -> None:
         raise CertificateError(f"SSL certificate doesn't match expected host name {host}: {problem}")
 
 
+def sent_certificates(stream: httpcore.NetworkStream) -> tuple[bytes, ...]:
+    """Return the certificates (DER) that a server has sent, its own first; none without TLS.
+
+    Python before 3.13 has the others only in what lies below its sockets.
+    """
+    secured = stream.get_extra_info("socket")
+    if not isinstance(secured, ssl.SSLSocket):
+        return ()
+    own = secured.getpeercert(binary_form=True)
+    below = secured if hasattr(secured, "get_unverified_chain") else getattr(secured, "_sslobj", None)
+    chain = getattr(below, "get_unverified_chain", lambda: None)() or ()
+    sent = tuple(one if isinstance(one, bytes) else one.public_bytes(_DER) for one in chain)
+    return sent or ((own,) if own else ())
+
+
 def unverified(error: BaseException) -> ssl.SSLCertVerificationError | None:
     """Return the failed check of a certificate behind an error of a handshake, None if it was none."""
     inner: BaseException | None = error
@@ -134,17 +151,30 @@ def certificate_text(error: ssl.SSLCertVerificationError, certificate: bytes) ->
     )
 
 
-def handshake_text(error: BaseException) -> str:
-    """Return Dovecot's words for a handshake that failed for another reason."""
+CLOSED = "CONNECTION_CLOSED"
+"""The reason of a handshake that ended with the connection."""
+
+
+def handshake_reason(error: BaseException) -> str:
+    """Return OpenSSL's reason for a handshake that failed, '' where the operating system has one."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, ssl.SSLError):
         inner = inner.__cause__ or inner.__context__
     if inner is None:
-        return f"read(size=8192) failed: {cause(error)}"
+        return ""
     if isinstance(inner, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return CLOSED
+    return inner.reason or str(inner)
+
+
+def handshake_text(error: BaseException) -> str:
+    """Return Dovecot's words for a handshake that failed for another reason."""
+    reason = handshake_reason(error)
+    if not reason:
+        return f"read(size=8192) failed: {cause(error)}"
+    if reason == CLOSED:
         return "Connection closed"
-    reason = (inner.reason or str(inner)).lower().replace("_", " ")
-    return f"SSL_connect() failed: {_numbered(reason)}"
+    return f"SSL_connect() failed: {_numbered(reason.lower().replace('_', ' '))}"
 
 
 def _numbered(reason: str) -> str:
