@@ -125,7 +125,8 @@ class Connector:
             if (failed := unverified(error)) is not None:
                 own = next(iter(self.certificates(peer, end)), b"")
                 text = start + certificate_text(failed, own)
-                raise ConnectFailedError(text, ConnectStep.CERTIFICATE, failed.verify_code) from None
+                number, reason = failed.verify_code, failed.verify_message
+                raise ConnectFailedError(text, ConnectStep.CERTIFICATE, number, reason) from None
             text = start + handshake_text(error)
             reason = handshake_reason(error)
             raise ConnectFailedError(text, ConnectStep.HANDSHAKE, cause_number(error), reason) from None
