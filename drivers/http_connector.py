@@ -16,6 +16,7 @@ from drivers.http_tls import (
     TlsContexts,
     certificate_text,
     check_host,
+    failed_certificate,
     handshake_reason,
     handshake_text,
     sent_certificates,
@@ -123,9 +124,9 @@ class Connector:
         except httpcore.ConnectError as error:
             start += f"read({name}) failed: "
             if (failed := unverified(error)) is not None:
-                own = next(iter(self.certificates(peer, end)), b"")
-                text = start + certificate_text(failed, own)
                 number, reason = failed.verify_code, failed.verify_message
+                culprit = failed_certificate(number, self.certificates(peer, end))
+                text = start + certificate_text(failed, culprit)
                 raise ConnectFailedError(text, ConnectStep.CERTIFICATE, number, reason) from None
             text = start + handshake_text(error)
             reason = handshake_reason(error)

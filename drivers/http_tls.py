@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
 
 import httpcore
 
+from drivers.certificate import Certificate, read_certificate
 from drivers.certificate_names import host_problem, subject_line
 from drivers.system_errors import cause
 from drivers.tls_settings import Authorities, TlsSettings
@@ -60,6 +63,16 @@ _REASONS: Mapping[str, int] = {
 
 _SSL_LIBRARY = 0x0A000000
 _ALERT_OFFSET = 1000
+
+
+class _NotValid(IntEnum):
+    """Some of OpenSSL's numbers of checks (``x509_vfy.h``)."""
+
+    EARLY = 9
+    EXPIRED = 10
+    UNKNOWN_ROOT = 19
+
+
 _DER = 2
 """``_ssl.ENCODING_DER``."""
 
@@ -141,6 +154,27 @@ def unverified(error: BaseException) -> ssl.SSLCertVerificationError | None:
     while inner is not None and not isinstance(inner, ssl.SSLCertVerificationError):
         inner = inner.__cause__ or inner.__context__
     return inner
+
+
+def failed_certificate(number: int, chain: Sequence[bytes]) -> bytes:
+    """Return that of a chain (DER, the server's own first) which failed a check; b"" without a chain.
+
+    ``number`` is OpenSSL's of the check. Python doesn't tell how deep in the chain it was.
+    """
+    found = [data for data in chain if (read := read_certificate(data)) and _has_failed(read, number)]
+    # A chain is checked from its authority down.
+    return found[-1] if found else next(iter(chain), b"")
+
+
+def _has_failed(certificate: Certificate, number: int) -> bool:
+    match number:
+        case _NotValid.EXPIRED:
+            return certificate.ends < time.time()
+        case _NotValid.EARLY:
+            return certificate.begins > time.time()
+        case _NotValid.UNKNOWN_ROOT:
+            return certificate.is_own
+    return False
 
 
 def certificate_text(error: ssl.SSLCertVerificationError, certificate: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +67,8 @@ def script_place(
     if version is Version.V24:
         file = options.get("lua_file")
         # A relative one has become that from the folder we are in when the configuration was read.
-        return ScriptPlace(os.path.abspath(file) if file and root is None else file, version, root, lua)
+        path = str(Path(file).absolute()) if file and root is None else file
+        return ScriptPlace(path, version, root, lua)
     path = plugin.get(SCRIPT_SETTING) or options.get("file")
     if path is None and plugin.get(SHARED_SETTING):
         return ScriptPlace(plugin[SHARED_SETTING], version, root, lua, is_shared=True)
