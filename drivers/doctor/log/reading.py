@@ -1,0 +1,96 @@
+"""Logs from files, compressed ones too: read line by line, however long they are."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import lzma
+import zlib
+from collections.abc import Iterable, Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from dovecot_conf.errors import PushnotifError
+from drivers.doctor.log.lines import LogLine, parse
+
+LIMIT = 64 * 1024
+"""How much of a line is looked at, in bytes."""
+
+_WORDS = (b"ovecot", b"lmtp", b"imap", b"lda", b"doveadm", b"pop3", b"doveconf", b"indexer", b"master: ")
+_WORDS_OF_SERVICES = (b"dict", b"dns", b"config: ", b"auth", b"managesieve", b"submission", b"log(", b"log: ")
+_OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
+
+
+class LogError(PushnotifError):
+    """A log can't be read."""
+
+
+class Source(NamedTuple):
+    """A log with the name that it goes by."""
+
+    name: str
+    stream: IO[bytes]
+
+
+def read(sources: Iterable[Source]) -> Iterator[LogLine]:
+    """Yield the lines of Dovecot's in logs, one after the other; other lines are passed over.
+
+    Bytes that are no UTF-8 become ``\\udcXX``. Of a line only the first 64 KiB count. Raises LogError
+    when a log can't be read to its end.
+    """
+    for source in sources:
+        for number, raw in enumerate(_lines(source), start=1):
+            if _may_be_ours(raw):
+                line = parse(raw.decode("utf-8", "surrogateescape"), source.name, number)
+                if line is not None:
+                    yield line
+
+
+def read_paths(paths: Iterable[Path], stdin: BufferedReader) -> Iterator[LogLine]:
+    """Yield the lines of Dovecot's in files, ``-`` being ``stdin``. Raises LogError."""
+    for path in paths:
+        with contextlib.ExitStack() as stack:
+            if str(path) == "-":
+                source = Source("<stdin>", _plain(stdin))
+            else:
+                source = Source(str(path), stack.enter_context(open_log(path)))
+            yield from read([source])
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open a log, plain or compressed. Raises LogError."""
+    try:
+        stream = path.open("rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise LogError(f"can't read {path}: {reason}") from None
+    return _plain(stream)
+
+
+def _plain(stream: BufferedReader) -> IO[bytes]:
+    """Return a stream that uncompresses what its first bytes say, gzip, bzip2 or xz."""
+    with contextlib.suppress(OSError):
+        head = stream.peek(6)
+        for magic, opener in _OPENERS:
+            if head.startswith(magic):
+                return opener(stream)
+    return stream
+
+
+def _lines(source: Source) -> Iterator[bytes]:
+    """Yield the lines without their ends, each cut at the limit."""
+    try:
+        while raw := source.stream.readline(LIMIT):
+            yield raw.rstrip(b"\r\n")
+            while len(raw) == LIMIT and not raw.endswith(b"\n"):
+                raw = source.stream.readline(LIMIT)
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or "it ends too early"
+        raise LogError(f"can't read {source.name}: {reason}") from None
+
+
+def _may_be_ours(raw: bytes) -> bool:
+    """Tell quickly that most lines of other programs aren't of interest."""
+    return any(word in raw for word in _WORDS) or any(word in raw for word in _WORDS_OF_SERVICES)
