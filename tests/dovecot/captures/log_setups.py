@@ -38,7 +38,7 @@ NO_LUA = OK_SCRIPT.replace("end\n", "ende\n", 1)
 SENDS_ITSELF = """\
 local client
 function script_init()
-  client = dovecot.http.client({request_timeout = 500, request_max_attempts = 1, debug = true})
+  client = dovecot.http.client(@limits@)
   return 0
 end
 function dovecot_lua_notify_begin_txn(user)
@@ -53,6 +53,10 @@ end
 function dovecot_lua_notify_end_txn(ctx, success)
 end
 """
+LIMITS = {
+    "2.3": "{request_timeout_msecs = 500, max_attempts = 1, debug = true}",
+    "2.4": '{request_timeout = "500ms", request_max_attempts = 1}',
+}
 
 
 def ox(url: str = URL, rest23: str = "max_retries=0 timeout_msecs=300", rest24: str = "") -> dict[str, str]:
@@ -85,7 +89,8 @@ class Scene:
     ``push`` are the settings by version. ``answers`` are what the endpoint answers, one delivery each by
     LMTP (at least one) with ``mails`` in its session. ``value`` is what METADATA holds, None for nothing.
     ``ways`` are the further ways in which something comes in: ``lda``, ``append``, ``append-other``,
-    ``doveadm``.
+    ``doveadm``; or ``errors``, which asks ``doveadm log errors``. ``recipient`` is whom mails are for, the
+    user if empty.
     """
 
     push: Mapping[str, str]
@@ -100,6 +105,7 @@ class Scene:
     tls: bool = False
     syslog: bool = False
     user: str = "bob@example.org"
+    recipient: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     attribute_dict: Mapping[str, str] = field(default_factory=dict)
     versions: tuple[str, ...] = ("2.3", "2.4")
@@ -108,7 +114,8 @@ class Scene:
         """Return the server."""
         quiet, syslog = QUIET[version] if self.quiet else "", "log_path = syslog\n" if self.syslog else ""
         extra = quiet + syslog + self.stamp + self.extra.get(version, "")
-        files = (("push.lua", self.script),) if self.script else ()
+        script = self.script.replace("@limits@", LIMITS[version])
+        files = (("push.lua", script),) if script else ()
         attributes = self.attribute_dict.get(version, "")
         return Setup(self.push[version], extra, "", self.plugins, files, attributes)
 
@@ -118,11 +125,30 @@ PROXY = {"2.3": "proxy:@root@/nowhere:attributes", "2.4": "  dict proxy {\n    n
 EMPTY = {"2.3": "", "2.4": ""}
 TRUST_NOBODY = {"2.3": "ssl_client_require_valid_cert = yes\n", "2.4": ""}
 
+PREFIX = {
+    "2.3": 'mail_log_prefix = "user=<%u>, session=<%{session}>, %s: "\n',
+    "2.4": 'mail_log_prefix = "user=<%{user}>, session=<%{session}>, %{service}: "\n',
+}
+SHORT_PREFIX = {
+    "2.3": 'mail_log_prefix = "%Us(%u): "\n',
+    "2.4": 'mail_log_prefix = "%{service | upper}(%{user}): "\n',
+}
+
 SCENES: Mapping[str, Scene] = {
     "ox-sent": Scene(ox(), (Answer(), Answer(204, "No Content")), ways=("append", "append-other", "lda")),
     "ox-sent-iso": Scene(ox(), stamp=ISO_STAMP),
     "ox-sent-syslog": Scene(ox(), syslog=True, ways=("append", "lda")),
     "ox-failed-syslog": Scene(ox(), (Answer(401, "Unauthorized"),), quiet=True, syslog=True),
+    "ox-detail": Scene(
+        ox(), (Answer(), Answer(500, "Internal Server Error")), recipient="bob+lists@example.org", quiet=True
+    ),
+    "ox-detail-debug": Scene(ox(), (Answer(500, "Oops"),), recipient="bob+lists@example.org"),
+    "ox-errors": Scene(ox(), (Answer(500, "Oops"),), quiet=True, ways=("errors",)),
+    "ox-prefix": Scene(ox(), (Answer(500, "Oops"),), extra=PREFIX),
+    "ox-prefix-short": Scene(ox(), (Answer(),), extra=SHORT_PREFIX, ways=("append", "lda")),
+    "ox-percent": Scene(
+        {"2.3": "push_notification_driver = ox:url=http://127.0.0.1/a%20b"}, versions=("2.3",)
+    ),
     "ox-sent-twice": Scene(ox(), mails=2),
     "ox-statuses": Scene(
         ox(),

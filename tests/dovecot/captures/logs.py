@@ -141,7 +141,7 @@ def _deliver(server: StampedDovecot, listener: HttpListener, answer: Script, sce
     listener.reset()
     listener.answer_with(answer)
     with contextlib.suppress(OSError):
-        mails = [([scene.user], MAIL)] * scene.mails
+        mails = [([scene.recipient or scene.user], MAIL)] * scene.mails
         clients.deliver_all(server.place.lmtp_port, "alice@example.org", mails)
     server.wait()
 
@@ -154,6 +154,8 @@ def _other_way(server: StampedDovecot, way: str, user: str) -> str:
         commands: list[clients.ImapCommand] = [f"CREATE {mailbox}", (f"APPEND {mailbox}", MAIL)]
         with contextlib.suppress(OSError):
             clients.imap_session(server.place.imap_port, user, commands)
+    elif way == "errors":
+        said = server.doveadm("log", "errors").stdout
     elif way == "lda":
         server.deliver_lda(user, MAIL)
     else:
