@@ -50,7 +50,8 @@ class Message(NamedTuple):
 
     ``pattern`` is matched from the beginning of the text, ``needle`` is a piece of it that is always
     there. ``detail`` is a group of the pattern that tells cases apart. ``meaning``, ``remedy`` may hold
-    groups in braces. ``for_all``: it stands in a log without a user, and holds for everybody.
+    groups in braces. ``for_all``: it stands in a log without a user, and holds for everybody. ``in_script``:
+    it is about notifications only while a Lua script is called.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Message(NamedTuple):
     remedy: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     for_all: bool = False
+    in_script: bool = False
 
 
 class Place(NamedTuple):

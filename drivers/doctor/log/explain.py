@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ from drivers.texts import INTERNAL_USERS
 _MOST_USERS = 100_000
 _MOST_DETAILS = 20
 _MOST_ALIKE = 5
+_MOST_CALLS = 10_000
+_CALL = "lua: Calling "
 _OTHERS = "(others)"
 _SENDING, _SENT = "ox-sending", "ox-sent"
 _COMPLETED = "completed"
@@ -71,7 +74,7 @@ class _Found:
 
     def finished(self, user: str) -> Finding:
         message = self.message
-        values = _Values({**self.values, "user": user})
+        values = _Values({**self.values, "user": shlex.quote(user)})
         return Finding(
             self.driver,
             message.outcome,
@@ -119,6 +122,8 @@ class _Gathering:
         self._sessions = Sessions()
         self._sending: dict[tuple[str, str], list[Moment]] = {}
         self._last_driver = 0
+        self._without_plugins: set[str] = set()
+        self._in_script: set[tuple[str, str]] = set()
 
     def take(self, line: LogLine) -> None:
         """Look at one line."""
@@ -131,7 +136,9 @@ class _Gathering:
         if line.service in MAIL_PROTOCOLS and who and self._is_meant(who):
             self._user_lines += 1
             self._sessions.see(Moment(line, self._lines), who)
-        if may_matter(line.text):
+        if self._in_script and "http-client" in line.text:
+            self._take_push(line, who)
+        elif "http-client" not in line.text and may_matter(line.text):
             self._take_push(line, who)
 
     def _take_version(self, line: LogLine) -> None:
@@ -145,16 +152,18 @@ class _Gathering:
         return self._user is None or who == self._user
 
     def _take_push(self, line: LogLine, who: str) -> None:
-        text, rcpt = strip(line.text)
+        text, connection, rcpt = strip(line.text)
         meaning = self._table.find(text)
         if meaning is None:
             if "odule loaded: " in text and who and self._is_meant(who):
                 self._sessions.loaded(line, text)
             return
         if not who and line.user not in _INTERNAL and rcpt:
-            who = self._sessions.user_of(line.pid, rcpt) or rcpt
+            who = self._sessions.user_of(line.pid, connection, rcpt) or rcpt
         elif who and rcpt:
-            self._sessions.learn(line.pid, rcpt, who)
+            self._sessions.learn(connection, rcpt, who)
+        if meaning.message.in_script and (line.service, who) not in self._in_script:
+            return
         if meaning.message.for_all and not (who and not self._is_meant(who)):
             self._add(Moment(line, self._lines), meaning)
         elif who and self._is_meant(who):
@@ -166,11 +175,15 @@ class _Gathering:
         driver = meaning.values.get("driver") or meaning.message.driver
         if driver:
             self._last_driver = moment.order
-        if driver != PLUGINS:
+        if driver != PLUGINS and line.service in self._without_plugins:
+            self._without_plugins.discard(line.service)
             self._end(lambda one: one.driver == PLUGINS and line.service in one.protocols)
         step = Step(line.time, driver, meaning.message.outcome, meaning.text, Place(line.file, line.number))
         self._sessions.push(moment, who, step, ends=meaning.message.name == _COMPLETED)
-        key = (line.pid, who)
+        key = (line.service, who)
+        if driver == "lua":
+            is_call = meaning.text.startswith(_CALL) and len(self._in_script) < _MOST_CALLS
+            (self._in_script.add if is_call else self._in_script.discard)(key)
         if meaning.message.name == _SENDING:
             self._sending.setdefault(key, []).append(moment)
         elif driver == "ox" and meaning.message.outcome in (Outcome.SENT, Outcome.FAILED):
@@ -199,6 +212,8 @@ class _Gathering:
             if self._details[known] > _MOST_DETAILS:
                 detail = _OTHERS
                 key = key._replace(detail=detail)
+        if driver == PLUGINS:
+            self._without_plugins.add(protocol)
         values = {**meaning.values, "protocol": protocol}
         found = self._found.setdefault(key, _Found(driver, message, values, detail))
         found.add(line, protocol, meaning.text, moment.order)

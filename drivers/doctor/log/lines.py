@@ -14,6 +14,7 @@ _ISO = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d| UTC
 _UNIX = r"\d{9,11}\.\d{3,6}|\[ *\d+\.\d+\]"
 _TIME = rf"(?:[A-Z][a-z]{{2}} )?(?P<time>{_DAY}|{_ISO}|{_UNIX})"
 _LEVELS = "|".join(level.value for level in Level)
+_BY_NAME = {level.value: level for level in Level}
 _SERVICES = (
     "lmtp|lda|imap|pop3|doveadm|indexer-worker|indexer|imap-login|pop3-login|submission|submission-login"
     "|managesieve|managesieve-login|auth|auth-worker|dict|dict-async|dict-expire|dns-client|dns_client"
@@ -94,7 +95,7 @@ def _parse_body(
         user, pid = "", user
     elif ", " in user or "," in user:
         user, pid = _with_pid(user, pid)
-    found = Level(word) if word else level
+    found = _BY_NAME[word] if word else level
     return LogLine(
         file, number, time, service, user, pid or "", session or "", found, raw[body.end() :]
     )

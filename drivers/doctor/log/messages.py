@@ -12,6 +12,9 @@ from drivers.doctor.log.evidence import CONFIGURATION, PLUGINS, Message, Outcome
 SENT, LOGGED, CALLED, SKIPPED = Outcome.SENT, Outcome.LOGGED, Outcome.CALLED, Outcome.SKIPPED
 OFF, FAILED, NOT_LOADED, STEP = Outcome.SWITCHED_OFF, Outcome.FAILED, Outcome.NOT_LOADED, Outcome.STEP
 
+LUA_REQUEST = "lua request"
+"""Stands for a driver where a script sends something of its own."""
+
 SWITCH_ON = 'pushnotif metadata set -u {user} -s "" /private/vendor/vendor.dovecot/http-notify user={user}'
 _VALIDATE = "pushnotif validate"
 _CHECK_LUA = "pushnotif lua check"
@@ -188,7 +191,7 @@ _OX_MESSAGES = (
     Message(
         "ox-not-set",
         "Skipped because not active",
-        rf"{_OX}Skipped because not active \((?P<detail>.*) METADATA not set\)",
+        rf"{_OX}Skipped because not active \(.* METADATA not set\)",
         "ox",
         OFF,
         "the user isn't switched on: METADATA has no value at the entry that ox asks for",
@@ -296,12 +299,23 @@ _OX_MESSAGES = (
     Message(
         "ox-bad-url",
         "OX REST URL",
-        r"ox: Failed to parse OX REST URL .*: (?P<detail>[^:]*)",
+        r"ox: Failed to parse OX REST URL (?P<private>.*: (?P<detail>[^:]*))",
         "ox",
         NOT_LOADED,
         "Dovecot can't read the URL ({detail}); drivers behind it in the chain aren't loaded either",
         (_VALIDATE,),
         ("PN402", "PN414"),
+    ),
+    Message(
+        "ox-invalid-url",
+        "Invalid push_notification_ox_url",
+        r".*Invalid push_notification_ox_url (?P<private>'.*': (?P<detail>.*))",
+        "ox",
+        NOT_LOADED,
+        "Dovecot can't read the URL ({detail})",
+        (_VALIDATE,),
+        ("PN188",),
+        for_all=True,
     ),
     Message(
         "ox-bad-cache",
@@ -403,6 +417,7 @@ _LUA_ERRORS = (
         ("PN513", "PN511"),
     ),
 )
+_REQUEST_OF_SCRIPT = r"(?:lua: )?http-client(?:\[\d+\])?: (?:conn \S+ \[\d+\]|request \[[^\]]*\]): "
 _SCRIPT = r"lua: (?:Lua script '[^']*': )?"
 _LUA_MESSAGES = (
     *_LUA_ERRORS,
@@ -512,6 +527,35 @@ _LUA_MESSAGES = (
         "script_deinit() fails at the end of the session; notifications are done by then",
         (_CHECK_LUA,),
     ),
+    Message(
+        "lua-request-answered",
+        ": Got ",
+        rf"{_REQUEST_OF_SCRIPT}Got (?P<detail>2\d\d) response.*",
+        LUA_REQUEST,
+        SENT,
+        "a request of the script was answered",
+        in_script=True,
+    ),
+    Message(
+        "lua-request-refused",
+        ": Got ",
+        rf"{_REQUEST_OF_SCRIPT}Got (?P<detail>[345]\d\d) response.*",
+        LUA_REQUEST,
+        FAILED,
+        "the endpoint refused a request of the script; what follows from that is up to the script",
+        ("let the script look at response:status() and log it", "read the log of the endpoint"),
+        in_script=True,
+    ),
+    Message(
+        "lua-request-failed",
+        "]: Error: 9",
+        r"(?:lua: )?http-client\[\d+\]: request \[Req\d+: \S+ (?P<private>\S+)\]: Error: 9\d+ (?P<detail>.*)",
+        LUA_REQUEST,
+        FAILED,
+        "a request of the script got no answer; to the script that is a status above 9000",
+        ("let the script look at response:status() and log it", "pushnotif doctor -u {user}"),
+        in_script=True,
+    ),
     Message("lua-loaded", "lua: ", r"lua: (?:Loading |Calling script_init).*", "lua", STEP, ""),
     Message("lua-step", "lua: ", r"lua: (?:Found|Calling|Called) .*", "lua", STEP, ""),
 )
@@ -571,7 +615,7 @@ _FRAMEWORK_MESSAGES = (
         " the chain aren't loaded either",
         (
             "2.3: mail_plugins = $mail_plugins notify push_notification mail_lua push_notification_lua",
-            "2.4: mail_plugins {{ notify, push_notification, mail_lua, push_notification_lua = yes }}",
+            "2.4: mail_plugins {{ }} with notify, push_notification, mail_lua and push_notification_lua = yes",
         ),
         ("PN501",),
     ),
@@ -608,12 +652,13 @@ _FRAMEWORK_MESSAGES = (
     Message(
         "setting-not-expanded",
         "expand plugin setting push_notification",
-        r"Failed to expand plugin setting (?P<detail>push_notification\w*) = .*",
+        r"Failed to expand plugin setting (?P<detail>push_notification\w*) = (?P<private>.*)",
         CONFIGURATION,
         NOT_LOADED,
         "a percent sign in {detail} begins no variable: the session ends, mail isn't delivered",
         ("write %% for each % in plugin {{ }}",),
         ("PN308", "PN414"),
+        for_all=True,
     ),
     Message(
         "created-without-uidvalidity",
@@ -807,8 +852,8 @@ UNANSWERED = Message(
 """Of requests without an end."""
 
 _NOT_THERE = (
-    "2.3: protocol {protocol} {{ mail_plugins = $mail_plugins notify push_notification }}",
-    "2.4: protocol {protocol} {{ mail_plugins {{ notify, push_notification = yes }} }}",
+    "2.3, in protocol NAME {{ }} or for all: mail_plugins = $mail_plugins notify push_notification",
+    "2.4, the same: mail_plugins {{ notify = yes; push_notification = yes }}, a line each",
     "pushnotif drivers says what loads, by protocol",
 )
 _NOT_THERE_RULES = ("PN203", "PN204", "PN216", "PN217")
@@ -818,8 +863,8 @@ NOT_THERE = Message(
     "",
     PLUGINS,
     NOT_LOADED,
-    "mails are saved by {protocol} with lines of debugging, and none tells of push notifications:"
-    " {protocol} doesn't load push_notification",
+    "mails are saved with lines of debugging, and none tells of push notifications: push_notification isn't"
+    " loaded for this protocol",
     _NOT_THERE,
     _NOT_THERE_RULES,
 )
@@ -831,9 +876,9 @@ SILENT = Message(
     "",
     PLUGINS,
     Outcome.UNKNOWN,
-    "mails are saved by {protocol} without a line about push notifications: either the plugin isn't loaded"
-    " there, or all is well, or the user isn't switched on. Only failures, and what dlog writes, are logged"
-    " without debugging; 'sent', 'not active' and what a Lua script was called for are not",
+    "mails are saved without a line about push notifications: the plugin isn't loaded for this protocol, or"
+    " all is well, or the user isn't switched on. Only failures, and what dlog writes, are logged without"
+    " debugging; 'sent successfully', 'not active' and the calls of a Lua script are not",
     (
         "switch on debugging and let a mail come: 2.3 mail_debug = yes; 2.4 log_debug = category=push-notification",
         "pushnotif drivers says what loads, by protocol",

@@ -18,8 +18,6 @@ from drivers.doctor.log.lines import LogLine, parse
 LIMIT = 64 * 1024
 """How much of a line is looked at, in bytes."""
 
-_WORDS = (b"ovecot", b"lmtp", b"imap", b"lda", b"doveadm", b"pop3", b"doveconf", b"indexer", b"master: ")
-_WORDS_OF_SERVICES = (b"dict", b"dns", b"config: ", b"auth", b"managesieve", b"submission", b"log(", b"log: ")
 _OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
 
 
@@ -92,5 +90,18 @@ def _lines(source: Source) -> Iterator[bytes]:
 
 
 def _may_be_ours(raw: bytes) -> bool:
-    """Tell quickly that most lines of other programs aren't of interest."""
-    return any(word in raw for word in _WORDS) or any(word in raw for word in _WORDS_OF_SERVICES)
+    """Tell quickly that most lines of other programs aren't of interest.
+
+    A line of Dovecot's has a level, unless it went to syslog, where its name or ``user<process>`` stands.
+    """
+    return (
+        b"Debug: " in raw
+        or b"ovecot" in raw
+        or b"Info: " in raw
+        or b"Error: " in raw
+        or b")<" in raw
+        or b"Warning: " in raw
+        or b"Fatal: " in raw
+        or b"Panic: " in raw
+        or raw.startswith(b"{")
+    )

@@ -98,18 +98,18 @@ class Sessions:
         if match is not None and len(modules) < _MOST_MODULES:
             modules[match["name"]] = None
 
-    def learn(self, pid: str, rcpt: str, user: str) -> None:
-        """Keep who is meant by a recipient in a process."""
-        self._learnt[pid, rcpt] = user
+    def learn(self, connection: str, rcpt: str, user: str) -> None:
+        """Keep who is meant by a recipient of a connection to LMTP."""
+        self._learnt[connection, rcpt] = user
         if len(self._learnt) > _MOST_LEARNT:
             self._learnt.popitem(last=False)
 
-    def user_of(self, pid: str, rcpt: str) -> str:
-        """Return the user whom a recipient is in a process, as earlier lines tell, or ''.
+    def user_of(self, pid: str, connection: str, rcpt: str) -> str:
+        """Return the user whom a recipient is, as earlier lines of the connection tell, or ''.
 
         Without such lines it is the user of that process, where only one can be meant.
         """
-        known = self._learnt.get((pid, rcpt))
+        known = self._learnt.get((connection, rcpt))
         if known is not None:
             return known
         names = {user for process, user in self._latest if process == pid}

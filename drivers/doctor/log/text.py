@@ -11,25 +11,11 @@ from drivers.doctor.log.messages import MESSAGES
 from drivers.secrets import hide_in_url
 
 _IN_FRONT = re.compile(
-    r"lmtp-server: conn \S+ \[\d+\]: rcpt (?P<rcpt>.*?): (?=\S)|Mailbox [^:]*: |user [^:\s]+: "
+    r"lmtp-server: (?P<rcpt>conn \S+ \[\d+\]: rcpt .*?): (?=\S)|Mailbox [^:]*: |user [^:\s]+: "
     r"|(?:Raw user initialization failed|Failed to initialize user): "
 )
-_ANY_OF = (
-    "ush",
-    "lua",
-    "ox: ",
-    "lugin",
-    "odule",
-    "dict",
-    "attribute",
-    "onfiguration",
-    "HTTP client",
-    "mail_user_deinit",
-    "uidvalidity",
-    " data: ",
-)
 _EVENT = re.compile(r"(?:[\w-]+: )?(?:Message|Mailbox|Flags)[A-Z][a-z]+: ")
-_REQUEST = re.compile(r"push-notification: request \[|http-client")
+_REQUEST = re.compile(r"push-notification: request \[")
 # What differs from time to time in a failure that is the same.
 _VARYING = re.compile(
     r" \((?:Request |reply |\d+ retries in |\d+ attempts in ).*|,id=\d+|(?: in)? \d+\.\d{3} secs(?: ago)?"
@@ -40,9 +26,10 @@ _LONGEST = 300
 
 
 class Bare(NamedTuple):
-    """A text without what was in front, and the recipient that stood there."""
+    """A text without what was in front, and the connection and recipient of LMTP that stood there."""
 
     text: str
+    connection: str
     rcpt: str
 
 
@@ -57,16 +44,32 @@ class Meaning(NamedTuple):
 
 def may_matter(text: str) -> bool:
     """Tell quickly whether a text can be one of the messages."""
-    return any(piece in text for piece in _ANY_OF) or _EVENT.match(text) is not None
+    # One search for each word, written out, takes half the time of a loop or a pattern.
+    return (
+        "ush" in text
+        or "lua" in text
+        or "ox: " in text
+        or "lugin" in text
+        or "odule" in text
+        or "dict" in text
+        or "attribute" in text
+        or "onfiguration" in text
+        or "HTTP client" in text
+        or "mail_user_deinit" in text
+        or "uidvalidity" in text
+        or " data: " in text
+        or _EVENT.match(text) is not None
+    )
 
 
 def strip(text: str) -> Bare:
     """Take away what processes put in front of a message: connection, recipient, mailbox."""
-    start, rcpt = 0, ""
+    start, given = 0, ""
     while (match := _IN_FRONT.match(text, start)) is not None:
-        rcpt = match["rcpt"] or rcpt
+        given = match["rcpt"] or given
         start = match.end()
-    return Bare(text[start:], rcpt)
+    connection, _, rcpt = given.partition(": rcpt ")
+    return Bare(text[start:], connection, rcpt)
 
 
 class Table:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from drivers.doctor.branch import Branch
-from drivers.doctor.log.evidence import Evidence, Finding, Outcome, protocols_seen
+from drivers.doctor.log.evidence import PLUGINS, Evidence, Finding, Outcome, protocols_seen
 from mailstore.links import Link, LinkState
 
 NAME = "log"
@@ -35,15 +35,36 @@ class DriverView(NamedTuple):
 
 
 def by_driver(evidence: Evidence) -> tuple[DriverView, ...]:
-    """Return the findings driver by driver, in the order in which the log first speaks of them."""
+    """Return the findings driver by driver, in the order of the log; what protocols share is put together."""
     groups: dict[str, list[Finding]] = {}
-    for finding in evidence.findings:
+    for finding in _joined(evidence.findings):
         groups.setdefault(finding.driver, []).append(finding)
     verdicts = evidence.verdicts
     return tuple(
-        DriverView(driver or FRAMEWORK, _state(driver, found, verdicts), tuple(reversed(found)))
+        DriverView(driver or FRAMEWORK, _state(driver, found, verdicts), _latest_first(found))
         for driver, found in groups.items()
     )
+
+
+def _joined(findings: Sequence[Finding]) -> list[Finding]:
+    """Put findings together that differ in nothing but the protocol, at the place of the last."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.driver, finding.message, finding.detail, finding.is_over)
+        before = found.pop(key, None)
+        if before is not None:
+            finding = finding._replace(  # noqa: PLW2901
+                count=before.count + finding.count,
+                first=before.first,
+                protocols=tuple(dict.fromkeys((*before.protocols, *finding.protocols))),
+            )
+        found[key] = finding
+    return list(found.values())
+
+
+def _latest_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return findings as one reads them: the latest first, and notes at the end."""
+    return tuple(sorted(findings, key=lambda one: (one.outcome is Outcome.STEP, -one.order)))
 
 
 def _state(driver: str, found: Sequence[Finding], verdicts: Sequence[Finding]) -> LinkState:
@@ -126,18 +147,21 @@ def remarks(evidence: Evidence) -> tuple[str, ...]:
 
 def verdict(evidence: Evidence) -> tuple[LinkState, str]:
     """Return what it all comes to."""
-    bad = [finding for finding in evidence.verdicts if finding.outcome.is_bad]
+    verdicts = _joined(evidence.verdicts)
+    bad = [finding for finding in verdicts if finding.outcome.is_bad]
     if bad:
-        return LinkState.BROKEN, "; ".join(f"{one.driver or FRAMEWORK} {_now(one)}" for one in bad)
-    good = [finding for finding in evidence.verdicts if finding.outcome.is_good]
+        return LinkState.BROKEN, "; ".join(_now(one) for one in bad)
+    good = [finding for finding in verdicts if finding.outcome.is_good]
     if good:
-        return LinkState.OK, "; ".join(f"{one.driver} {_now(one)}" for one in good)
+        return LinkState.OK, "; ".join(_now(one) for one in good)
     return LinkState.UNKNOWN, "the log doesn't tell whether a notification left"
 
 
 def _now(finding: Finding) -> str:
     detail = f" ({finding.detail})" if finding.detail else ""
-    return f"{_LATEST[finding.outcome]}{detail}"
+    if finding.driver == PLUGINS:
+        return f"{', '.join(finding.protocols) or 'a process'} can't notify: plugins aren't loaded{detail}"
+    return f"{finding.driver or FRAMEWORK} {_LATEST[finding.outcome]}{detail}"
 
 
 _LATEST = {
