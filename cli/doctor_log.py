@@ -18,7 +18,7 @@ FINE = 0
 FAILING = 1
 
 
-def run_log(paths: Sequence[Path], user: str | None, format: str, color: str) -> int:  # noqa: A002
+def run_log(paths: Sequence[Path], user: str | None, format: str, color: str) -> int:
     """Print what logs say, one after the other as if they were one; ``-`` is stdin.
 
     Returns 1 when the latest that a driver did for the user, or for anybody without one, is a failure.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-
 PLUGINS = "plugins"
 """Stands for a driver where all drivers of a process are meant."""
 
@@ -73,7 +72,8 @@ class Place(NamedTuple):
     line: int
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Finding:
     """Lines that say the same: how many, when first and last, and what they mean.
 
     ``detail`` is what differs between findings of one ``message``, such as the answer of an endpoint.

@@ -136,9 +136,8 @@ class _Gathering:
         if line.service in MAIL_PROTOCOLS and who and self._is_meant(who):
             self._user_lines += 1
             self._sessions.see(Moment(line, self._lines), who)
-        if self._in_script and "http-client" in line.text:
-            self._take_push(line, who)
-        elif "http-client" not in line.text and may_matter(line.text):
+        is_request = "http-client" in line.text
+        if (is_request and self._in_script) or (not is_request and may_matter(line.text)):
             self._take_push(line, who)
 
     def _take_version(self, line: LogLine) -> None:

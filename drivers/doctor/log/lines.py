@@ -46,7 +46,7 @@ _PRIORITIES = {"7": Level.DEBUG, "6": Level.INFO, "5": Level.INFO, "4": Level.WA
 
 
 class LogLine(NamedTuple):
-    """One line; what it doesn't say is empty. ``time`` is as written, ``number`` counts from 1 in ``file``."""
+    """One line; what it doesn't say is empty. ``time`` is as written, ``number`` counts from 1."""
 
     file: str
     number: int
@@ -96,13 +96,11 @@ def _parse_body(
     elif ", " in user or "," in user:
         user, pid = _with_pid(user, pid)
     found = _BY_NAME[word] if word else level
-    return LogLine(
-        file, number, time, service, user, pid or "", session or "", found, raw[body.end() :]
-    )
+    return LogLine(file, number, time, service, user, pid or "", session or "", found, raw[body.end() :])
 
 
 def _with_pid(inside: str, pid: str | None) -> tuple[str, str | None]:
-    """Return user and process of ``(pid, user)``, ``(user, pid)`` and ``(user,address)``, as older prefixes have it."""
+    """Return user and process of ``(pid, user)``, ``(user, pid)`` and ``(user,address)``."""
     first, _, second = inside.partition(",")
     second = second.strip()
     if first.isdigit():

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 from dovecot_conf.errors import PushnotifError
 from drivers.doctor.log.lines import LogLine, parse
@@ -46,7 +46,7 @@ def read(sources: Iterable[Source]) -> Iterator[LogLine]:
                     yield line
 
 
-def read_paths(paths: Iterable[Path], stdin: BufferedReader) -> Iterator[LogLine]:
+def read_paths(paths: Iterable[Path], stdin: IO[bytes]) -> Iterator[LogLine]:
     """Yield the lines of Dovecot's in files, ``-`` being ``stdin``. Raises LogError."""
     for path in paths:
         with contextlib.ExitStack() as stack:
@@ -67,13 +67,13 @@ def open_log(path: Path) -> IO[bytes]:
     return _plain(stream)
 
 
-def _plain(stream: BufferedReader) -> IO[bytes]:
+def _plain(stream: IO[bytes]) -> IO[bytes]:
     """Return a stream that uncompresses what its first bytes say, gzip, bzip2 or xz."""
     with contextlib.suppress(OSError):
-        head = stream.peek(6)
+        head = stream.peek(6) if isinstance(stream, BufferedReader) else b""
         for magic, opener in _OPENERS:
             if head.startswith(magic):
-                return opener(stream)
+                return cast("IO[bytes]", opener(stream))
     return stream
 
 

@@ -129,9 +129,7 @@ class Sessions:
     def protocols(self) -> tuple[Protocol, ...]:
         """Return the counts of each protocol, in the order of the log."""
         return tuple(
-            Protocol(
-                name, one.lines, one.mails, one.silent, one.debugged, one.is_silent, tuple(one.modules)
-            )
+            Protocol(name, one.lines, one.mails, one.silent, one.debugged, one.is_silent, tuple(one.modules))
             for name, one in self._counts.items()
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from drivers.doctor.branch import Branch
@@ -53,7 +54,8 @@ def _joined(findings: Sequence[Finding]) -> list[Finding]:
         key = (finding.driver, finding.message, finding.detail, finding.is_over)
         before = found.pop(key, None)
         if before is not None:
-            finding = finding._replace(  # noqa: PLW2901
+            finding = replace(  # noqa: PLW2901
+                finding,
                 count=before.count + finding.count,
                 first=before.first,
                 protocols=tuple(dict.fromkeys((*before.protocols, *finding.protocols))),
