@@ -49,22 +49,20 @@ def read(sources: Iterable[Source]) -> Iterator[LogLine]:
 def read_paths(paths: Iterable[Path], stdin: IO[bytes]) -> Iterator[LogLine]:
     """Yield the lines of Dovecot's in files, ``-`` being ``stdin``. Raises LogError."""
     for path in paths:
-        with contextlib.ExitStack() as stack:
-            if str(path) == "-":
-                source = Source("<stdin>", _plain(stdin))
-            else:
-                source = Source(str(path), stack.enter_context(open_log(path)))
-            yield from read([source])
+        if str(path) == "-":
+            yield from read([Source("<stdin>", _plain(stdin))])
+        else:
+            with _opened(path) as stream:
+                yield from read([Source(str(path), _plain(stream))])
 
 
-def open_log(path: Path) -> IO[bytes]:
-    """Open a log, plain or compressed. Raises LogError."""
+def _opened(path: Path) -> IO[bytes]:
+    """Open a log as it is. Raises LogError."""
     try:
-        stream = path.open("rb")
+        return path.open("rb")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise LogError(f"can't read {path}: {reason}") from None
-    return _plain(stream)
 
 
 def _plain(stream: IO[bytes]) -> IO[bytes]:
