@@ -60,6 +60,11 @@ class OxDriver(Driver):
         """Tell whether notifications name the user of the METADATA value, and not the one who logs in."""
         return self._settings.user_from_metadata
 
+    @property
+    def timeout(self) -> float | None:
+        """How long the endpoint may take to answer, in seconds."""
+        return self._settings.http.timeout or None
+
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Join if the user's METADATA says so and the mailbox is INBOX."""
         value = self._metadata(dtxn)

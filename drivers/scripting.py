@@ -13,7 +13,8 @@ class Scripting:
     """Options for scripts.
 
     ``lua`` is the Lua version (``5.4``). One call of a script may take ``seconds``, its state ``memory``
-    bytes. ``sandbox`` takes away what reaches other files and programs. ``api`` is the Dovecot version whose
+    bytes. ``sandbox`` takes away what reaches other files and programs; without ``programs`` none can be
+    started, and files are there. ``api`` is the Dovecot version whose
     API scripts find, one of :data:`LUA_APIS`; '' for the one that the configuration stands for.
     """
 
@@ -22,6 +23,7 @@ class Scripting:
     memory: int = 128 * 2**20
     sandbox: bool = False
     api: str = ""
+    programs: bool = True
 
 
 DEFAULT_SCRIPTING = Scripting()
