@@ -34,7 +34,7 @@ from mailstore.own_store import open_own_metadata
 from mailstore.users import User
 
 NOT_FINE = 1
-PROTOCOLS = ("lmtp", "lda", "imap")
+PROTOCOLS = ("lmtp", "lda")
 _LONGEST = 3600.0
 
 

@@ -80,14 +80,17 @@ def _loaded(chain: Chain) -> tuple[LoadedDriver, ...]:
     return chain.loaded if chain.active else ()
 
 
-def reader_of(protocol: str, entry: LoadedDriver) -> OxReader | ScriptReader | None:
-    """Return what a driver that is loaded for a protocol reads of METADATA, None for nothing."""
+def reader_of(protocol: str, entry: LoadedDriver, root: str = "") -> OxReader | ScriptReader | None:
+    """Return what a driver that is loaded for a protocol reads of METADATA, None for nothing.
+
+    ``root`` is where the absolute path of a script is looked up.
+    """
     from drivers.ox import OxDriver  # noqa: PLC0415 - the drivers themselves are loaded by then
 
     if isinstance(entry.driver, OxDriver):
         return OxReader(protocol, entry.definition.setting, entry.driver.user_from_metadata)
     path = getattr(entry.driver, "script_path", "")
-    use = metadata_use(_text(path)) if path else None
+    use = metadata_use(_text(root + path)) if path else None
     return ScriptReader(protocol, path, use.entries) if use is not None and use.reads else None
 
 

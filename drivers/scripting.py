@@ -14,8 +14,9 @@ class Scripting:
 
     ``lua`` is the Lua version (``5.4``). One call of a script may take ``seconds``, its state ``memory``
     bytes. ``sandbox`` takes away what reaches other files and programs; without ``programs`` none can be
-    started, and files are there. ``api`` is the Dovecot version whose
-    API scripts find, one of :data:`LUA_APIS`; '' for the one that the configuration stands for.
+    started, and files are there. ``root`` is where the script's own absolute path is looked up. ``api`` is
+    the Dovecot version whose API scripts find, one of :data:`LUA_APIS`; '' for the one that the
+    configuration stands for.
     """
 
     lua: str = "5.4"
@@ -24,6 +25,7 @@ class Scripting:
     sandbox: bool = False
     api: str = ""
     programs: bool = True
+    root: str = ""
 
 
 DEFAULT_SCRIPTING = Scripting()

@@ -52,13 +52,17 @@ def _lines(link: Link, name: str, opening: str, indent: str) -> Iterator[Line]:
     line = Line().add(opening, "dim").add(f"{mark} ", style).add(printable(name), "bold")
     yield line.add(printable(f"  {link.seen}"), "dim" if link.state is LinkState.SKIPPED else "")
     is_wrong = link.state in (LinkState.BROKEN, LinkState.UNKNOWN)
-    if link.rules or (link.where and is_wrong):
-        about = " ".join(filter(None, (link.where, f"({', '.join(link.rules)})" if link.rules else "")))
+    about = " ".join(filter(None, (link.where if is_wrong else "", _rules(link))))
+    if about:
         yield Line().add(indent, "dim").add(printable(f"  {about}"), "dim")
     for note in link.notes:
         yield Line().add(indent, "dim").add(printable(f"  note: {note}"), "dim")
     for remedy in filter(None, link.remedy):
         yield Line().add(indent, "dim").add("  → ", "cyan").add(printable(remedy))
+
+
+def _rules(link: Link) -> str:
+    return f"({', '.join(link.rules)}: see 'pushnotif rules')" if link.rules else ""
 
 
 def without_secrets(diagnosis: Diagnosis) -> Diagnosis:

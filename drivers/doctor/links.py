@@ -31,19 +31,28 @@ def findings(patient: Patient) -> tuple[Diagnostic, ...]:
     return lint_context(patient.once(context_of), Catalogue(all_rules()))
 
 
-def rules_at(patient: Patient, spans: Iterable[Span], families: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the codes of the rules of some families that found something in the lines of ``spans``."""
+def rules_of(patient: Patient, families: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of all rules of some families that found something."""
+    found = (item.code for item in patient.once(findings))
+    return tuple(dict.fromkeys(code for code in found if code.startswith(families)))
+
+
+def rules_at(
+    patient: Patient, spans: Iterable[Span], families: tuple[str, ...], script: str = ""
+) -> tuple[str, ...]:
+    """Return the codes of the rules of some families that found something in the lines of ``spans``.
+
+    What they found anywhere in the file ``script`` counts as well.
+    """
     places = [(span.file, span.line, span.end_line) for span in spans]
-    return tuple(
-        dict.fromkeys(
-            item.code
-            for item in patient.once(findings)
-            if item.code.startswith(families)
-            and any(
-                item.span.file == file and first <= item.span.line <= last for file, first, last in places
-            )
+
+    def is_there(place: Span) -> bool:
+        return place.file == script or any(
+            place.file == file and first <= place.line <= last for file, first, last in places
         )
-    )
+
+    found = (item for item in patient.once(findings) if item.code.startswith(families))
+    return tuple(dict.fromkeys(item.code for item in found if is_there(item.span)))
 
 
 def check_configuration(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:

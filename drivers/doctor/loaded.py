@@ -14,6 +14,7 @@ from drivers.doctor.kinds import links_below
 from drivers.doctor.links import context_of, rules_at, user_of
 from drivers.doctor.patient import STAND_IN_USER, Patient
 from drivers.doctor.plugins import push_of
+from drivers.scripting import Scripting
 from mailstore.links import Link, LinkState
 
 NAME = "drivers"
@@ -37,6 +38,7 @@ def chain_of(patient: Patient, protocol: str) -> Chain:
         registry=patient.registry,
         variables=user_values(name, protocol, home=home or None),
         show_secrets=patient.show_secrets,
+        scripting=Scripting(root=patient.places.prefix),
     )
 
 
@@ -73,7 +75,8 @@ def _branches(patient: Patient, protocol: str, chain: Chain) -> Iterator[Branch]
     for entry in chain.entries:
         definition = entry.definition
         spans = (definition.span, *(option.span for option in definition.options))
-        rules = rules_at(patient, spans, FAMILIES)
+        script = getattr(entry.driver, "script_path", "") if isinstance(entry, LoadedDriver) else ""
+        rules = rules_at(patient, spans, FAMILIES, str(patient.places.locate(script)) if script else "")
         where = str(_where(context, definition, protocol))
         if isinstance(entry, NotLoadedDriver):
             yield Branch(_not_loaded(entry, chain)._replace(where=where, rules=rules))

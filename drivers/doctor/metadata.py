@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drivers.chain import LoadedDriver
-from drivers.doctor.links import user_of
+from drivers.doctor.links import rules_of, user_of
 from drivers.doctor.patient import Patient
 from drivers.link_drivers import Needs, OxReader, ScriptReader, reader_of
 from drivers.metadata_doctor import REST, Subject, way_to_value
@@ -11,12 +11,13 @@ from drivers.ox_value import METADATA_ENTRY
 from mailstore.link_store import asks_the_network
 from mailstore.links import Link, LinkState
 
+FAMILY = ("PN6",)
 _NO_LINK = Link("", LinkState.OK, "")
 
 
 def check_metadata(patient: Patient, protocol: str, entry: LoadedDriver) -> tuple[Link, ...]:
     """Follow the way to the value that a driver asks for; nothing for one that asks for none."""
-    reader = reader_of(protocol, entry)
+    reader = reader_of(protocol, entry, patient.places.prefix)
     if reader is None:
         return ()
     user = user_of(patient, protocol)
@@ -35,7 +36,8 @@ def check_metadata(patient: Patient, protocol: str, entry: LoadedDriver) -> tupl
             *found[:-1],
             Link(REST[-1], LinkState.OK, "in the built-in example everybody is switched on"),
         )
-    return tuple(link._replace(protocols=()) for link in found)
+    store, *rest = (link._replace(protocols=()) for link in found)
+    return (store._replace(rules=rules_of(patient, FAMILY)), *rest)
 
 
 def subject_of(patient: Patient) -> Subject:

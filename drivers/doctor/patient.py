@@ -46,6 +46,11 @@ class Places:
     postfix: Path = Path(POSTFIX)
     asked_for: bool = False
 
+    @property
+    def prefix(self) -> str:
+        """What stands before absolute paths to open them, '' without a root."""
+        return "" if self.root is None else str(self.root).rstrip("/")
+
     def locate(self, path: str) -> Path:
         """Return where an absolute path is to be looked up."""
         return self.root / path.lstrip("/") if self.root is not None else Path(path)

@@ -79,7 +79,9 @@ def _things(patient: Patient, protocol: str, user: User) -> Iterator[Thing]:
     for path in dict.fromkeys(getattr(entry.driver, "script_path", "") for entry in chain.loaded):
         if path:
             yield Thing(path, "the script")
-    if patient.own is None and any(reader_of(protocol, entry) for entry in chain.loaded):
+    if patient.own is None and any(
+        reader_of(protocol, entry, patient.places.prefix) for entry in chain.loaded
+    ):
         yield from _store(patient, protocol, user)
 
 
