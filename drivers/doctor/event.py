@@ -129,10 +129,11 @@ def _event_link(
     told = [branch.link.seen for branch in branches]
     errors = tuple(dict.fromkeys(_told(line) for line in report.log if line.level.is_failure))
     errors = tuple(error for error in errors if not any(_is_said(error, seen) for seen in told))
+    if patient.network is None:
+        seen = f"{seen}: not sent, as this is offline"
+        return Link(NAME, LinkState.SKIPPED, seen, (), (*notes, *errors))
     if errors and not any(branch.link.state is LinkState.BROKEN for branch in branches):
         return Link(NAME, LinkState.BROKEN, f"{seen}: Dovecot logs {errors[0]}", _REMEDY, notes)
-    if patient.network is None:
-        return Link(NAME, LinkState.SKIPPED, f"{seen}: not sent, as this is offline", (), (*notes, *errors))
     return Link(NAME, LinkState.OK, seen, (), (*notes, *errors))
 
 
@@ -191,11 +192,12 @@ def _said(driver: DriverReport, told: str, *, offline: bool) -> _Said:
         Outcome.SKIPPED: _Said(LinkState.BROKEN, f"nothing was sent: {reason}", is_wrong=True),
         Outcome.NOT_LOADED: _Said(LinkState.BROKEN, f"not loaded when it ran: {reason}", is_wrong=True),
     }
+    if offline and driver.outcome in (Outcome.FAILED, Outcome.NOT_LOADED):
+        seen = f"failed, which may be for want of the network, or of a program: {reason}"
+        return _Said(LinkState.UNKNOWN, seen)
     if driver.outcome in simple:
         return simple[driver.outcome]
     if driver.outcome is Outcome.FAILED:
-        if offline:
-            return _Said(LinkState.UNKNOWN, f"failed, which may be for want of the network: {reason}")
         return _Said(LinkState.BROKEN, "; ".join(filter(None, (told, reason))), is_wrong=True)
     if not driver.requests:
         seen = "the script ran, and sent no request: whether it notified somebody isn't known"

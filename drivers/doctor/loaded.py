@@ -79,10 +79,11 @@ def _branches(patient: Patient, protocol: str, chain: Chain) -> Iterator[Branch]
         rules = rules_at(patient, spans, FAMILIES, str(patient.places.locate(script)) if script else "")
         where = str(_where(context, definition, protocol))
         if isinstance(entry, NotLoadedDriver):
-            yield Branch(_not_loaded(entry, chain)._replace(where=where, rules=rules))
-            continue
-        link = Link(title(definition), LinkState.OK, "loaded", where=where, rules=rules)
-        yield Branch(link, tuple(map(Branch, links_below(patient, protocol, entry))))
+            link = _not_loaded(entry, chain)
+        else:
+            link = Link(title(definition), LinkState.OK, "loaded")
+        below = tuple(map(Branch, links_below(patient, protocol, entry)))
+        yield Branch(link._replace(where=where, rules=rules), below)
 
 
 def _where(context: Context, definition: DriverDefinition, protocol: str) -> object:

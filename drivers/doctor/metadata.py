@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.chain import LoadedDriver
+from drivers.chain import LoadedDriver, NotLoadedDriver
 from drivers.doctor.links import rules_of, user_of
 from drivers.doctor.patient import Patient
 from drivers.link_drivers import Needs, OxReader, ScriptReader, reader_of
@@ -15,8 +15,12 @@ FAMILY = ("PN6",)
 _NO_LINK = Link("", LinkState.OK, "")
 
 
-def check_metadata(patient: Patient, protocol: str, entry: LoadedDriver) -> tuple[Link, ...]:
+def check_metadata(
+    patient: Patient, protocol: str, entry: LoadedDriver | NotLoadedDriver
+) -> tuple[Link, ...]:
     """Follow the way to the value that a driver asks for; nothing for one that asks for none."""
+    if isinstance(entry, NotLoadedDriver):
+        return ()
     reader = reader_of(protocol, entry, patient.places.prefix)
     if reader is None:
         return ()

@@ -18,6 +18,7 @@ from drivers.doctor.loaded import chain_of
 from drivers.doctor.patient import Patient
 from drivers.link_drivers import reader_of
 from mailstore.attribute_dict import expand_home
+from mailstore.dict_values import FileSetting, FsSetting, ProxySetting, RedisSetting
 from mailstore.link_store import setting_of, socket_of
 from mailstore.links import Link, LinkState
 from mailstore.readable import Obstacle, ObstacleKind, Right, readable_by
@@ -91,14 +92,12 @@ def _store(patient: Patient, protocol: str, user: User) -> Iterator[Thing]:
         setting = setting_of(patient.configuration, user, protocol)
     except (VariableError, MailboxError):
         return
-    if setting is None:
-        return
-    match setting.driver:
-        case "file":
-            yield Thing(expand_home(setting.location, user.home), "the store", may_lack=True)
-        case "fs":
-            yield Thing(expand_home(setting.location, user.home), "the store", Right.SEARCH, may_lack=True)
-        case _:
+    match setting:
+        case FileSetting():
+            yield Thing(expand_home(setting.path, user.home), "the store", may_lack=True)
+        case FsSetting():
+            yield Thing(expand_home(setting.prefix, user.home), "the store", Right.SEARCH, may_lack=True)
+        case RedisSetting() | ProxySetting():
             path = socket_of(setting)
             if path:
                 yield Thing(path, "the socket of the store", Right.WRITE)

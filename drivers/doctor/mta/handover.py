@@ -75,7 +75,7 @@ def handovers(postfix: Postfix, user: str) -> tuple[Handover, ...]:
     reaching = tuple(one for one in (virtual, local) if one.protocol)
     if domain and virtual.protocol:
         return (virtual,)
-    return reaching or ((virtual,) if domain else (local,))
+    return reaching or (virtual,)
 
 
 def tables(postfix: Postfix) -> tuple[str, ...]:
