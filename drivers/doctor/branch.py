@@ -22,10 +22,18 @@ class Branch(NamedTuple):
             yield from branch.walk(here)
 
 
-def first_broken(branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], Link] | None:
-    """Return the first link where a notification stops, with its path, None when all of them hold."""
+def first_broken(
+    branches: tuple[Branch, ...], path: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], Link] | None:
+    """Return the link where a notification stops, with its path, None when all of them hold.
+
+    It is in the first branch that has a broken one; what hangs below a link says more than the link itself.
+    """
     for branch in branches:
-        for path, link in branch.walk():
-            if link.state is LinkState.BROKEN:
-                return path, link
+        here = (*path, branch.link.name)
+        found = first_broken(branch.below, here)
+        if found is not None:
+            return found
+        if branch.link.state is LinkState.BROKEN:
+            return here, branch.link
     return None
