@@ -28,6 +28,7 @@ from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError
 from drivers import DriverRegistry, SystemClock, Transport
 from drivers.doctor import Account, Diagnosis, Patient, Places, diagnose, unreadable
+from drivers.doctor.endpoint_target import Network
 from drivers.doctor.patient import DEFAULT_TIMEOUT, POSTFIX
 from mailstore.accounts import check_ids, find_user, user_from_fields, userdb_of
 from mailstore.own_store import open_own_metadata
@@ -151,6 +152,7 @@ def _patient(
         ours,
         theirs,
         open_own_metadata(user) if demo else None,
+        Network(patience=wanted.timeout) if network is not None else None,
     )
 
 

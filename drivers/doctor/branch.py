@@ -22,18 +22,17 @@ class Branch(NamedTuple):
             yield from branch.walk(here)
 
 
-def first_broken(
-    branches: tuple[Branch, ...], path: tuple[str, ...] = ()
-) -> tuple[tuple[str, ...], Link] | None:
-    """Return the link where a notification stops, with its path, None when all of them hold.
+def first_broken(branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], Link] | None:
+    """Return the first link where a notification stops, with its path, None when all of them hold.
 
-    It is in the first branch that has a broken one; what hangs below a link says more than the link itself.
+    Where one is broken because of one below it, it is the one below.
     """
     for branch in branches:
-        here = (*path, branch.link.name)
-        found = first_broken(branch.below, here)
-        if found is not None:
-            return found
+        name = branch.link.name
+        below = first_broken(branch.below)
+        if below is not None:
+            path, link = below
+            return (name, *path), link
         if branch.link.state is LinkState.BROKEN:
-            return here, branch.link
+            return (name,), branch.link
     return None

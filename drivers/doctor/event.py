@@ -9,10 +9,10 @@ from dovecot_conf.errors import MailboxError, MetadataError, VariableError
 from dovecot_conf.variables import user_values
 from drivers.chain import Chain
 from drivers.doctor.branch import Branch
+from drivers.doctor.chains import chain_of, leaving, title
 from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.links import user_of
 from drivers.doctor.loaded import NAME as DRIVERS
-from drivers.doctor.loaded import chain_of, leaving, title
 from drivers.doctor.patient import Patient
 from drivers.doctor.plugins import push_of
 from drivers.http import DryRunTransport

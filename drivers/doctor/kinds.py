@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from drivers.chain import LoadedDriver, NotLoadedDriver
+from drivers.doctor.ends import check_lua_script, check_ox_endpoint
 from drivers.doctor.metadata import check_metadata
 from drivers.doctor.patient import Patient
 from mailstore.links import Link
@@ -18,8 +19,8 @@ Checked = Callable[[Patient, str, Entry], tuple[Link, ...]]
 
 CHECKS: Mapping[str, tuple[Checked, ...]] = {
     "dlog": (),
-    "ox": (check_metadata,),
-    "lua": (check_metadata,),
+    "ox": (check_ox_endpoint, check_metadata),
+    "lua": (check_lua_script, check_metadata),
 }
 """The checks below a driver of each kind, in their order."""
 

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from dovecot_conf import Configuration
 from drivers.clock import Clock
+from drivers.doctor.endpoint_target import Network
 from drivers.http import Transport
 from drivers.registry import DriverRegistry
 from mailstore.metadata import Metadata
@@ -62,7 +63,8 @@ class Patient:
 
     ``user`` is "" and ``account`` None where nobody is named; then the links that need a user are left
     out. ``protocols`` are those that mail is said to come in by. ``network`` carries requests; None is
-    offline, where nothing leaves the machine. ``timeout`` is how long, in seconds, one step on the network
+    offline, where nothing leaves the machine. ``probe`` is how endpoints are tried before that; None leaves
+    it out. ``timeout`` is how long, in seconds, one step on the network
     may take. ``ours`` and ``theirs`` are the options that pushnotif and doveadm need in commands for this
     user. ``own`` is the store of the built-in example, which stands for the server's.
     """
@@ -80,6 +82,7 @@ class Patient:
     ours: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
     own: Metadata | None = None
+    probe: Network | None = None
     _facts: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     @property

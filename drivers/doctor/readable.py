@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import grp
-import os
-import pwd
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError, VariableError
 from drivers.doctor.branch import Branch
+from drivers.doctor.chains import chain_of
 from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.links import user_of
-from drivers.doctor.loaded import chain_of
 from drivers.doctor.patient import Patient
+from drivers.doctor.rights import groups_of
 from drivers.link_drivers import reader_of
 from mailstore.attribute_dict import expand_home
 from mailstore.dict_values import FileSetting, FsSetting, ProxySetting, RedisSetting
 from mailstore.link_store import setting_of, socket_of
 from mailstore.links import Link, LinkState
 from mailstore.readable import Obstacle, ObstacleKind, Right, readable_by
-from mailstore.settings import read_blocks
 from mailstore.users import User
 
 NAME = "readable"
@@ -101,36 +97,3 @@ def _store(patient: Patient, protocol: str, user: User) -> Iterator[Thing]:
             path = socket_of(setting)
             if path:
                 yield Thing(path, "the socket of the store", Right.WRITE)
-
-
-def groups_of(patient: Patient, protocol: str, user: User) -> tuple[int, ...]:
-    """Return the groups of the process: the user's own, and those that Dovecot adds.
-
-    These are mail_access_groups, the extra_groups of the service, and with the userdb field
-    system_groups_user all groups of that system user (``service_drop_privileges`` of 2.3.19.1 and 2.4.1).
-    """
-    settings = patient.configuration.settings(protocol)
-    names = list(settings.words("mail_access_groups"))
-    names += _extra_groups(patient, protocol)
-    found = [] if user.gid is None else [user.gid]
-    for name in names:
-        try:
-            found.append(int(name) if name.isdecimal() else grp.getgrnam(name).gr_gid)
-        except KeyError:
-            continue
-    system_user = user.fields.get("system_groups_user")
-    if system_user:
-        with contextlib.suppress(KeyError, OSError):
-            found += os.getgrouplist(system_user, pwd.getpwnam(system_user).pw_gid)
-    return tuple(dict.fromkeys(found))
-
-
-def _extra_groups(patient: Patient, protocol: str) -> list[str]:
-    """Return the extra_groups of the service; dovecot-lda is no service."""
-    if protocol == "lda":
-        return []
-    services = read_blocks(patient.configuration, protocol).of_kind("service")
-    block = next((one for one in services if one.name == protocol), None)
-    text = block.value("extra_groups", default="") if block is not None else ""
-    text = text or patient.configuration.settings(protocol).value("default_internal_group", "dovecot")
-    return text.replace(",", " ").split()
