@@ -66,6 +66,7 @@ def _way(target: Target, url: HttpUrl, network: Network) -> Iterator[Link]:
     if destination.is_proxy and url.scheme == "https" and target.settings.proxy_tunnels:
         seen = "pushnotif can't go through the tunnel of a proxy"
         yield Link("tls", LinkState.UNKNOWN, seen, ("see what Dovecot logs when a mail is delivered",))
+        attempts.close()
         return
     link = check_tls(target, destination, attempts, dialler, network.clock.now())
     if attempts.open is None:

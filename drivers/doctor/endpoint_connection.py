@@ -51,6 +51,11 @@ class Attempts(NamedTuple):
         """The connection."""
         return next((one for one in self.tries if one.connection is not None), None)
 
+    def close(self) -> None:
+        """End the connection, if there is one."""
+        if self.open is not None and self.open.connection is not None:
+            self.open.connection.close()
+
     @property
     def message(self) -> str:
         """What Dovecot says if none of them is connected to."""

@@ -62,7 +62,7 @@ class Asker:
     def _ask(self) -> Answers:
         request, options = self._send("OPTIONS")
         answers = Answers(request, options, self._transport.seconds, self._transport.first)
-        if answers.first is None or answers.first.status in REFUSALS or answers.first.status >= 502:
+        if answers.first is None or answers.first.status in _CLEAR or answers.first.status >= 502:
             return answers
         answers = answers._replace(head=self._send("HEAD")[1].response)
         if self._url.password is None or (answers.head is not None and answers.head.status in REFUSALS):
@@ -79,7 +79,8 @@ class Asker:
         return request, results[0]
 
 
-REFUSALS = (401, 403, 407)
+_CLEAR = (401, 407)
+REFUSALS = (*_CLEAR, 403)
 """Statuses of who wants other credentials, or none of this client."""
 
 

@@ -36,6 +36,3 @@ def _links(place: ScriptPlace, rights: Rights) -> Iterator[Link]:
     yield link
     if link.is_ok:
         yield check_functions(place, text, rights)
-
-
-__all__ = ["NAMES", "Rights", "ScriptPlace", "check_script"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from dovecot_conf.files import Files
 from dovecot_conf.limits import LimitError
+from dovecot_conf.versions import Version
 from drivers.doctor.script_place import Rights, ScriptPlace
 from drivers.lua.versions import TEXTS
 from mailstore.links import Link, LinkState
@@ -42,7 +43,10 @@ def check_file(place: ScriptPlace, rights: Rights) -> tuple[Link, bytes | None]:
     real = files.locate(path, "/")
     if files.is_folder(real):
         error = f"cannot read {path}: Is a directory"
-        notes = _logged(TEXTS[place.version].load_failed.format(file=path, error=error))
+        notes = (
+            *_logged(TEXTS[place.version].load_failed.format(file=path, error=error)),
+            *_no_start(place, f"read({path}) failed: Is a directory"),
+        )
         remedy = (f"name the file of the script: {place.setting}",)
         return Link(
             NAME, LinkState.BROKEN, f"{path} is a folder", remedy, notes, rules=_RULES_UNREADABLE
@@ -54,9 +58,27 @@ def _stopped(place: ScriptPlace, path: str, found: Obstacle) -> Link:
     if found.kind is ObstacleKind.UNKNOWN:
         return Link(NAME, LinkState.UNKNOWN, found.text, (found.remedy,))
     remedy = found.remedy or _REMEDIES[found.kind].format(setting=place.setting)
-    reason = os.strerror(_ERRORS[found.kind])
-    notes = _logged(TEXTS[place.version].unreadable.format(file=path, error=reason))
+    notes = tuple(_said(place, path, found))
     return Link(NAME, LinkState.BROKEN, found.text, (remedy,), notes, rules=_RULES_UNREADABLE)
+
+
+def _said(place: ScriptPlace, path: str, found: Obstacle) -> Iterator[str]:
+    """Say what Dovecot does: it asks whether the script is there, and lets Lua open it."""
+    texts, reason = TEXTS[place.version], os.strerror(_ERRORS[found.kind])
+    gone = texts.gone.format(file=path, error=reason)
+    if found.kind is not ObstacleKind.FORBIDDEN:
+        yield from _logged(gone)
+        yield from _no_start(place, f"open({path}) failed: {reason}")
+        return
+    yield from _logged(texts.load_failed.format(file=path, error=f"cannot open {path}: {reason}"))
+    if found.path != path:
+        # lmtp still is root where the kernel asks who a process really is.
+        yield f"Dovecot logs outside of lmtp: lua: {gone}"
+
+
+def _no_start(place: ScriptPlace, problem: str) -> Iterator[str]:
+    if place.version is Version.V24:
+        yield f"Dovecot doesn't start any more: lua_file: {problem}"
 
 
 def _read(files: Files, path: str, real: str, rights: Rights) -> tuple[Link, bytes | None]:

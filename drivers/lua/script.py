@@ -135,6 +135,11 @@ def _open(machine: LuaMachine, path: str, texts: LuaTexts, root: str) -> bytes:
             source = file.read(MAX_SCRIPT + 1)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
+        if isinstance(error, PermissionError) and os.access(path, os.F_OK):
+            # Dovecot only asks whether it is there, and leaves it to Lua to open it.
+            raise ScriptError(
+                texts.load_failed.format(file=path, error=f"cannot open {path}: {reason}")
+            ) from None
         raise ScriptError(texts.unreadable.format(file=path, error=reason)) from None
     if len(source) > MAX_SCRIPT:
         raise ScriptError(f"{path} has more than {MAX_SCRIPT} bytes")
