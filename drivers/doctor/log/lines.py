@@ -42,6 +42,7 @@ _IN_PREFIX_SERVICE = re.compile(rf"(?:^|[\s=<(\[])(?P<service>{_OF_MAIL})(?=$|[\
 _IN_PREFIX_PID = re.compile(r"(?:<|\bpid=|\[)(\d{1,10})(?=[>,\s\]]|$)")
 _IN_PREFIX_SESSION = re.compile(r"\bsession=<?([\w+/=-]+)>?|<([\w+/]{14,64}(?::\w+)*)>")
 _COMPOSE = re.compile(r"[\w.-]+ +\| ")
+_LONGEST_NAME = 80
 _PRIORITIES = {"7": Level.DEBUG, "6": Level.INFO, "5": Level.INFO, "4": Level.WARNING, "3": Level.ERROR}
 
 
@@ -67,14 +68,13 @@ def parse(raw: str, file: str = "", number: int = 0) -> LogLine | None:
     """
     if raw.startswith("{"):
         return _parse_json(raw, file, number)
+    if " | " in raw[:_LONGEST_NAME] and (pipe := _COMPOSE.match(raw)) is not None:
+        raw = raw[pipe.end() :]
     before = _BEFORE.match(raw)
     start = before.end() if before is not None else 0
     ident = before["ident"] if before is not None else None
     time = (before["time"] or "") if before is not None else ""
-    line = _parse_body(raw, start, file, number, time, is_tagged=ident is not None)
-    if line is None and (pipe := _COMPOSE.match(raw)) is not None:
-        return parse(raw[pipe.end() :], file, number)
-    return line
+    return _parse_body(raw, start, file, number, time, is_tagged=ident is not None)
 
 
 def _parse_body(

@@ -77,7 +77,8 @@ def journalctl_json(priority: str, time: str, text: str) -> str:
 
 
 def journalctl_json_of_bytes(priority: str, time: str, text: str) -> str:
-    entry = {"SYSLOG_IDENTIFIER": "dovecot", "PRIORITY": "7", "MESSAGE": list(text.encode())}
+    level = str(int(priority) % 8)
+    entry = {"SYSLOG_IDENTIFIER": "dovecot", "PRIORITY": level, "MESSAGE": list(text.encode())}
     return json.dumps(entry)
 
 
