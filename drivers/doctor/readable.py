@@ -1,4 +1,4 @@
-"""The link of the rights: whether the mail user may read what the drivers of a protocol need."""
+"""The link of the rights: whether the mail user may use the store of METADATA that drivers ask for."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Thing(NamedTuple):
 
 
 def check_readable(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[Branch]:
-    """Look along the ways to the store and the scripts with the rights of the mail user."""
+    """Look along the way to the store with the rights of the mail user."""
     user = user_of(patient, protocol)
     things = () if user is None else tuple(_things(patient, protocol, user))
     if user is None or not things:
@@ -73,9 +73,6 @@ def _obstacle(patient: Patient, thing: Thing, uid: int, gids: tuple[int, ...]) -
 
 def _things(patient: Patient, protocol: str, user: User) -> Iterator[Thing]:
     chain = patient.once(chain_of, protocol)
-    for path in dict.fromkeys(getattr(entry.driver, "script_path", "") for entry in chain.loaded):
-        if path:
-            yield Thing(path, "the script")
     if patient.own is None and any(
         reader_of(protocol, entry, patient.places.prefix) for entry in chain.loaded
     ):

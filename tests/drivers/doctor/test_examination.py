@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from dovecot_conf.errors import DriverError
-from drivers.doctor import CHECKS, Branch, Check, Patient, Reach, diagnose
+from drivers.doctor import CHECKS, Branch, Check, Patient, Reach, diagnose, endpoint
 from drivers.doctor.branch import first_broken
 from drivers.doctor.examination import ENTRY_POINT_GROUP, SoFar, examine
 from mailstore.links import Link, LinkState
@@ -31,6 +31,7 @@ def test_a_site_where_all_is_well_is_walked_to_the_end(site: MakeSite) -> None:
         ("lmtp", "plugins"),
         ("lmtp", "drivers"),
         ("lmtp", "drivers", ox),
+        *(("lmtp", "drivers", ox, name) for name in endpoint.NAMES),
         ("lmtp", "drivers", ox, "store"),
         ("lmtp", "drivers", ox, "mailbox"),
         ("lmtp", "drivers", ox, "entry"),
