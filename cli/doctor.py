@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from cli.common import (
     load_configuration,
     show_secrets_option,
 )
+from cli.doctor_log import run_log
 from cli.output import write_result
 from cli.render.doctor_json import to_json
 from cli.render.doctor_text import text, without_secrets
@@ -29,6 +31,9 @@ from dovecot_conf.errors import ConfigError
 from drivers import DriverRegistry, SystemClock, Transport
 from drivers.doctor import Account, Diagnosis, Patient, Places, diagnose, unreadable
 from drivers.doctor.endpoint_target import Network
+from drivers.doctor.log.evidence import Evidence
+from drivers.doctor.log.explain import explain
+from drivers.doctor.log.reading import read_paths
 from drivers.doctor.patient import DEFAULT_TIMEOUT, POSTFIX
 from mailstore.accounts import check_ids, find_user, user_from_fields, userdb_of
 from mailstore.own_store import open_own_metadata
@@ -37,6 +42,7 @@ from mailstore.users import User
 NOT_FINE = 1
 PROTOCOLS = ("lmtp", "lda")
 _LONGEST = 3600.0
+_OF_LOGS = ("user", "logs", "format_", "color", "quiet")
 
 
 @click.command()
@@ -65,6 +71,15 @@ _LONGEST = 3600.0
     metavar="DIR",
     help=f"The folder of Postfix's main.cf [default: {POSTFIX}].",
 )
+@click.option(
+    "--log",
+    "logs",
+    type=click.Path(path_type=Path, allow_dash=True),
+    multiple=True,
+    metavar="FILE",
+    help="Explain what this log of Dovecot says about push notifications, - for stdin; can be repeated."
+    " Without -c nothing but the log is looked at.",
+)
 @userdb_option()
 @click.option(
     "--timeout",
@@ -84,6 +99,7 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     format_: str,
     root: Path | None,
     postfix: Path | None,
+    logs: tuple[Path, ...],
     userdb: Mapping[str, str] | None,
     timeout: float,
     color: str,
@@ -96,22 +112,30 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     nothing leaves the machine. -q shows only what is broken. The exit code is 0 when no link is broken,
     and 1 when one is.
 
+    --log explains the lines of a log that are about push notifications: which driver, what came of it,
+    and what to do. With -c it is one more link of the walk, and shows how mails come in.
+
     \b
       pushnotif doctor -u bob
       pushnotif doctor -c dovecot.conf -u bob --protocol lmtp --offline
       pushnotif doctor -u bob --format json
+      pushnotif doctor -u bob --log /var/log/mail.log
     """
     if user == "":
         raise click.UsageError("--user must not be empty", ctx=click.get_current_context())
+    if logs and source.path is None and not source.demo:
+        _refuse_what_a_log_leaves_out()
+        return run_log(logs, user, format_, color, brief=source.quiet)
     if userdb is not None and user is None:
         raise click.UsageError("--userdb needs -u USER", ctx=click.get_current_context())
     if postfix is not None and not (postfix / "main.cf").exists():
         raise click.UsageError(f"--postfix: {postfix} has no main.cf", ctx=click.get_current_context())
-    wanted = _Wanted(user, protocols, root, postfix, userdb, timeout, show_secrets)
+    evidence = explain(read_paths(logs, sys.stdin.buffer), user) if logs else None
+    wanted = _Wanted(user, protocols, root, postfix, userdb, timeout, show_secrets, evidence)
     try:
         configuration = load_configuration(source, root=root)
     except ConfigError as error:
-        return _show(None, wanted, unreadable(str(error)), source, format_, color)
+        return _show(None, wanted, unreadable(str(error), evidence), source, format_, color)
     with _transport(offline=offline or is_demo(configuration)) as transport:
         patient = _patient(configuration, wanted, source, transport)
         diagnosis = diagnose(patient)
@@ -128,6 +152,18 @@ class _Wanted(NamedTuple):
     userdb: Mapping[str, str] | None
     timeout: float
     show_secrets: bool
+    evidence: Evidence | None
+
+
+def _refuse_what_a_log_leaves_out() -> None:
+    """Raise UsageError for an option that has no meaning where nothing but a log is read."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if given and name not in _OF_LOGS:
+            option = parameter.opts[0]
+            raise click.UsageError(f"{option} needs -c: with --log alone only the log is read", ctx=context)
 
 
 def _patient(
@@ -153,6 +189,7 @@ def _patient(
         theirs,
         open_own_metadata(user) if demo else None,
         Network(patience=wanted.timeout) if network is not None else None,
+        wanted.evidence,
     )
 
 

@@ -18,15 +18,16 @@ FINE = 0
 FAILING = 1
 
 
-def run_log(paths: Sequence[Path], user: str | None, format: str, color: str) -> int:
+def run_log(paths: Sequence[Path], user: str | None, format_: str, color: str, *, brief: bool) -> int:
     """Print what logs say, one after the other as if they were one; ``-`` is stdin.
 
-    Returns 1 when the latest that a driver did for the user, or for anybody without one, is a failure.
+    ``brief`` leaves out what is well. Returns 1 when the latest that a driver did for the user, or for
+    anybody without one, is a failure.
     Raises LogError when a log can't be read, OutputError when the result can't be written.
     """
     evidence = explain(read_paths(paths, sys.stdin.buffer), user)
-    if format == "json":
+    if format_ == "json":
         write_result(to_json(evidence))
     else:
-        write_result(render(text(evidence), colored=wants_color(color, into_file=False)))
+        write_result(render(text(evidence, brief=brief), colored=wants_color(color, into_file=False)))
     return FINE if evidence.is_fine else FAILING

@@ -10,8 +10,11 @@ from typing import NamedTuple
 from drivers.doctor.branch import Branch
 from drivers.doctor.delivery import NAME as DELIVERY
 from drivers.doctor.delivery import check_delivery, delivery_of
-from drivers.doctor.examination import Check, examine, site_checks, skipped
+from drivers.doctor.examination import Check, SoFar, examine, site_checks, skipped
 from drivers.doctor.links import CONFIGURATION, USER, check_account, check_configuration
+from drivers.doctor.log.evidence import Evidence
+from drivers.doctor.log.view import NAME as LOG
+from drivers.doctor.log.view import links as links_of_log
 from drivers.doctor.patient import Account, Patient, Places
 from drivers.doctor.protocols import NAME as PROTOCOL
 from drivers.doctor.protocols import check_protocols
@@ -32,11 +35,18 @@ __all__ = [
     "unreadable",
 ]
 
+
+def check_log(patient: Patient, _so_far: SoFar) -> tuple[Branch, ...]:
+    """Say what a log shows, where one was given."""
+    return links_of_log(patient.evidence) if patient.evidence is not None else ()
+
+
 CHECKS = (
     Check(CONFIGURATION, check_configuration),
     Check(USER, check_account, (CONFIGURATION,)),
     Check(DELIVERY, check_delivery, (CONFIGURATION,)),
     Check(PROTOCOL, check_protocols, (CONFIGURATION,)),
+    Check(LOG, check_log),
 )
 """What is looked at, in the order in which a notification passes it."""
 
@@ -58,9 +68,11 @@ def diagnose(patient: Patient) -> Diagnosis:
     return Diagnosis(branches, verdict, tuple(name for name, _ in known))
 
 
-def unreadable(problem: str) -> Diagnosis:
-    """Return the diagnosis for a configuration that can't be read at all."""
+def unreadable(problem: str, evidence: Evidence | None = None) -> Diagnosis:
+    """Return the diagnosis for a configuration that can't be read at all, and what a log shows."""
     first = Branch(Link(CONFIGURATION, LinkState.BROKEN, problem))
-    rest = (skipped(check.name, "not looked at: there is no configuration") for check in CHECKS[1:])
-    branches = (first, *rest)
+    why = "not looked at: there is no configuration"
+    rest = (skipped(check.name, why) for check in CHECKS[1:] if check.name != LOG)
+    log = links_of_log(evidence) if evidence is not None else ()
+    branches = (first, *rest, *log)
     return Diagnosis(branches, conclude("", branches, offline=True))

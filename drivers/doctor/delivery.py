@@ -9,9 +9,11 @@ from dovecot_conf import Version
 from drivers.doctor.branch import Branch
 from drivers.doctor.examination import SoFar
 from drivers.doctor.listeners import Listeners, is_served, lmtp_listeners, same_socket
+from drivers.doctor.log.evidence import Evidence, protocols_seen
 from drivers.doctor.mta.handover import Handover, Way, handovers, tables
 from drivers.doctor.mta.postfix_files import Postfix, PostfixError, read_postfix
 from drivers.doctor.patient import Patient
+from drivers.link_drivers import DELIVERING
 from mailstore.links import Link, LinkState
 
 NAME = "delivery"
@@ -51,14 +53,9 @@ def check_delivery(patient: Patient, _so_far: SoFar) -> Iterable[Branch]:
 
 def delivery_of(patient: Patient) -> Delivery:
     """Return by which protocols mails come in: as somebody says, or as the configurations show."""
-    if patient.protocols:
-        names = tuple((name, "named with --protocol") for name in patient.protocols)
-        seen = f"{' and '.join(patient.protocols)}, as --protocol says"
-        return Delivery(Link(NAME, LinkState.OK, seen), names)
-    if patient.is_example:
-        return Delivery(
-            Link(NAME, LinkState.OK, "lmtp, in the built-in example"), (("lmtp", "as in most places"),)
-        )
+    said = _said_before(patient)
+    if said is not None:
+        return said
     try:
         postfix = read_postfix(patient.places.postfix)
     except PostfixError as error:
@@ -70,6 +67,30 @@ def delivery_of(patient: Patient) -> Delivery:
             seen = f"{name} is installed ({path}), and pushnotif doesn't read how it hands mails over"
             return _without_mta(patient, seen, (_SAY,))
     return _without_mta(patient)
+
+
+def _said_before(patient: Patient) -> Delivery | None:
+    """Return what needs no look at a mail server: an option, a log, the built-in example."""
+    if patient.protocols:
+        names = tuple((name, "named with --protocol") for name in patient.protocols)
+        seen = f"{' and '.join(patient.protocols)}, as --protocol says"
+        return Delivery(Link(NAME, LinkState.OK, seen), names)
+    logged = _seen(patient.evidence) if patient.evidence is not None else None
+    if logged is None and patient.is_example:
+        return Delivery(
+            Link(NAME, LinkState.OK, "lmtp, in the built-in example"), (("lmtp", "as in most places"),)
+        )
+    return logged
+
+
+def _seen(evidence: Evidence) -> Delivery | None:
+    """Return how mails came in as a log shows, None where it shows none."""
+    mails = {name: count for name, count in protocols_seen(evidence).items() if name in DELIVERING}
+    if not mails:
+        return None
+    names = tuple((name, f"{count} mails in the log") for name, count in mails.items())
+    seen = f"{' and '.join(mails)}, as the log shows"
+    return Delivery(Link(NAME, LinkState.OK, seen), names)
 
 
 def _is_there(patient: Patient, path: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from dovecot_conf import Configuration
 from drivers.clock import Clock
 from drivers.doctor.endpoint_target import Network
+from drivers.doctor.log.evidence import Evidence
 from drivers.http import Transport
 from drivers.registry import DriverRegistry
 from mailstore.metadata import Metadata
@@ -61,12 +62,12 @@ class Places:
 class Patient:
     """One user of one configuration.
 
-    ``user`` is "" and ``account`` None where nobody is named; then the links that need a user are left
-    out. ``protocols`` are those that mail is said to come in by. ``network`` carries requests; None is
-    offline, where nothing leaves the machine. ``probe`` is how endpoints are tried before that; None leaves
-    it out. ``timeout`` is how long, in seconds, one step on the network
-    may take. ``ours`` and ``theirs`` are the options that pushnotif and doveadm need in commands for this
-    user. ``own`` is the store of the built-in example, which stands for the server's.
+    ``user`` is "" and ``account`` None where nobody is named; then the links that need a user are left out.
+    ``protocols`` are those that mail is said to come in by. ``network`` carries requests; None is offline,
+    where nothing leaves the machine. ``probe`` is how endpoints are tried before that; None leaves it out.
+    ``timeout`` is how long, in seconds, one step on the network may take. ``ours`` and ``theirs`` are the
+    options that pushnotif and doveadm need in commands for this user. ``evidence`` is what a log says.
+    ``own`` is the store of the built-in example, which stands for the server's.
     """
 
     configuration: Configuration
@@ -83,6 +84,7 @@ class Patient:
     theirs: tuple[str, ...] = ()
     own: Metadata | None = None
     probe: Network | None = None
+    evidence: Evidence | None = None
     _facts: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     @property

@@ -18,10 +18,12 @@ from drivers.doctor.log.explain import explain
 from drivers.doctor.log.reading import LogError
 from drivers.doctor.log.view import links
 from mailstore.links import LinkState
+from tests.cli.conftest import Run
 from tests.drivers.doctor.log.captured import BOB, PASSWORD, evidence, log, names, read_text
 
 REPOSITORY = Path(__file__).parents[2]
 SCHEMA = json.loads((REPOSITORY / "docs/schemas/doctor-log.schema.json").read_text())
+WALK = json.loads((REPOSITORY / "docs/schemas/doctor.schema.json").read_text())
 VERSIONS = ["2.3", "2.4"]
 EVERY = [(version, name) for version in VERSIONS for name in names(version)]
 
@@ -33,7 +35,7 @@ def written(tmp_path: Path, version: str, name: str) -> Path:
 
 
 def shown(version: str, name: str, user: str | None = BOB) -> str:
-    return render(text(evidence(version, name, user)), colored=False)
+    return render(text(evidence(version, name, user), brief=False), colored=False)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -42,9 +44,9 @@ def test_the_latest_failure_is_the_exit_code(
 ) -> None:
     for name, code in (("ox-sent", 0), ("ox-statuses", 1), ("ox-failed-then-sent", 0), ("ox-not-set", 1)):
         path = written(tmp_path, version, name)
-        assert run_log([path], BOB, "text", "never") == code
-        assert run_log([path], None, "text", "never") == code
-    assert run_log([path, written(tmp_path, version, "ox-sent")], BOB, "json", "never") == 0
+        assert run_log([path], BOB, "text", "never", brief=False) == code
+        assert run_log([path], None, "text", "never", brief=False) == code
+    assert run_log([path, written(tmp_path, version, "ox-sent")], BOB, "json", "never", brief=False) == 0
     capsys.readouterr()
 
 
@@ -70,7 +72,7 @@ def test_the_commands_that_switch_a_user_on_can_be_copied(version: str) -> None:
     switch_on = '→ pushnotif metadata set -u bob@example.org -s "" /private/vendor/vendor.dovecot/http-notify'
     assert f"    {switch_on} user=bob@example.org\n" in shown(version, "ox-not-set")
     strange = log(version, "ox-not-set").replace("bob@example.org", "bob$x")
-    found = render(text(explain(read_text(strange), "bob$x")), colored=False)
+    found = render(text(explain(read_text(strange), "bob$x"), brief=False), colored=False)
     assert "-u 'bob$x' -s" in found
 
 
@@ -79,7 +81,7 @@ def test_json_keeps_to_its_schema(
     tmp_path: Path, version: str, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for user in (BOB, None, "bob"):
-        code = run_log([written(tmp_path, version, name)], user, "json", "never")
+        code = run_log([written(tmp_path, version, name)], user, "json", "never", brief=False)
         document = json.loads(capsys.readouterr().out)
         jsonschema.validate(document, SCHEMA)
         assert (document["state"] == "broken") == (code == 1)
@@ -105,7 +107,7 @@ def test_a_log_of_another_program_is_named_as_such(version: str) -> None:
         "\0" * 1000,
     ):
         found = explain(read_text(content), BOB)
-        assert render(text(found), colored=False).startswith("no line of Dovecot found\n")
+        assert render(text(found, brief=False), colored=False).startswith("no line of Dovecot found\n")
         assert links(found)[0].link.state is LinkState.UNKNOWN
 
 
@@ -117,17 +119,56 @@ def test_a_user_who_is_spelled_otherwise_is_named() -> None:
 def test_a_log_comes_from_stdin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     stdin = SimpleNamespace(buffer=io.BytesIO(log("2.3", "ox-statuses").encode()))
     monkeypatch.setattr("sys.stdin", stdin)
-    assert run_log([Path("-")], BOB, "text", "always") == 1
+    assert run_log([Path("-")], BOB, "text", "always", brief=False) == 1
     assert "<stdin>:" in capsys.readouterr().out
 
 
 def test_a_log_that_is_not_there_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(LogError, match="No such file or directory"):
-        run_log([tmp_path / "mail.log"], BOB, "text", "never")
+        run_log([tmp_path / "mail.log"], BOB, "text", "never", brief=False)
 
 
 def test_nothing_in_a_log_reaches_the_terminal_as_it_is() -> None:
     line = b"lmtp(b)<1><s>: Error: push-notification-ox: Error when sending notification: \x1b]0;x\x07\xff\n"
-    found = render(text(explain(read_text(line))), colored=False)
+    found = render(text(explain(read_text(line)), brief=False), colored=False)
     assert "\x1b" not in found
     assert "\\x1b]0;x\\x07\\xff" in found
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_with_a_log_alone_the_command_explains_only_that(tmp_path: Path, version: str, run: Run) -> None:
+    outcome = run("doctor", "-u", BOB, "--log", str(written(tmp_path, version, "ox-statuses")))
+    assert outcome.code == 1
+    assert "ox failed at the latest notification (401 Unauthorized)" in outcome.out
+    assert "configuration" not in outcome.out
+    brief = run("doctor", "-u", BOB, "-q", "--log", str(written(tmp_path, version, "ox-statuses")))
+    assert len(brief.out) < len(outcome.out)
+
+
+def test_options_of_the_walk_need_a_configuration_beside_a_log(tmp_path: Path, run: Run) -> None:
+    path = str(written(tmp_path, "2.3", "ox-sent"))
+    for option in (("--protocol", "lda"), ("--offline",), ("--timeout", "3"), ("--root", str(tmp_path))):
+        outcome = run("doctor", "--log", path, *option)
+        assert outcome.code == 2
+        assert f"{option[0]} needs -c: with --log alone only the log is read" in outcome.err
+
+
+def test_a_log_that_is_not_there_is_said_in_one_line(tmp_path: Path, run: Run) -> None:
+    outcome = run("doctor", "--log", str(tmp_path / "mail.log"))
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_with_a_configuration_the_log_is_one_more_link_and_shows_the_protocol(
+    tmp_path: Path, version: str, run: Run
+) -> None:
+    path = str(written(tmp_path, version, "ox-statuses"))
+    outcome = run("doctor", "--demo", "-u", BOB, "--log", path, "--format", "json")
+    document = json.loads(outcome.out)
+    jsonschema.validate(document, WALK)
+    by_path = {tuple(link["path"]): link for link in document["links"]}
+    assert by_path["delivery",]["seen"] == "lmtp, as the log shows"
+    assert by_path["log", "ox"]["state"] == "broken"
+    assert document["stops_at"] == ["log", "ox"]
+    assert outcome.code == 1
