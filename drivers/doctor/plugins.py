@@ -12,7 +12,7 @@ from drivers.doctor.branch import Branch
 from drivers.doctor.examination import SoFar
 from drivers.doctor.links import context_of, rules_at, user_of
 from drivers.doctor.patient import Patient
-from drivers.plugins import plugin_problem
+from drivers.plugins import PluginProblem, plugin_problem, user_plugin_problem
 from mailstore.links import Link, LinkState
 
 NAME = "plugins"
@@ -30,32 +30,32 @@ WAY_TO_LOAD: Mapping[Version, str] = {
 
 
 def check_plugins(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[Branch]:
-    """Look whether push_notification and what it needs are loaded."""
-    push = patient.once(push_of, protocol)
-    problem = plugin_problem(push)
-    place = _place(patient, protocol, push)
-    rules = rules_at(patient, _lines(patient, protocol), FAMILY)
-    where = "" if place is None else str(place)
+    """Look whether push_notification and what it needs are loaded, and act for the user."""
+    push = patient.configuration.push(protocol)
     own = _own_list(patient, protocol, push.plugins)
-    names = " ".join(push.plugins) or "(nothing)"
-    by_whom = f", the userdb says for {patient.user}" if own is not None else ""
-    if problem is None:
-        seen = f"mail_plugins = {names}{by_whom}"
-        yield Branch(Link(NAME, LinkState.OK, seen, where=where, rules=rules))
-        return
-    seen = f"{problem.message or problem.reason} (mail_plugins = {names}{by_whom})"
-    remedy = _remedy(patient, protocol, is_users=own is not None)
-    yield Branch(
-        Link(
-            NAME,
-            LinkState.BROKEN,
-            seen,
-            remedy,
-            tuple(_elsewhere(patient, protocol)),
-            where=where,
-            rules=rules,
+    problem = plugin_problem(push) if own is None else user_plugin_problem(push, own)
+    seen = f"mail_plugins = {_shown(push.plugins)}"
+    if own is not None:
+        seen += f", and the userdb says {_shown(own)} for {patient.user}"
+    rules = rules_at(patient, _lines(patient, protocol), FAMILY)
+    place = _place(patient, protocol, push)
+    link = Link(NAME, LinkState.OK, seen, where="" if place is None else str(place), rules=rules)
+    if problem is not None:
+        link = link._replace(
+            state=LinkState.BROKEN,
+            seen=f"{_told(problem)} ({seen})",
+            remedy=_remedy(patient, protocol, is_users=own is not None),
+            notes=tuple(_elsewhere(patient, protocol)),
         )
-    )
+    yield Branch(link)
+
+
+def _shown(plugins: tuple[str, ...]) -> str:
+    return " ".join(plugins) or "(nothing)"
+
+
+def _told(problem: PluginProblem) -> str:
+    return f"{problem.reason}: {problem.level}: {problem.message}" if problem.message else problem.reason
 
 
 def push_of(patient: Patient, protocol: str) -> PushConfig:
