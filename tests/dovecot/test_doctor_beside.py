@@ -170,3 +170,23 @@ def test_the_userdb_has_one_item_of_the_list(beside: Any, version: str, value: s
     assert (said["reach"] == "notified") is went.is_notified
     if went.ended_by:
         assert went.ended_by in said["verdict"]
+
+
+OWN_DRIVERS = {
+    "2.3": {"push_notification_driver": "ox:url={url}"},
+    "2.4": {"push_notification/ox/push_notification_ox_url": "{url}"},
+}
+
+
+@pytest.mark.parametrize("is_defined", [True, False])
+def test_the_userdb_has_an_endpoint_of_its_own(beside: Any, version: str, is_defined: bool) -> None:
+    url = beside().listener.url("/own")
+    fields = {name: value.format(url=url) for name, value in OWN_DRIVERS[version].items()}
+    found = beside("" if is_defined else "# none", userdb=userdb(version, **fields))
+    user = found.new_user()
+    went = found.deliver(user)
+    targets = [request.target for request in found.listener.requests]
+    found.listener.reset()
+    said = found.doctor(user)
+    assert (said["reach"] == "notified") is went.is_notified
+    assert [request.target for request in found.listener.requests] == targets
