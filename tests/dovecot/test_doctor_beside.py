@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import grp
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -190,3 +192,44 @@ def test_the_userdb_has_an_endpoint_of_its_own(beside: Any, version: str, is_def
     said = found.doctor(user)
     assert (said["reach"] == "notified") is went.is_notified
     assert [request.target for request in found.listener.requests] == targets
+
+
+LUA = {
+    "2.3": "push_notification_driver = lua:file=@root@/push.lua\n",
+    "2.4": "push_notification lua {\n  lua_file = @root@/push.lua\n}\n",
+}
+SCRIPT = """
+function dovecot_lua_notify_begin_txn(user) return {} end
+function dovecot_lua_notify_event_message_new(ctx, event)
+  dovecot.http.client({}):request({url = "URL", method = "POST"}):submit()
+end
+function dovecot_lua_notify_end_txn(ctx, success) end
+"""
+GROUP = "mail"
+WITH_GROUP = {
+    "none": ("", {}),
+    "mail_access_groups": (f"mail_access_groups = {GROUP}\n", {}),
+    "extra_groups of the service": (f"service lmtp {{\n  extra_groups = {GROUP}\n}}\n", {}),
+    "the groups of a system user": ("", {"system_groups_user": GROUP}),
+}
+"""Ways to get into a group, as text of the configuration and as fields of the userdb."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="who isn't root has no other rights to give away")
+@pytest.mark.parametrize("name", WITH_GROUP)
+@pytest.mark.parametrize("protocol", ["lmtp", "lda"])
+def test_a_script_for_a_group(beside: Any, version: str, protocol: str, name: str) -> None:
+    extra, fields = WITH_GROUP[name]
+    plugins = (*NOTIFYING, "mail_lua", "push_notification_lua")
+    url = beside().listener.url("/")
+    files = {"push.lua": SCRIPT.replace("URL", url)}
+    found = beside(LUA[version], plugins=plugins, files=files, extra=extra, userdb=userdb(version, **fields))
+    script = found.server.root / "push.lua"
+    os.chown(script, 0, grp.getgrnam(GROUP).gr_gid)
+    script.chmod(0o640)
+    user = found.new_user()
+    went = found.deliver(user, protocol)
+    said = found.doctor(user, protocol)
+    assert (said["stops_at"] is None) is went.is_notified, (went, said["verdict"])
+    if not went.is_notified:
+        assert said["stops_at"] == [protocol, "readable"]
