@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dovecot_conf.conditions import Condition, parse_net
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MAIL_PROTOCOLS = ("lmtp", "lda", "imap", "pop3", "doveadm")
 """The protocols whose processes open mailboxes and load mail plugins."""
+
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True, eq=False)
@@ -69,9 +72,16 @@ class Configuration:
         )
         return self._evaluation.settings(asked)
 
-    def push(self, protocol: str) -> PushConfig:
-        """Return the chain of push notification drivers that a process of ``protocol`` tries."""
-        return self._evaluation.push(protocol)
+    def push(self, protocol: str, fields: Mapping[str, str] = _NO_FIELDS) -> PushConfig:
+        """Return the chain of push notification drivers that a process of ``protocol`` tries.
+
+        ``fields`` are those of a user's userdb, which win over what the configuration says.
+        """
+        if not fields:
+            return self._evaluation.push(protocol)
+        from dovecot_conf.overrides import userdb_overrides  # noqa: PLC0415 - few users have any
+
+        return self._evaluation.overridden(userdb_overrides(fields, self.version)).push(protocol)
 
     def protocols(self) -> tuple[str, ...]:
         """Return the mail protocols, and every other name that a ``protocol`` filter mentions."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Self
 
 from dovecot_conf import chain23
 from dovecot_conf.checks23 import check
@@ -34,6 +36,13 @@ class Evaluation23(Evaluation):
         self._is_literal = evaluator.is_literal
         self._plugins = Plugins(overrides, self._read)
         check(evaluator.scopes, evaluator.problems)
+
+    def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
+        """Return the same tree with more overrides, which win over those that there are."""
+        other = copy(self)
+        other._overrides = {**self._overrides, **overrides}
+        other._plugins = Plugins(other._overrides, self._read)
+        return other
 
     def settings(self, asked: Condition) -> Settings23:
         """Return the effective settings for a condition."""

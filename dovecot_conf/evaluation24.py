@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Self
 
 from dovecot_conf import chain24
 from dovecot_conf.conditions import Condition
@@ -29,6 +31,12 @@ class Evaluation24(Evaluation):
         evaluator.run(reading)
         self.flaws = evaluator.problems.flaws
         self._tree = evaluator.tree
+
+    def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
+        """Return the same tree with more overrides, which win over those that there are."""
+        other = copy(self)
+        other._overrides = {**self._overrides, **overrides}
+        return other
 
     def settings(self, asked: Condition) -> Settings24:
         """Return the effective settings for a condition."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from typing import Self
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
@@ -24,6 +25,10 @@ class Evaluation(ABC):
     def __init__(
         self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
     ) -> None: ...
+
+    @abstractmethod
+    def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
+        """Return the same tree with more overrides, which win over those that there are."""
 
     @abstractmethod
     def settings(self, asked: Condition) -> Settings:

@@ -6,11 +6,16 @@ name that doesn't exist is accepted; %variables are replaced in ``plugin/`` keys
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dovecot_conf.errors import OverrideError
+from dovecot_conf.names import names
+from dovecot_conf.positions import Span
 from dovecot_conf.scopes import SettingValue, override_span
+from dovecot_conf.versions import Version
 
+USERDB = "userdb"
+"""Where fields of a userdb are said to stand."""
 _EXAMPLE = "write NAME=VALUE, such as plugin/push_notification_driver=dlog"
 
 
@@ -31,4 +36,20 @@ def parse_overrides(overrides: Iterable[str]) -> dict[str, SettingValue]:
         span = override_span(position, override)
         literal = not name.startswith("plugin/")
         values[name] = SettingValue(name, text, text, span, "-o", literal=literal)
+    return values
+
+
+def userdb_overrides(fields: Mapping[str, str], version: Version) -> dict[str, SettingValue]:
+    """Return fields of a userdb as overrides by setting path.
+
+    2.3 takes a name that it doesn't know for one of ``plugin {}``.
+    Seen with 2.3.19.1 (``Added userdb setting: plugin/…``) and 2.4.1.
+    """
+    known = names(version)
+    values = {}
+    for number, (field, text) in enumerate(fields.items(), 1):
+        is_plugin = version is Version.V23 and "/" not in field and field not in known
+        name = f"plugin/{field}" if is_plugin else field
+        span = Span(USERDB, number, 1, number, len(text) + 1)
+        values[name] = SettingValue(name, text, text, span, USERDB)
     return values

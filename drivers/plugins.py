@@ -76,3 +76,45 @@ def plugin_problem(push: PushConfig) -> PluginProblem | None:
     if "push_notification" not in plugins:
         return PluginProblem("mail_plugins does not have push_notification")
     return None
+
+
+_NO_CONTEXT = "Module context push_notification_user_module missing"
+_INTERNAL_PANICS: Mapping[Version, str] = {Version.V23: _NO_CONTEXT, Version.V24: "no notify_mail_txn found"}
+"""How LMTP ends when only the user, and not the process's own user for raw mails, has push_notification."""
+
+
+def user_plugin_problem(push: PushConfig, own: tuple[str, ...]) -> PluginProblem | None:
+    """Return the same for a user to whom the userdb gives the list ``own`` instead of that of ``push``.
+
+    The process loads what is in either list, and calls a plugin only for users whose list has it. But what
+    ``notify`` hears of goes to ``push_notification`` whether or not that is one of them, which ends the
+    process.
+    """
+    outer = plugin_problem(push)
+    if outer is not None and outer.message:
+        return outer
+    both = plugin_problem(push._replace(plugins=(*push.plugins, *own)))
+    if both is not None and both.message:
+        return both
+    return _ended_by(push, own) or _unheard(own)
+
+
+def _ended_by(push: PushConfig, own: tuple[str, ...]) -> PluginProblem | None:
+    """Return what ends the process when something happens in a mailbox."""
+    loads, has = "push_notification" in push.plugins, "push_notification" in own
+    if loads and not has and "notify" in own:
+        reason = "the process has push_notification, and the list of the user notify alone"
+        return PluginProblem(reason, Level.PANIC, _NO_CONTEXT)
+    if push.protocol == "lmtp" and has and not loads and "notify" in push.plugins:
+        reason = "the list of the user has push_notification, and that of the process notify alone"
+        return PluginProblem(reason, Level.PANIC, _INTERNAL_PANICS[push.version])
+    return None
+
+
+def _unheard(own: tuple[str, ...]) -> PluginProblem | None:
+    """Return why nothing that happens is heard of."""
+    if "push_notification" not in own:
+        return PluginProblem("the list of the user does not have push_notification")
+    if "notify" not in own:
+        return PluginProblem("the list of the user has push_notification without notify, which hears nothing")
+    return None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Blocks that never have a name; all occurrences are one block.
 NAMELESS = frozenset({"mail_attribute", "fields", "userdb_fields"})
+# Of these, those that list names as they are, slashes included.
+LISTS = frozenset({"fields", "userdb_fields"})
 # Blocks whose content holds for some connections only.
 CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
 
@@ -74,7 +76,8 @@ def read_blocks(configuration: Configuration, protocol: str) -> Block:
             if _holds((*enclosing, node), protocol):
                 _inside(top, (*enclosing, node))
         elif isinstance(node, Setting) and not node.flaws and _holds(enclosing, protocol):
-            *path, key = node.key.split("/")
+            in_list = bool(enclosing) and enclosing[-1].word in LISTS
+            *path, key = (node.key,) if in_list else node.key.split("/")
             block = _inside(top, enclosing)
             for identity in _identities(path):
                 block = block.inner(identity)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dovecot_conf import DriverDefinition
 from dovecot_conf.lint.context import Context
+from dovecot_conf.overrides import USERDB
 from drivers.chain import Chain, LoadedDriver, NotLoadedDriver
 from drivers.doctor.branch import Branch
 from drivers.doctor.chains import chain_of, leaving, title
@@ -61,7 +62,9 @@ def _branches(patient: Patient, protocol: str, chain: Chain) -> Iterator[Branch]
 
 
 def _where(context: Context, definition: DriverDefinition, protocol: str) -> object:
-    return context.setting_name(definition, protocol) if protocol in context.settings else definition.span
+    if definition.span.file == USERDB or protocol not in context.settings:
+        return definition.span
+    return context.setting_name(definition, protocol)
 
 
 def _not_loaded(entry: NotLoadedDriver, chain: Chain) -> Link:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from dovecot_conf import PushConfig, Version
 from dovecot_conf.lint.context import MAIL_PLUGINS, PUSH
 from dovecot_conf.positions import Span
-from dovecot_conf.settings import split_list
 from drivers.doctor.branch import Branch
 from drivers.doctor.examination import SoFar
 from drivers.doctor.links import context_of, rules_at, user_of
 from drivers.doctor.patient import Patient
-from drivers.plugins import plugin_problem
+from drivers.plugins import PluginProblem, plugin_problem, user_plugin_problem
 from mailstore.links import Link, LinkState
 
 NAME = "plugins"
 FAMILY = ("PN2",)
-_YES = ("yes", "y", "1", "true")
+_OF_PUSHES = re.compile(r"(?:plugin/)?(?:push_notification|mail_plugins|mail_lua)")
 WAY_TO_LOAD: Mapping[Version, str] = {
     Version.V23: (
         "protocol {protocol} {{ mail_plugins = $mail_plugins notify push_notification }}, one brace a line"
@@ -30,59 +30,53 @@ WAY_TO_LOAD: Mapping[Version, str] = {
 
 
 def check_plugins(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[Branch]:
-    """Look whether push_notification and what it needs are loaded."""
-    push = patient.once(push_of, protocol)
-    problem = plugin_problem(push)
-    place = _place(patient, protocol, push)
+    """Look whether push_notification and what it needs are loaded, and act for the user."""
+    push = patient.configuration.push(protocol)
+    own = _own_list(patient, protocol)
+    problem = plugin_problem(push) if own is None else user_plugin_problem(push, own)
+    seen = f"mail_plugins = {_shown(push.plugins)}"
+    if own is not None:
+        seen += f", and the userdb says {_shown(own)} for {patient.user}"
     rules = rules_at(patient, _lines(patient, protocol), FAMILY)
-    where = "" if place is None else str(place)
-    own = _own_list(patient, protocol, push.plugins)
-    names = " ".join(push.plugins) or "(nothing)"
-    by_whom = f", the userdb says for {patient.user}" if own is not None else ""
-    if problem is None:
-        seen = f"mail_plugins = {names}{by_whom}"
-        yield Branch(Link(NAME, LinkState.OK, seen, where=where, rules=rules))
-        return
-    seen = f"{problem.message or problem.reason} (mail_plugins = {names}{by_whom})"
-    remedy = _remedy(patient, protocol, is_users=own is not None)
-    yield Branch(
-        Link(
-            NAME,
-            LinkState.BROKEN,
-            seen,
-            remedy,
-            tuple(_elsewhere(patient, protocol)),
-            where=where,
-            rules=rules,
+    place = _place(patient, protocol, push)
+    link = Link(NAME, LinkState.OK, seen, where="" if place is None else str(place), rules=rules)
+    if problem is not None:
+        link = link._replace(
+            state=LinkState.BROKEN,
+            seen=f"{_told(problem)} ({seen})",
+            remedy=_remedy(patient, protocol, is_users=own is not None),
+            notes=tuple(_elsewhere(patient, protocol)),
         )
-    )
+    yield Branch(link)
+
+
+def _shown(plugins: tuple[str, ...]) -> str:
+    return " ".join(plugins) or "(nothing)"
+
+
+def _told(problem: PluginProblem) -> str:
+    return f"{problem.reason}: {problem.level}: {problem.message}" if problem.message else problem.reason
 
 
 def push_of(patient: Patient, protocol: str) -> PushConfig:
-    """Return the drivers of a protocol, with the plugins that the user has there."""
-    push = patient.configuration.push(protocol)
-    own = _own_list(patient, protocol, push.plugins)
-    return push if own is None else push._replace(plugins=own)
+    """Return the drivers of a protocol, with the plugins and settings that the user has there."""
+    return patient.configuration.push(protocol, _fields(patient, protocol))
 
 
-def _own_list(patient: Patient, protocol: str, plugins: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return what the userdb makes of mail_plugins, None where it says nothing about it.
-
-    2.4 takes single items as well, such as ``mail_plugins/quota=no``.
-    """
+def _fields(patient: Patient, protocol: str) -> dict[str, str]:
+    """Return what the userdb says about plugins and drivers."""
     user = user_of(patient, protocol)
     fields = {} if user is None else user.fields
-    whole = fields.get(MAIL_PLUGINS)
-    names = dict.fromkeys(plugins if whole is None else split_list(whole))
-    items = [(key, text) for key, text in fields.items() if key.startswith(f"{MAIL_PLUGINS}/")]
-    if whole is None and (not items or patient.configuration.version is Version.V23):
+    return {name: value for name, value in fields.items() if _OF_PUSHES.match(name)}
+
+
+def _own_list(patient: Patient, protocol: str) -> tuple[str, ...] | None:
+    """Return what the userdb makes of mail_plugins, None where it says nothing about it."""
+    has_items = patient.configuration.version is Version.V24
+    names = (name.partition("/")[0] if has_items else name for name in _fields(patient, protocol))
+    if MAIL_PLUGINS not in names:
         return None
-    for key, text in items:
-        name = key.partition("/")[2]
-        names.pop(name, None)
-        if text.lower() in _YES:
-            names[name] = None
-    return tuple(names)
+    return patient.once(push_of, protocol).plugins
 
 
 def _place(patient: Patient, protocol: str, push: PushConfig) -> Span | None:

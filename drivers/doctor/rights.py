@@ -16,7 +16,8 @@ def groups_of(patient: Patient, protocol: str, user: User) -> tuple[int, ...]:
     """Return the groups of the process: the user's own, and those that Dovecot adds.
 
     These are mail_access_groups, the extra_groups of the service, and with the userdb field
-    system_groups_user all groups of that system user (``service_drop_privileges`` of 2.3.19.1 and 2.4.1).
+    system_groups_user the groups that list that system user (``service_drop_privileges`` of 2.3.19.1 and
+    2.4.1).
     """
     settings = patient.configuration.settings(protocol)
     names = list(settings.words("mail_access_groups"))
@@ -30,7 +31,8 @@ def groups_of(patient: Patient, protocol: str, user: User) -> tuple[int, ...]:
     system_user = user.fields.get("system_groups_user")
     if system_user:
         with contextlib.suppress(KeyError, OSError):
-            found += os.getgrouplist(system_user, pwd.getpwnam(system_user).pw_gid)
+            # As initgroups() has it: the groups that list the user, beside the gid of the mail user.
+            found += os.getgrouplist(system_user, user.gid or pwd.getpwnam(system_user).pw_gid)
     return tuple(dict.fromkeys(found))
 
 

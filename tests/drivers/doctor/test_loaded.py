@@ -114,3 +114,14 @@ def test_a_driver_of_a_site_brings_its_checks(site: MakeSite) -> None:
     assert diagnosis.verdict.stops_at[-1] == "queue"
     assert "kafka has no queue in lmtp" in diagnosis.verdict.text
     assert link(diagnosis, "lmtp", "event").state is LinkState.SKIPPED
+
+
+def test_the_userdb_names_a_driver_of_its_own(site: MakeSite) -> None:
+    found = site(drivers=("ox",))
+    name = {
+        Version.V23: "push_notification_driver=ox:url=http",
+        Version.V24: "push_notification/ox/push_notification_ox_url=http",
+    }[found.version]
+    found.user_fields(f"userdb_{name}://127.0.0.1:9/own")
+    seen = link(found.diagnosis(offline=True), "lmtp", "event", OX[found.version])
+    assert seen.seen == "would send PUT http://127.0.0.1:9/own"

@@ -9,7 +9,7 @@ import pytest
 
 from dovecot_conf import Version
 from drivers.doctor.links import user_of
-from drivers.doctor.readable import groups_of
+from drivers.doctor.rights import groups_of
 from mailstore.links import LinkState
 from tests.drivers.doctor.conftest import MakeSite
 from tests.drivers.doctor.patients import LUA, OX, SCRIPT, SCRIPTED, link

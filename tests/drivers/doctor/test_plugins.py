@@ -61,11 +61,11 @@ def test_nothing_is_in_the_way(site: MakeSite, plugins: str) -> None:
 
 def test_the_userdb_takes_the_plugins_away(site: MakeSite) -> None:
     found = site()
-    found.user_fields("userdb_mail_plugins=notify,quota")
+    found.user_fields("userdb_mail_plugins=quota,acl")
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.stops_at == PATH
     seen = link(diagnosis, *PATH)
-    assert "the userdb says for bob" in seen.seen
+    assert "the userdb says quota acl for bob" in seen.seen
     assert "the field mail_plugins of the userdb" in seen.remedy[0]
     assert link(diagnosis, "lmtp", "event").state is LinkState.SKIPPED
 
