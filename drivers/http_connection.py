@@ -24,7 +24,7 @@ from drivers.http import (
 from drivers.http_answer import AnswerParser, Head, HeadParser
 from drivers.http_body import Body, EndlessBody
 from drivers.http_settings import HeadLimits
-from drivers.system_errors import cause
+from drivers.http_tls import reading_text
 
 _READ_BYTES = 65536
 _SHORTEST = 0.001
@@ -112,7 +112,7 @@ class Connection:
         except httpcore.ReadTimeout:
             raise self._timed_out(attempt) from None
         except httpcore.ReadError as error:
-            raise self._lost(f"read({self._name}) failed: read(size=8192) failed: {cause(error)}") from None
+            raise self._lost(f"read({self._name}) failed: {reading_text(error)}") from None
         if not data:
             raise self._lost(f"read({self._name}) failed: EOF")
         self._answered = True

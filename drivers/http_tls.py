@@ -211,6 +211,15 @@ def handshake_text(error: BaseException) -> str:
     return f"SSL_connect() failed: {_numbered(reason.lower().replace('_', ' '))}"
 
 
+def reading_text(error: BaseException) -> str:
+    """Return Dovecot's words for a connection that broke while an answer was waited for."""
+    reason = handshake_reason(error)
+    if not reason or reason == CLOSED:
+        return f"read(size=8192) failed: {cause(error)}"
+    problem = f"SSL_read failed: {_numbered(reason.lower().replace('_', ' '))}"
+    return f"{problem} (last SSL error: {problem})"
+
+
 def _numbered(reason: str) -> str:
     """Return an error of OpenSSL's SSL library as it writes it."""
     alert = _ALERTS.get(reason.partition("alert ")[2].replace(" ", "_"))

@@ -13,6 +13,7 @@ from drivers.secrets import hide_in_target, hide_in_url
 from mailstore.links import Link, LinkState
 
 AUTHENTICATION, ANSWER = "authentication", "answer"
+_WANTS_CERTIFICATE = "alert certificate required"
 _LOOK = "look at the log of the endpoint"
 
 
@@ -129,6 +130,9 @@ def _no_answer(destination: Destination, answers: Answers, wait: float) -> tuple
     where = destination.name
     if isinstance(error, RequestTimedOutError):
         return f"{where} takes the request and says nothing within {wait:g} s", (_LOOK, "or restart it")
+    if isinstance(error, ConnectionLostError) and _WANTS_CERTIFICATE in str(error):
+        ways = "let it accept clients without one", "or set ssl_client_cert and ssl_client_key (2.4: …_file)"
+        return f"{where} wants a certificate from who connects, and pushnotif has none", ways
     if isinstance(error, ConnectionLostError):
         said = "without an answer" if error.premature else "in the middle of its answer"
         return f"{where} closes the connection {said}", (_LOOK,)

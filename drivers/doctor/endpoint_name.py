@@ -14,6 +14,7 @@ from mailstore.links import Link, LinkState
 
 NAME = "name"
 _SLOW = 1.0
+_SERVICE = "dns-client"
 _AGAIN = ("look at the name servers in /etc/resolv.conf: one of them has to answer",)
 _NO_NAME = (
     "correct the name in the URL",
@@ -34,6 +35,8 @@ def check_name(target: Target, destination: Destination, network: Network) -> tu
         return Link(NAME, LinkState.OK, f"{destination.name} is a socket of this machine"), ("",)
     if is_address(host):
         return Link(NAME, LinkState.OK, f"{destination.name} is an address"), (host,)
+    if (socket_gone := _without_service(target, host)) is not None:
+        return socket_gone, ()
     begin = time.monotonic()
     wait = min(target.settings.lookup_timeout or network.patience, network.patience)
     try:
@@ -46,6 +49,24 @@ def check_name(target: Target, destination: Destination, network: Network) -> tu
         return Link(NAME, LinkState.BROKEN, f"{host} has no address", _NO_NAME, (who_asks,)), ()
     notes = (*_notes(found, time.monotonic() - begin, target.settings.lookup_timeout), who_asks)
     return Link(NAME, LinkState.OK, f"{destination.name} has {_listed(found)}", (), notes), found
+
+
+def _without_service(target: Target, host: str) -> Link | None:
+    """Return the link for a running 2.4 whose processes can't ask for names."""
+    folder = target.base_dir
+    if target.version is Version.V23 or folder is None:
+        return None
+    try:
+        missing = (folder / "master.pid").exists() and not (folder / _SERVICE).exists()
+    except OSError:
+        return None
+    if not missing:
+        return None
+    seen = f"Dovecot asks its service dns-client for {host}, and that has no socket {folder / _SERVICE}"
+    remedy = ("take out what the configuration says about service dns-client, and start Dovecot anew",)
+    reason = f"Failed to connect to {folder / _SERVICE}: No such file or directory"
+    notes = target.logged(f"Failed to lookup host {host}: {reason}")
+    return Link(NAME, LinkState.BROKEN, seen, remedy, notes)
 
 
 def _not_found(target: Target, host: str, error: Exception, wait: float) -> Link:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
@@ -28,13 +29,15 @@ PATIENCE = 30.0
 class Target(NamedTuple):
     """A URL as the configuration has it, with its secrets, and the settings of the client that asks for it.
 
-    ``log_prefix`` is what the driver puts in front of a failure in Dovecot's log.
+    ``log_prefix`` is what the driver puts in front of a failure in Dovecot's log. ``base_dir`` is the folder
+    of the server's sockets on this machine, None where it isn't known.
     """
 
     url: str
     version: Version
     settings: HttpSettings = HttpSettings()
     log_prefix: str = ""
+    base_dir: Path | None = None
 
     def logged(self, message: str) -> tuple[str, ...]:
         """Return the note about the line that Dovecot writes when a notification fails with a message."""
@@ -84,26 +87,27 @@ def destination_of(url: HttpUrl, settings: HttpSettings) -> Destination:
     return Destination(asked.address, asked.connect_port, tls_name, settings.proxy is not None)
 
 
-def ox_targets(chain: Chain, version: Version) -> tuple[tuple[DriverDefinition, Target], ...]:
+def ox_targets(
+    chain: Chain, version: Version, base_dir: Path | None = None
+) -> tuple[tuple[DriverDefinition, Target], ...]:
     """Return where the ox drivers of a chain send to, each with its definition.
 
-    The drivers of a process share the client of the one that loads first (in 2.3, that sends first). One
-    that isn't loaded is there only if that is because of its URL.
+    ``base_dir`` is the setting of that name, as a path of this machine. The drivers of a process share the
+    client of the one that loads first (in 2.3, that sends first). One that isn't loaded is there only if that
+    is because of its URL.
     """
     loaded = [entry.driver for entry in chain.loaded if isinstance(entry.driver, OxDriver)]
-    settings = loaded[0].http if loaded else HttpSettings()
-    return tuple(_targets(chain, version, settings))
+    client = Target("", version, loaded[0].http if loaded else HttpSettings(), OX_FAILURE, base_dir)
+    return tuple(_targets(chain, client))
 
 
-def _targets(
-    chain: Chain, version: Version, settings: HttpSettings
-) -> Iterator[tuple[DriverDefinition, Target]]:
+def _targets(chain: Chain, client: Target) -> Iterator[tuple[DriverDefinition, Target]]:
     for entry in chain.entries:
-        definition = entry.definition
-        texts = [option.value for option in definition.options if option.name == _URL_OPTION[version]]
+        definition, name = entry.definition, _URL_OPTION[client.version]
+        texts = [option.value for option in definition.options if option.name == name]
         if definition.driver.lower() != OxDriver.name or not texts:
             continue
-        target = Target(texts[-1], version, settings, OX_FAILURE)
+        target = client._replace(url=texts[-1])
         if isinstance(entry, LoadedDriver) or _is_refused(target):
             yield definition, target
 

@@ -56,6 +56,14 @@ def sending_its_authority() -> ssl.SSLContext:
     return made
 
 
+def wanting_a_certificate() -> ssl.SSLContext:
+    """A context for clients that have a certificate too."""
+    made = tls()
+    made.verify_mode = ssl.CERT_REQUIRED
+    AUTHORITY.configure_trust(made)
+    return made
+
+
 def old_tls() -> ssl.SSLContext:
     made = tls()
     with warnings.catch_warnings():

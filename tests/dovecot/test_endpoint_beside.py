@@ -13,6 +13,7 @@ from drivers.chain import load_chain
 from drivers.doctor.endpoint import check_endpoint
 from drivers.doctor.endpoint_target import Network, ox_targets
 from mailstore.links import Link, LinkState
+from tests.dovecot.certificates import BETWEEN, BY_STALE, ROOT, STALE, WITH_PLACE, context_of
 from tests.dovecot.endpoints import (
     GOOD,
     Endpoint,
@@ -30,6 +31,7 @@ from tests.dovecot.endpoints import (
     silent,
     speaking_tls,
     tls,
+    wanting_a_certificate,
     with_userinfo,
 )
 from tests.dovecot.harness.listener import Answer, Drip, HttpListener, Raw
@@ -97,6 +99,13 @@ CASES: Mapping[str, Case] = {
     ),
     "system's authorities": Case(over_tls(), "tls", "none of the system's authorities", settings=""),
     "incomplete": Case(over_tls("by an intermediate", chain=False), "tls", "its own certificate alone"),
+    "an expired one in between": Case(
+        lambda: answering(Answer(), context=context_of(BY_STALE, STALE)), "tls", "/CN=Stale ended on"
+    ),
+    "incomplete, with the place of its issuer's": Case(
+        lambda: answering(Answer(), context=context_of(WITH_PLACE)), "tls", "its issuer /CN=Between"
+    ),
+    "complete": Case(lambda: answering(Answer(), context=context_of(WITH_PLACE, BETWEEN))),
     "no authorities": Case(
         over_tls(),
         "tls",
@@ -105,6 +114,9 @@ CASES: Mapping[str, Case] = {
         versions=("2.3",),
     ),
     "old TLS": Case(lambda: answering(Answer(), context=old_tls()), "tls", "no version of TLS"),
+    "a client's certificate": Case(
+        lambda: answering(Answer(), context=wanting_a_certificate()), "answer", "127.0.0.1 ", words=False
+    ),
     "HTTP on the port of TLS": Case(
         lambda: behaving(lambda it: it.sendall(Answer(close=True).encoded()), "https"),
         "tls",
@@ -148,7 +160,7 @@ def links_of(server: Dovecot, user: str, patience: float = PATIENCE) -> tuple[Li
     configuration = load(server.config_file, root=server.installation.filesystem)
     variables = user_values(user, "lmtp", home="/nowhere")
     chain = load_chain(configuration.push("lmtp"), registry=DriverRegistry.installed(), variables=variables)
-    ((_, target),) = ox_targets(chain, configuration.version)
+    ((_, target),) = ox_targets(chain, configuration.version, server.root / "run")
     return check_endpoint(target, Network(patience=patience))
 
 
@@ -182,5 +194,20 @@ def test_the_links_break_where_a_delivery_fails(
     start: DovecotFactory = request.getfixturevalue(f"dovecot{version.replace('.', '')}")
     case = CASES[name]
     with case.endpoint() as url:
-        server = start(PUSH[version].format(url=url), extra=case.settings, files={"ca.pem": GOOD})
+        server = start(PUSH[version].format(url=url), extra=case.settings, files={"ca.pem": GOOD + ROOT.pem})
         check(server, http_listener, case)
+
+
+def test_24_finds_no_name_without_its_service_for_names(
+    dovecot24: DovecotFactory, http_listener: HttpListener
+) -> None:
+    push = PUSH["2.4"].format(url=http_listener.url().replace("127.0.0.1", "localhost"))
+    server = dovecot24(push, extra="# without dns-client\n")
+    (server.root / "run" / "dns-client").unlink()
+    real = real_side(server, http_listener)
+    (failure,) = (line for line in real.log if "Error" in line)
+    link = next(link for link in links_of(server, real.user) if link.state is LinkState.BROKEN)
+    assert link.name == "name"
+    assert link.notes == (
+        failure.replace("Error: ", "Dovecot logs: ").replace(server.place.root, str(server.root)),
+    )

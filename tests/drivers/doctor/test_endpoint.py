@@ -21,6 +21,7 @@ from drivers.doctor.endpoint_target import OX_FAILURE, Network, Target
 from drivers.http_settings import HttpSettings
 from drivers.tls_settings import Authorities, TlsSettings
 from mailstore.links import Link, LinkState
+from tests.dovecot.certificates import BY_STALE, ROOT, WITH_PLACE, Issued, context_of
 from tests.dovecot.endpoints import (
     GOOD,
     answering,
@@ -420,6 +421,18 @@ def test_a_certificate_that_ends_soon_is_noted() -> None:
         links = check(url, settings)
     assert links["tls"].is_ok
     assert noted(links["tls"], "ends in 2 days")
+
+
+@pytest.mark.parametrize(("own", "first"), [(WITH_PLACE, "let the endpoint send"), (BY_STALE, "let Dovecot")])
+def test_who_is_issued_by_one_in_between_is_told_first_to_send_it(own: Issued, first: str) -> None:
+    authorities = Authorities(f"inline:{ROOT.pem}", Version.V24)
+    with answering(Answer(), context=context_of(own)) as url:
+        links = check(url, SETTINGS._replace(tls=TlsSettings(authorities)))
+    assert broken(links) == ["tls"]
+    assert links["tls"].remedy[0].startswith(first)
+    assert links["tls"].remedy[1].startswith("or let ")
+    assert "ssl_client_ca_file" in links["tls"].seen
+    assert "BEGIN CERTIFICATE" not in repr(links)
 
 
 # Latency
