@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.command import Command, Example, ExitCode
 from cli.common import ConfigSource, config_options, load_configuration, remark
 from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
@@ -38,7 +39,21 @@ _NOT_EXPANDED = frozenset(("unexpanded-value",))
 """Errors of values with variables in them: what doveconf finds with ``-x``, and what without."""
 
 
-@click.command(context_settings={"help_option_names": ["--help"]})
+EXAMPLES = (
+    Example("pushnotif config -n", "print what differs from the defaults"),
+    Example("pushnotif config -f protocol=lmtp mail_plugins", "print one setting, as LMTP sees it"),
+    Example("pushnotif config -h mail_location", "print the value only"),
+    Example("pushnotif config --explain mail_plugins", "say which line sets it, and which one counts"),
+)
+EXIT_CODES = (ExitCode(1, "doveconf would refuse the configuration."),)
+
+
+@click.command(
+    cls=Command,
+    examples=EXAMPLES,
+    exit_codes=EXIT_CODES,
+    context_settings={"help_option_names": ["--help"]},
+)
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("-n", "extent", flag_value="changed", help="Settings that differ from the defaults.")
 @click.option("-a", "extent", flag_value="all", help="All settings.")

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from cli.command import FINE, Command, ExitCode, Group
+
 _PROBLEM = "cli.doveadm.problem"
 # The long options of doveadm's commands, among them the positionals by name (2.4).
 DOVEADM_NAMES = frozenset(
@@ -109,8 +111,21 @@ class _Scan:
             self.kept += [f"--{name}", found]
 
 
-class DoveadmCommand(click.Command):
+EXIT_CODES = (
+    FINE,
+    ExitCode(Exit.USAGE, "The call is wrong."),
+    ExitCode(Exit.NOT_POSSIBLE, "It can't be done: the mailbox has no METADATA."),
+    ExitCode(Exit.NO_USER, "There is no such user."),
+    ExitCode(Exit.NOT_FOUND, "There is no such mailbox."),
+    ExitCode(Exit.TEMPORARY, "It failed, and may work later: the configuration, the userdb, or the store."),
+    ExitCode(Exit.NO_PERMISSION, "A file, or a server, grants no access."),
+)
+
+
+class DoveadmCommand(Command):
     """A command with getopt's option rules; ``option_problem`` tells its callback what was wrong."""
+
+    exit_codes = EXIT_CODES
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Check the options, then let click parse what is left of the arguments."""
@@ -143,8 +158,10 @@ class DoveadmUsageError(click.UsageError):
     exit_code = Exit.USAGE
 
 
-class DoveadmGroup(click.Group):
+class DoveadmGroup(Group):
     """A group whose wrong calls end with doveadm's exit code."""
+
+    exit_codes = EXIT_CODES
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the options in front of the command's name."""

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import click
 
+from cli.command import Example, Group
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
 from dovecot_conf.errors import PushnotifError
 from dovecot_conf.near import nearest
@@ -37,7 +38,20 @@ COMMANDS = MappingProxyType(
 )
 
 
-class LazyGroup(click.Group):
+EXAMPLES = (
+    Example("pushnotif simulate message-new --demo", "see a notification go out"),
+    Example("pushnotif validate", "lint /etc/dovecot/dovecot.conf"),
+    Example("pushnotif drivers", "show what loads, in which order, and what doesn't"),
+    Example(
+        'pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob',
+        "switch a user on",
+    ),
+    Example("pushnotif listen", "receive requests, and misbehave on purpose", 130),
+    Example("pushnotif lua check push.lua", "find mistakes in a push script"),
+)
+
+
+class LazyGroup(Group):
     """A group that imports a command's module only when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -73,7 +87,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
         ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -87,14 +101,6 @@ def pushnotif() -> None:
 
     Reads a Dovecot configuration as Dovecot does, says what is wrong with it, and shows what
     becomes of a notification, without a mail server.
-
-    \b
-      pushnotif simulate message-new --demo     see a notification go out
-      pushnotif validate                        lint /etc/dovecot/dovecot.conf
-      pushnotif drivers                         what loads, in which order, and what doesn't
-      pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob
-      pushnotif listen                          receive requests, and misbehave on purpose
-      pushnotif lua check push.lua              find mistakes in a push script
     """
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.command import Example
 from cli.common import ConfigSource, color_option, config_options
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
 
@@ -40,7 +41,43 @@ format_option = click.option(
 )
 
 
-@click.group(cls=DoveadmGroup)
+SWITCH = "/private/vendor/vendor.dovecot/http-notify"
+EXAMPLES = {
+    "metadata": (
+        Example(f'pushnotif metadata set --demo -u bob -s "" {SWITCH} user=bob', "switch bob on for ox"),
+        Example("pushnotif metadata doctor --demo -u alice", "say why alice gets no notifications", 1),
+    ),
+    "set": (
+        Example(f'pushnotif metadata set -u bob -s "" {SWITCH} user=bob', "switch bob on for ox"),
+        Example(
+            'pushnotif metadata set --demo -u bob INBOX /private/comment "Bob\'s mail"', "annotate a mailbox"
+        ),
+    ),
+    "get": (
+        Example(f'pushnotif metadata get -u bob -s "" {SWITCH}', "print what the ox driver would read"),
+        Example(f'pushnotif metadata get -f json -u bob -s "" {SWITCH}', "tell a program"),
+    ),
+    "unset": (Example(f'pushnotif metadata unset -u bob -s "" {SWITCH}', "switch bob off"),),
+    "list": (
+        Example('pushnotif metadata list -u bob -s ""', "list the entries of the server"),
+        Example('pushnotif metadata list -u bob -p -s "" /private/vendor', "list some, by their full names"),
+    ),
+    "export": (
+        Example("pushnotif metadata export -u bob > entries.jsonl", "keep the entries of a user"),
+        Example('pushnotif metadata export -u bob --mailbox ""', "print those of the server only"),
+    ),
+    "import": (
+        Example("pushnotif metadata import --dry-run entries.jsonl", "check the file, write nothing"),
+        Example("pushnotif metadata import -u bob entries.jsonl", "store the entries of one user"),
+    ),
+    "doctor": (
+        Example("pushnotif metadata doctor -u bob", "say what keeps bob's notifications from being sent", 1),
+        Example("pushnotif metadata doctor -f json -u bob", "tell a program", 1),
+    ),
+}
+
+
+@click.group(cls=DoveadmGroup, examples=EXAMPLES["metadata"])
 @config_options
 @format_option
 @click.pass_context
@@ -159,7 +196,8 @@ def _make_command(name: str) -> click.Command:
     decorated: Any = config_options(format_option(command))
     for decorator in reversed(decorators):
         decorated = decorator(decorated)
-    return click.command(name, cls=DoveadmCommand, help=f"{summary}\n\n{ENTRY_HELP}")(decorated)
+    help_ = f"{summary}\n\n{ENTRY_HELP}"
+    return click.command(name, cls=DoveadmCommand, examples=EXAMPLES[name], help=help_)(decorated)
 
 
 for _name in SUMMARIES:
@@ -170,7 +208,7 @@ def _outer(source: ConfigSource) -> ConfigSource:
     return merged(click.get_current_context().obj[0], source)
 
 
-@metadata.command("export", cls=DoveadmCommand)
+@metadata.command("export", cls=DoveadmCommand, examples=EXAMPLES["export"])
 @config_options
 @user_options
 @click.option(
@@ -191,7 +229,7 @@ def export(source: ConfigSource, **options: Any) -> int:
     return run_export(ExportCall(_outer(source), problem, **options))
 
 
-@metadata.command("import", cls=DoveadmCommand)
+@metadata.command("import", cls=DoveadmCommand, examples=EXAMPLES["import"])
 @config_options
 @user_options
 @click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
@@ -209,7 +247,7 @@ def import_(source: ConfigSource, **options: Any) -> int:
     return run_import(ImportCall(_outer(source), problem, **options))
 
 
-@metadata.command("doctor", cls=DoveadmCommand)
+@metadata.command("doctor", cls=DoveadmCommand, examples=EXAMPLES["doctor"])
 @config_options
 @user_options
 @click.option("-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT.")

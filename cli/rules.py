@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cli.command import Command, Example
 from cli.common import color_option
 from cli.output import write_files, write_result
 from cli.render import rules as render
@@ -15,8 +16,15 @@ from dovecot_conf.lint import Catalogue
 from dovecot_conf.lint.entries import Entry, entries
 from drivers.rules import all_rules
 
+EXAMPLES = (
+    Example("pushnotif rules", "list all rules"),
+    Example("pushnotif rules PN301", "explain one, with bad and good examples"),
+    Example("pushnotif rules PN4", "list a family: the rules about ox"),
+    Example("pushnotif rules --format json notify-missing", "explain one to a program"),
+)
 
-@click.command()
+
+@click.command(cls=Command, examples=EXAMPLES)
 @click.argument("rule", required=False)
 @click.option(
     "--format",
