@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from cli.complete import values
 from cli.output import printable
 from dovecot_conf import Configuration, Severity, Version, load
 from dovecot_conf.errors import ConfigError
@@ -53,7 +54,12 @@ def config_options(command: Command) -> Command:
     )
     @click.option("--demo", is_flag=True, help="Use the built-in example configuration.")
     @click.option(
-        "-o", "overrides", metavar="NAME=VALUE", multiple=True, help="Override a setting, as doveadm's -o."
+        "-o",
+        "overrides",
+        metavar="NAME=VALUE",
+        multiple=True,
+        shell_complete=values.overrides,
+        help="Override a setting, as doveadm's -o.",
     )
     @click.option(
         "--dovecot-version",

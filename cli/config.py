@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ import click
 
 from cli.command import Command, Example, ExitCode
 from cli.common import ConfigSource, config_options, load_configuration, remark
+from cli.complete import values
 from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
 from dovecot_conf import Configuration, Severity, Version
 from dovecot_conf.conditions import Condition, ConditionError, parse_net
+from dovecot_conf.configuration import MAIL_PROTOCOLS
 from dovecot_conf.dump import WHEN_EXPANDING, DumpOptions, dump, look_up
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings
@@ -39,6 +42,12 @@ _NOT_EXPANDED = frozenset(("unexpanded-value",))
 """Errors of values with variables in them: what doveconf finds with ``-x``, and what without."""
 
 
+def _filter_values() -> dict[str, Iterable[str]]:
+    """Return the words in front of the values of ``-f``, and for a protocol those."""
+    keys = dict.fromkeys(key for known in _FILTER_KEYS.values() for key in known)
+    return {key: MAIL_PROTOCOLS if key in ("protocol", "service") else () for key in keys}
+
+
 EXAMPLES = (
     Example("pushnotif config -n", "print what differs from the defaults"),
     Example("pushnotif config -f protocol=lmtp mail_plugins", "print one setting, as LMTP sees it"),
@@ -54,10 +63,17 @@ EXIT_CODES = (ExitCode(1, "doveconf would refuse the configuration."),)
     exit_codes=EXIT_CODES,
     context_settings={"help_option_names": ["--help"]},
 )
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=values.settings)
 @click.option("-n", "extent", flag_value="changed", help="Settings that differ from the defaults.")
 @click.option("-a", "extent", flag_value="all", help="All settings.")
-@click.option("-f", "filters", metavar="KEY=VALUE", multiple=True, help="For a protocol=, local=, remote=…")
+@click.option(
+    "-f",
+    "filters",
+    metavar="KEY=VALUE",
+    multiple=True,
+    shell_complete=values.assignments(_filter_values),
+    help="For a protocol=, local=, remote=…",
+)
 @click.option("-h", "value_only", is_flag=True, help="The value of NAME only.")
 @click.option("-P", "show_secrets", is_flag=True, help="Show passwords and tokens in clear.")
 @click.option("-x", "expanding", is_flag=True, help="Expand $variables and <files.")

@@ -165,7 +165,7 @@ class DoveadmGroup(Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the options in front of the command's name."""
-        if not args:
+        if not args and not ctx.resilient_parsing:
             raise self._missing_command(ctx)
         try:
             return super().parse_args(ctx, args)

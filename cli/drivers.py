@@ -14,6 +14,7 @@ from cli.common import (
     load_configuration,
     show_secrets_option,
 )
+from cli.complete import values
 from cli.output import write_result
 from cli.render.chains import ProtocolChain
 from cli.render.chains_json import to_json
@@ -44,6 +45,7 @@ EXIT_CODES = (ExitCode(1, "Dovecot would log an error while loading, or not star
     "protocols",
     multiple=True,
     metavar="NAME",
+    shell_complete=values.words(*PROTOCOLS, "doveadm"),
     help=f"Only this protocol; can be repeated [default: {', '.join(PROTOCOLS)}].",
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -12,6 +12,7 @@ import click
 
 from cli.command import Command, Example, ExitCode
 from cli.common import STDIN, STDIN_NAME, remark
+from cli.complete import values
 from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
@@ -61,7 +62,7 @@ EXIT_CODES = (ExitCode(1, "There are findings at or above --fail-on."),)
     exit_codes=EXIT_CODES,
     short_help="Find mistakes in push scripts, without a configuration.",
 )
-@click.argument("files", metavar="FILE|-...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE|-...", nargs=-1, required=True, shell_complete=values.files)
 @with_control
 @click.option(
     "--dovecot-version",

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from cli.command import Example, Group
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
 from dovecot_conf.errors import PushnotifError
 from dovecot_conf.near import nearest
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
@@ -34,8 +38,24 @@ COMMANDS = MappingProxyType(
         "metadata": "cli.metadata:metadata",
         "listen": "cli.listen:listen",
         "lua": "cli.lua:lua",
+        "completion": "cli.completion:completion",
     }
 )
+# What lists of commands say, so that these import none of them.
+SUMMARIES = MappingProxyType(
+    {
+        "validate": "Find what is wrong with a configuration.",
+        "rules": "List the rules of 'validate', or explain one.",
+        "config": "Print the settings as doveconf does.",
+        "drivers": "Show which drivers load, and which don't, and why.",
+        "simulate": "Play a mailbox action through the push drivers.",
+        "metadata": "Read and change who wants to be notified, and how.",
+        "listen": "Receive requests, and misbehave on purpose.",
+        "lua": "Help with writing Lua push scripts.",
+        "completion": "Print what makes bash, zsh or fish complete words.",
+    }
+)
+COMPLETE_VARIABLE = "_PUSHNOTIF_COMPLETE"
 
 
 EXAMPLES = (
@@ -67,6 +87,26 @@ class LazyGroup(Group):
         command = getattr(importlib.import_module(module_name), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def summary(self, ctx: click.Context, name: str) -> str:
+        """Return what a list of commands says of one."""
+        if name in SUMMARIES:
+            return SUMMARIES[name]
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str() if command else ""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.summary(ctx, name)) for name in COMMANDS])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the commands, and the options in front of them, that begin with ``incomplete``."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for shells
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=self.summary(ctx, name)) for name in names), *options]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -129,14 +169,23 @@ def _internal_error(error: Exception) -> int:
     return EXIT_INTERNAL
 
 
+def _call(arguments: Sequence[str] | None) -> object:
+    """Do what the command line says, or what a shell that completes words asks for."""
+    if instruction := os.environ.get(COMPLETE_VARIABLE):
+        from cli.complete.shells import answer  # noqa: PLC0415 - only for shells
+
+        return answer(pushnotif, instruction)
+    return pushnotif.main(
+        args=list(arguments) if arguments is not None else None,
+        prog_name="pushnotif",
+        standalone_mode=False,
+    )
+
+
 def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run the command line ``arguments`` (default: the process's own); return the exit code."""
     try:
-        result = pushnotif.main(
-            args=list(arguments) if arguments is not None else None,
-            prog_name="pushnotif",
-            standalone_mode=False,
-        )
+        result = _call(arguments)
         with writing_to_stdout():
             pass
     except SystemExit:

@@ -9,6 +9,7 @@ import click
 
 from cli.command import Example
 from cli.common import ConfigSource, color_option, config_options
+from cli.complete import values
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
 
 ENTRY_HELP = (
@@ -21,7 +22,11 @@ SUMMARIES = {
     "unset": ("Remove ENTRY of MAILBOX.", ("mailbox", "key")),
     "list": ("Print the names of the entries of MAILBOX.", ("mailbox", "key-prefix")),
 }
+SWITCH = "/private/vendor/vendor.dovecot/http-notify"
 VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, imap://USER@HOST or imaps://."
+ENTRIES = (SWITCH, "/private/comment", "/shared/comment", "/shared/admin")
+FORMATS = ("text", "json")
+SCHEMES = ("doveadm-http://", "doveadm-https://", "imap://", "imaps://")
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
 
@@ -37,11 +42,11 @@ format_option = click.option(
     metavar="FORMATTER",
     multiple=True,
     callback=_first,
+    shell_complete=values.words("flow", "pager", "tab", "table", "json"),
     help="flow (default), pager, tab, table or json.",
 )
 
 
-SWITCH = "/private/vendor/vendor.dovecot/http-notify"
 EXAMPLES = {
     "metadata": (
         Example(f'pushnotif metadata set --demo -u bob -s "" {SWITCH} user=bob', "switch bob on for ox"),
@@ -131,12 +136,21 @@ def user_options(command: Callable[..., Any]) -> Callable[..., Any]:
         (
             click.option("-u", "--user", help="The user; with * or ? all users that match."),
             click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
-            click.option("-F", "--user-file", help="A file, a user name a line."),
+            click.option(
+                "-F", "--user-file", shell_complete=values.files, help="A file, a user name a line."
+            ),
             userdb_option,
         )
     ):
         command = option(command)
     return command
+
+
+def _positionals(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[values.Item]:
+    """Offer the mailbox that everybody has, then the entries that Dovecot knows."""
+    before = ctx.params.get("positionals") or ()
+    known = ENTRIES if before else ("INBOX",)
+    return values.words(*known)(ctx, param, incomplete) if len(before) < 2 else []
 
 
 def _make_command(name: str) -> click.Command:
@@ -175,7 +189,7 @@ def _make_command(name: str) -> click.Command:
         click.option(
             "--no-userdb-lookup", is_flag=True, help="2.4: the user is $USER, and no userdb is asked."
         ),
-        click.option("--via", metavar="URL", help=VIA_HELP),
+        click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP),
         click.option(
             "--insecure",
             is_flag=True,
@@ -187,6 +201,7 @@ def _make_command(name: str) -> click.Command:
             nargs=-1,
             type=click.UNPROCESSED,
             metavar=" ".join(METAVARS[parameter] for parameter in parameters),
+            shell_complete=_positionals,
         ),
         *(click.option(f"--{parameter}", hidden=True) for parameter in parameters),
     ]
@@ -234,7 +249,7 @@ def export(source: ConfigSource, **options: Any) -> int:
 @user_options
 @click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
-@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE")
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE", shell_complete=values.files)
 def import_(source: ConfigSource, **options: Any) -> int:
     """Store the entries of FILE (- is stdin) as `export` prints them.
 
@@ -251,11 +266,18 @@ def import_(source: ConfigSource, **options: Any) -> int:
 @config_options
 @user_options
 @click.option("-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT.")
-@click.option("--via", metavar="URL", help=VIA_HELP)
+@click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP)
 @click.option(
     "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
 )
-@click.option("-f", "--format", "formatter", metavar="FORMATTER", help="text (default) or json.")
+@click.option(
+    "-f",
+    "--format",
+    "formatter",
+    metavar="FORMATTER",
+    shell_complete=values.words(*FORMATS),
+    help="text (default) or json.",
+)
 @color_option
 @click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
 def doctor(

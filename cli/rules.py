@@ -8,6 +8,7 @@ import click
 
 from cli.command import Command, Example
 from cli.common import color_option
+from cli.complete import values
 from cli.output import write_files, write_result
 from cli.render import rules as render
 from cli.render.styled import render as render_lines
@@ -25,7 +26,7 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, examples=EXAMPLES)
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=values.rules)
 @click.option(
     "--format",
     "format_",

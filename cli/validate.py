@@ -9,6 +9,7 @@ import click
 
 from cli.command import Command, Example, ExitCode
 from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
+from cli.complete import values
 from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.fix_options import Fixing, fix_options
@@ -33,7 +34,7 @@ EXIT_CODES = (ExitCode(1, "There are findings at or above --fail-on, or changes 
 
 
 @click.command(cls=Command, examples=EXAMPLES, exit_codes=EXIT_CODES)
-@click.argument("files", metavar="[FILE|DIR|GLOB|-]...", nargs=-1)
+@click.argument("files", metavar="[FILE|DIR|GLOB|-]...", nargs=-1, shell_complete=values.files)
 @with_control
 @config_options
 @control_options
