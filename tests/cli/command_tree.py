@@ -12,14 +12,16 @@ import cli.main
 def contexts(context: click.Context | None = None) -> Iterator[click.Context]:
     """Yield a context for each command, groups first."""
     if context is None:
-        context = click.Context(cli.main.pushnotif, info_name="pushnotif")
+        root = cli.main.pushnotif
+        context = click.Context(root, info_name="pushnotif", **root.context_settings)
     yield context
     command = context.command
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
             assert child is not None
-            yield from contexts(click.Context(child, parent=context, info_name=name))
+            own = child.context_settings
+            yield from contexts(click.Context(child, parent=context, info_name=name, **own))
 
 
 CONTEXTS = {context.command_path: context for context in contexts()}
