@@ -135,7 +135,9 @@ def test_an_installed_wheel_works_outside_of_the_tree(installed: Path) -> None:
     assert run_installed(installed, "--version").startswith(f"pushnotif {PROJECT['project']['version']} ")
     assert "→ ox     would-send" in run_installed(installed, "simulate", "message-new", "--demo", "-q")
     lua = f"plugin/push_notification_driver=lua:file={REPOSITORY}/fixtures/first-day/push.lua"
-    assert "called" in run_installed(installed, "simulate", "message-new", "--demo", "-q", "-o", lua)
+    plugins = "mail_plugins=notify mail_lua push_notification push_notification_lua"
+    options = ["-q", "-o", plugins, "-o", lua]
+    assert "called" in run_installed(installed, "simulate", "message-new", "--demo", *options)
     assert run_installed(installed, "rules", "PN301").startswith("PN301 ")
     python = [str(installed / "bin/python"), "-c", "import cli; print(cli.__file__)"]
     found = subprocess.run(python, cwd=installed, capture_output=True, text=True, check=True)
