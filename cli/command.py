@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from cli.usage import no_such
+
 INDENT = "  "
 
 
@@ -60,4 +62,18 @@ class Command(Documented):
 
 
 class Group(Documented, click.Group):
-    """A group of commands with examples."""
+    """A group of commands with examples; it suggests a near name for one that doesn't exist."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command named first in ``args``; raises UsageError when it doesn't exist."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            if ctx.resilient_parsing:
+                return None, None, args
+            raise self.wrong_name(ctx, args[0])
+        return super().resolve_command(ctx, args)
+
+    def wrong_name(self, ctx: click.Context, name: str) -> click.UsageError:
+        """Return the error about a command that doesn't exist."""
+        return click.UsageError(no_such("command", name, self.list_commands(ctx)), ctx=ctx)

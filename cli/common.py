@@ -193,6 +193,6 @@ color_option = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colour: auto is on for terminals, unless NO_COLOR is set.",
+    help="Colour: auto is on for terminals; NO_COLOR and FORCE_COLOR change that.",
 )
 show_secrets_option = click.option("--show-secrets", is_flag=True, help="Show passwords and tokens in clear.")

@@ -14,6 +14,7 @@ from cli.common import ConfigSource, config_options, load_configuration, remark
 from cli.complete import values
 from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
+from cli.usage import meant
 from dovecot_conf import Configuration, Severity, Version
 from dovecot_conf.conditions import Condition, ConditionError, parse_net
 from dovecot_conf.configuration import MAIL_PROTOCOLS
@@ -22,6 +23,8 @@ from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
+from dovecot_conf.names import names as setting_names
+from dovecot_conf.near import nearest
 from dovecot_conf.secrets import concealed, quoted
 
 if TYPE_CHECKING:
@@ -106,7 +109,10 @@ def config(
         surroundings = Surroundings(Files(), os.environ)
         explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
         for name in names:
-            _print(_explanation(explainer.explain(name), configuration.version, hide=not show_secrets))
+            explanation = explainer.explain(name)
+            _print(_explanation(explanation, configuration.version, hide=not show_secrets))
+            known = explanation.value is not None or explanation.default is not None
+            _remark_missing(name, configuration, quiet=source.quiet or known)
         return _report(_errors(configuration, expanding=True, hide=not show_secrets))
     options = DumpOptions(
         _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
@@ -120,12 +126,19 @@ def config(
                 text = look_up(configuration, name, options)
                 _print(text)
                 if not text:
-                    remark(f"no setting {printable(name)} here; -c names a file", quiet=source.quiet)
+                    _remark_missing(name, configuration, quiet=source.quiet)
         else:
             _print(dump(configuration, options))
     except FilterConflictError as error:
         return _report([("filter-conflict", str(error))])
     return _report(errors)
+
+
+def _remark_missing(name: str, configuration: Configuration, *, quiet: bool) -> None:
+    """Say that there is no such setting, and which one was probably meant."""
+    near = nearest(name, setting_names(configuration.version))
+    advice = meant(near) if near and near != name else "-c names a file"
+    remark(f"no setting {printable(name)} here; {advice}", quiet=quiet)
 
 
 def _check_explain(names: tuple[str, ...], *, others: bool) -> None:
@@ -163,7 +176,9 @@ def _condition(filters: tuple[str, ...], version: Version) -> Condition:
                 if version is Version.V23
                 else f"-f {key}: Unknown filter key"
             )
-            raise click.UsageError(f"{unknown}; known: {', '.join(_FILTER_KEYS[version])}")
+            near = nearest(key, _FILTER_KEYS[version])
+            advice = meant(near) if near else f"known: {', '.join(_FILTER_KEYS[version])}"
+            raise click.UsageError(f"{unknown}; {advice}")
         try:
             found[word] = parse_net(value) if word in ("local", "remote") else value
         except ConditionError as error:

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli import __version__
 from cli.command import Example, Group
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
+from cli.usage import usage_line
 from dovecot_conf.errors import PushnotifError
-from dovecot_conf.near import nearest
+from dovecot_conf.versions import FULL_VERSIONS, RELEASES
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -108,22 +110,24 @@ class LazyGroup(Group):
         options = click.Command.shell_complete(self, ctx, incomplete)
         return [*(CompletionItem(name, help=self.summary(ctx, name)) for name in names), *options]
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command named first in ``args``; suggest a near name when it doesn't exist."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = nearest(args[0], COMMANDS)
-            known = f"did you mean '{near}'?" if near else f"known: {', '.join(COMMANDS)}"
-            raise click.UsageError(f"no such command '{args[0]}'; {known}", ctx=ctx)
-        return super().resolve_command(ctx, args)
+
+def _versions() -> str:
+    """Return the version of pushnotif, and those of Dovecot that it knows."""
+    from drivers.scripting import LUA_APIS  # noqa: PLC0415 - only for this
+
+    tested = " and ".join(FULL_VERSIONS.values())
+    files = ", ".join(release.number for release in RELEASES)
+    return (
+        f"pushnotif {__version__} (behaves as Dovecot {tested})\n"
+        f"tested beside real servers: Dovecot {tested}\n"
+        f"reads configurations for: Dovecot {files}\n"
+        f"has the Lua API of: Dovecot {', '.join(LUA_APIS)}"
+    )
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import version  # noqa: PLC0415 - slow to import, and rarely wanted
-
-        click.echo(f"pushnotif {version('pushnotif')} (behaves as Dovecot 2.3.19.1 and 2.4.1)")
+        click.echo(_versions())
         ctx.exit()
 
 
@@ -134,7 +138,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     expose_value=False,
     is_eager=True,
     callback=_print_version,
-    help="Show the version.",
+    help="Show the version, and those of Dovecot that it knows.",
 )
 def pushnotif() -> None:
     """The workbench for Dovecot push notifications.
@@ -148,13 +152,6 @@ def _complain(message: str) -> None:
     """Print one line on stderr; a closed stderr is nobody's problem."""
     with contextlib.suppress(OSError):
         print(f"pushnotif: {printable(message)}", file=sys.stderr)  # noqa: T201
-
-
-def _usage_line(error: click.ClickException) -> str:
-    """Return the message of a wrong call, with the help command to type next."""
-    text = error.format_message().rstrip(".")
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    return f"{text} (see '{context.command_path} --help')" if context else text
 
 
 def _internal_error(error: Exception) -> int:
@@ -195,7 +192,7 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
         click.echo(error.format_message(), err=True)
         return EXIT_USAGE
     except click.ClickException as error:
-        _complain(_usage_line(error))
+        _complain(usage_line(error))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted")

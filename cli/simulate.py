@@ -23,8 +23,8 @@ from cli.simulate_examples import EXAMPLES, EXIT_CODES, SCENARIO_EXAMPLES
 from cli.simulate_forms import FORMS, Form, unsupported
 from cli.simulate_network import Network, has_failed, network
 from cli.simulate_options import SCENARIO_OPTIONS, check_scripting, options_of, with_options
+from cli.usage import no_such
 from dovecot_conf import Configuration
-from dovecot_conf.near import nearest
 from drivers import (
     DriverRegistry,
     SimulationReport,
@@ -75,15 +75,10 @@ class EventGroup(Group):
             for param in command.params
         )
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a command, or say why there is none."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            near = nearest(args[0].lower(), self.commands)
-            known = f"did you mean '{near}'?" if near else f"known: {', '.join(self.commands)}"
-            raise click.UsageError(unsupported(args[0]) or f"no such event '{args[0]}'; {known}", ctx=ctx)
-        return super().resolve_command(ctx, args)
+    def wrong_name(self, ctx: click.Context, name: str) -> click.UsageError:
+        """Return the error about an event that doesn't exist, or that Dovecot doesn't raise."""
+        text = unsupported(name) or no_such("event", name, self.commands)
+        return click.UsageError(text, ctx=ctx)
 
 
 @click.group(
