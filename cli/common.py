@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from cli.complete import values
 from cli.output import printable
 from dovecot_conf import Configuration, Severity, Version, load
 from dovecot_conf.errors import ConfigError
@@ -53,7 +54,12 @@ def config_options(command: Command) -> Command:
     )
     @click.option("--demo", is_flag=True, help="Use the built-in example configuration.")
     @click.option(
-        "-o", "overrides", metavar="NAME=VALUE", multiple=True, help="Override a setting, as doveadm's -o."
+        "-o",
+        "overrides",
+        metavar="NAME=VALUE",
+        multiple=True,
+        shell_complete=values.overrides,
+        help="Override a setting, as doveadm's -o.",
     )
     @click.option(
         "--dovecot-version",
@@ -187,6 +193,6 @@ color_option = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colour: auto is on for terminals, unless NO_COLOR is set.",
+    help="Colour: auto is on for terminals; NO_COLOR and FORCE_COLOR change that.",
 )
 show_secrets_option = click.option("--show-secrets", is_flag=True, help="Show passwords and tokens in clear.")

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
 import click
 
+from cli.command import Command, Example, ExitCode
 from cli.common import ConfigSource, config_options, load_configuration, remark
+from cli.complete import values
 from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
+from cli.usage import meant
 from dovecot_conf import Configuration, Severity, Version
 from dovecot_conf.conditions import Condition, ConditionError, parse_net
+from dovecot_conf.configuration import MAIL_PROTOCOLS
 from dovecot_conf.dump import WHEN_EXPANDING, DumpOptions, dump, look_up
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
+from dovecot_conf.names import names as setting_names
+from dovecot_conf.near import nearest
 from dovecot_conf.secrets import concealed, quoted
 
 if TYPE_CHECKING:
@@ -38,11 +45,38 @@ _NOT_EXPANDED = frozenset(("unexpanded-value",))
 """Errors of values with variables in them: what doveconf finds with ``-x``, and what without."""
 
 
-@click.command(context_settings={"help_option_names": ["--help"]})
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+def _filter_values() -> dict[str, Iterable[str]]:
+    """Return the words in front of the values of ``-f``, and for a protocol those."""
+    keys = dict.fromkeys(key for known in _FILTER_KEYS.values() for key in known)
+    return {key: MAIL_PROTOCOLS if key in ("protocol", "service") else () for key in keys}
+
+
+EXAMPLES = (
+    Example("pushnotif config -n", "print what differs from the defaults"),
+    Example("pushnotif config -f protocol=lmtp mail_plugins", "print one setting, as LMTP sees it"),
+    Example("pushnotif config -h mail_location", "print the value only"),
+    Example("pushnotif config --explain mail_plugins", "say which line sets it, and which one counts"),
+)
+EXIT_CODES = (ExitCode(1, "doveconf would refuse the configuration."),)
+
+
+@click.command(
+    cls=Command,
+    examples=EXAMPLES,
+    exit_codes=EXIT_CODES,
+    context_settings={"help_option_names": ["--help"]},
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=values.settings)
 @click.option("-n", "extent", flag_value="changed", help="Settings that differ from the defaults.")
 @click.option("-a", "extent", flag_value="all", help="All settings.")
-@click.option("-f", "filters", metavar="KEY=VALUE", multiple=True, help="For a protocol=, local=, remote=…")
+@click.option(
+    "-f",
+    "filters",
+    metavar="KEY=VALUE",
+    multiple=True,
+    shell_complete=values.assignments(_filter_values),
+    help="For a protocol=, local=, remote=…",
+)
 @click.option("-h", "value_only", is_flag=True, help="The value of NAME only.")
 @click.option("-P", "show_secrets", is_flag=True, help="Show passwords and tokens in clear.")
 @click.option("-x", "expanding", is_flag=True, help="Expand $variables and <files.")
@@ -75,7 +109,10 @@ def config(
         surroundings = Surroundings(Files(), os.environ)
         explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
         for name in names:
-            _print(_explanation(explainer.explain(name), configuration.version, hide=not show_secrets))
+            explanation = explainer.explain(name)
+            _print(_explanation(explanation, configuration.version, hide=not show_secrets))
+            known = explanation.value is not None or explanation.default is not None
+            _remark_missing(name, configuration, quiet=source.quiet or known)
         return _report(_errors(configuration, expanding=True, hide=not show_secrets))
     options = DumpOptions(
         _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
@@ -89,12 +126,19 @@ def config(
                 text = look_up(configuration, name, options)
                 _print(text)
                 if not text:
-                    remark(f"no setting {printable(name)} here; -c names a file", quiet=source.quiet)
+                    _remark_missing(name, configuration, quiet=source.quiet)
         else:
             _print(dump(configuration, options))
     except FilterConflictError as error:
         return _report([("filter-conflict", str(error))])
     return _report(errors)
+
+
+def _remark_missing(name: str, configuration: Configuration, *, quiet: bool) -> None:
+    """Say that there is no such setting, and which one was probably meant."""
+    near = nearest(name, setting_names(configuration.version))
+    advice = meant(near) if near and near != name else "-c names a file"
+    remark(f"no setting {printable(name)} here; {advice}", quiet=quiet)
 
 
 def _check_explain(names: tuple[str, ...], *, others: bool) -> None:
@@ -132,7 +176,9 @@ def _condition(filters: tuple[str, ...], version: Version) -> Condition:
                 if version is Version.V23
                 else f"-f {key}: Unknown filter key"
             )
-            raise click.UsageError(f"{unknown}; known: {', '.join(_FILTER_KEYS[version])}")
+            near = nearest(key, _FILTER_KEYS[version])
+            advice = meant(near) if near else f"known: {', '.join(_FILTER_KEYS[version])}"
+            raise click.UsageError(f"{unknown}; {advice}")
         try:
             found[word] = parse_net(value) if word in ("local", "remote") else value
         except ConditionError as error:

@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from cli.common import ENVIRONMENT_NAME, STDIN, SYSTEM_CONFIG, remark
+from cli.complete import values
 from cli.project_search import common_directory, find_project
 from dovecot_conf.lint import Catalogue, Layer, Selection
 
@@ -70,10 +71,23 @@ _OPTIONS = (
         "--select",
         multiple=True,
         metavar="RULES",
+        shell_complete=values.rules,
         help="Only these rules: codes (PN301, PN3), names; commas between.",
     ),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="These rules as well."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="All but these rules."),
+    click.option(
+        "--extend-select",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=values.rules,
+        help="These rules as well.",
+    ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=values.rules,
+        help="All but these rules.",
+    ),
     click.option(
         "--baseline",
         type=click.Path(path_type=Path),

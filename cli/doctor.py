@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from cli.command import Command, Example, ExitCode
 from cli.common import (
     ConfigSource,
     Number,
@@ -45,7 +46,16 @@ _LONGEST = 3600.0
 _OF_LOGS = ("user", "logs", "format_", "color", "quiet")
 
 
-@click.command()
+EXAMPLES = (
+    Example("pushnotif doctor -c dovecot.conf -u bob", "walk the whole way to bob's endpoint", 1),
+    Example("pushnotif doctor --demo -u bob --offline", "leave out the network"),
+    Example("pushnotif doctor -c dovecot.conf -u bob --protocol lda --format json", "tell a monitor", 1),
+    Example("pushnotif doctor -u bob --log mail.log", "explain the lines of a log that are about bob", 1),
+)
+EXIT_CODES = (ExitCode(1, "A link is broken, or the latest that a driver did in the log is a failure."),)
+
+
+@click.command(cls=Command, examples=EXAMPLES, exit_codes=EXIT_CODES)
 @config_options
 @click.option(
     "-u", "--user", metavar="USER", help="Whose mail it is; without it what needs a user is left out."
@@ -114,12 +124,6 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
 
     --log explains the lines of a log that are about push notifications: which driver, what came of it,
     and what to do. With -c it is one more link of the walk, and shows how mails come in.
-
-    \b
-      pushnotif doctor -u bob
-      pushnotif doctor -c dovecot.conf -u bob --protocol lmtp --offline
-      pushnotif doctor -u bob --format json
-      pushnotif doctor -u bob --log /var/log/mail.log
     """
     if user == "":
         raise click.UsageError("--user must not be empty", ctx=click.get_current_context())

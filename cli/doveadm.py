@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 
 import click
 
+from cli.command import FINE, Command, ExitCode, Group
+from cli.usage import usage_message
+from dovecot_conf.near import nearest
+
 _PROBLEM = "cli.doveadm.problem"
 # The long options of doveadm's commands, among them the positionals by name (2.4).
 DOVEADM_NAMES = frozenset(
@@ -31,10 +35,14 @@ class Exit(IntEnum):
 
 
 class OptionProblem(NamedTuple):
-    """What getopt says of the first wrong option; ``letter`` is its short form, "" without one."""
+    """What getopt says of the first wrong option.
+
+    ``letter`` is its short form, ``near`` a long name that was probably meant; both "" for none.
+    """
 
     message: str
     letter: str
+    near: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,8 +72,8 @@ class _Scan:
             else:
                 self.kept.append(argument)
 
-    def _wrong(self, message: str, letter: str = "") -> None:
-        self.problem = self.problem or OptionProblem(message, letter)
+    def _wrong(self, message: str, letter: str = "", near: str = "") -> None:
+        self.problem = self.problem or OptionProblem(message, letter, near)
 
     def _cluster(self, argument: str, rest: Iterator[str]) -> None:
         for position, letter in enumerate(argument[1:], 2):
@@ -94,7 +102,11 @@ class _Scan:
         if len(names) != 1:
             possible = " ".join(f"'--{name}'" for name in names)
             ambiguous = f"option '{argument}' is ambiguous; possibilities: {possible}"
-            self._wrong(ambiguous if names else f"unrecognized option '{argument}'")
+            if names:
+                self._wrong(ambiguous)
+            else:
+                near = nearest(f"--{given}", (f"--{name}" for name in self.long))
+                self._wrong(f"unrecognized option '{argument}'", near=near)
             return
         name = names[0]
         if not self.long[name]:
@@ -109,8 +121,21 @@ class _Scan:
             self.kept += [f"--{name}", found]
 
 
-class DoveadmCommand(click.Command):
+EXIT_CODES = (
+    FINE,
+    ExitCode(Exit.USAGE, "The call is wrong."),
+    ExitCode(Exit.NOT_POSSIBLE, "It can't be done: the mailbox has no METADATA."),
+    ExitCode(Exit.NO_USER, "There is no such user."),
+    ExitCode(Exit.NOT_FOUND, "There is no such mailbox."),
+    ExitCode(Exit.TEMPORARY, "It failed, and may work later: the configuration, the userdb, or the store."),
+    ExitCode(Exit.NO_PERMISSION, "A file, or a server, grants no access."),
+)
+
+
+class DoveadmCommand(Command):
     """A command with getopt's option rules; ``option_problem`` tells its callback what was wrong."""
+
+    exit_codes = EXIT_CODES
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Check the options, then let click parse what is left of the arguments."""
@@ -143,27 +168,23 @@ class DoveadmUsageError(click.UsageError):
     exit_code = Exit.USAGE
 
 
-class DoveadmGroup(click.Group):
+class DoveadmGroup(Group):
     """A group whose wrong calls end with doveadm's exit code."""
+
+    exit_codes = EXIT_CODES
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the options in front of the command's name."""
-        if not args:
+        if not args and not ctx.resilient_parsing:
             raise self._missing_command(ctx)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            raise DoveadmUsageError(error.format_message(), ctx=ctx) from None
+            raise DoveadmUsageError(usage_message(error), ctx=ctx) from None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that ``args`` begin with."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError:
-            message = f"no such command '{args[0]}'; known: {', '.join(self.commands)}"
-            raise DoveadmUsageError(message, ctx=ctx) from None
+    def wrong_name(self, ctx: click.Context, name: str) -> click.UsageError:
+        """Return the error about a command that doesn't exist."""
+        return DoveadmUsageError(super().wrong_name(ctx, name).message, ctx=ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; options without one are a wrong call."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.command import Command, Example, ExitCode
 from cli.common import (
     ConfigSource,
     announce,
@@ -13,6 +14,7 @@ from cli.common import (
     load_configuration,
     show_secrets_option,
 )
+from cli.complete import values
 from cli.output import write_result
 from cli.render.chains import ProtocolChain
 from cli.render.chains_json import to_json
@@ -28,7 +30,14 @@ PROTOCOLS = ("lmtp", "lda", "imap")
 STAND_IN_USER = "USER"
 
 
-@click.command()
+EXAMPLES = (
+    Example("pushnotif drivers -c dovecot.conf -u bob", "show what loads for bob, by protocol"),
+    Example("pushnotif drivers --protocol lmtp --format json", "tell a program about LMTP only"),
+)
+EXIT_CODES = (ExitCode(1, "Dovecot would log an error while loading, or not start at all."),)
+
+
+@click.command(cls=Command, examples=EXAMPLES, exit_codes=EXIT_CODES)
 @config_options
 @click.option("-u", "--user", metavar="USER", help="Expand %variables for this user.")
 @click.option(
@@ -36,6 +45,7 @@ STAND_IN_USER = "USER"
     "protocols",
     multiple=True,
     metavar="NAME",
+    shell_complete=values.words(*PROTOCOLS, "doveadm"),
     help=f"Only this protocol; can be repeated [default: {', '.join(PROTOCOLS)}].",
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -52,10 +62,6 @@ def drivers(
     """Show which drivers load for which protocol, in order, with their options; and which don't, and why.
 
     The exit code is 1 when Dovecot would log an error while loading, or not start at all.
-
-    \b
-      pushnotif drivers -c dovecot.conf -u bob
-      pushnotif drivers --protocol lmtp --format json
     """
     configuration = load_configuration(source)
     refused = announce_refusal(configuration, source)

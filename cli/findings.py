@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from cli.common import color_option, show_secrets_option
+from cli.complete import values
 from cli.lua_option import lua_option
 from cli.render import diagnostics as render
 from cli.reports import COUNTABLE, FORMATS, Output, Run, default_format, read_outputs, write_reports
@@ -45,6 +46,7 @@ def finding_options(command: Command) -> Command:
         multiple=True,
         metavar="[FORMAT=]FILE",
         callback=read_outputs,
+        shell_complete=values.formats_and_files(FORMATS),
         help="Write the result into FILE, not to stdout; with a FORMAT beside stdout. Several are possible.",
     )
     @click.option(

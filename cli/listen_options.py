@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.common import Number, color_option, show_secrets_option
-from drivers.receiver import Fault, FaultKind, FaultPlan
+
+if TYPE_CHECKING:
+    from drivers.receiver import FaultPlan
 
 DEFAULT_PORT = 8009
 DEFAULT_STATUS = 500
@@ -121,6 +123,8 @@ def fault_plan(  # noqa: PLR0913 - one for each option
     seed: int | None,
 ) -> FaultPlan:
     """Return what the options about faults ask for. Raises click.UsageError where they contradict."""
+    from drivers.receiver import Fault, FaultKind, FaultPlan  # noqa: PLC0415 - imports uvicorn
+
     wanted = {
         FaultKind.STATUS: status is not None,
         FaultKind.DROP: drop,

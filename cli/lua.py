@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
+from cli.command import Example, Group
 from cli.lua_check import check
 from cli.lua_stubs import stubs
 
+EXAMPLES = (Example("pushnotif lua check push.lua", "find mistakes in a push script"),)
 
-@click.group()
+
+@click.group(cls=Group, examples=EXAMPLES)
 def lua() -> None:
     """Help with writing Lua push scripts."""
 

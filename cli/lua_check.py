@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import click
 
+from cli.command import Command, Example, ExitCode
 from cli.common import STDIN, STDIN_NAME, remark
+from cli.complete import values
 from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.render import diagnostics as render
@@ -42,8 +44,25 @@ class Checked(NamedTuple):
     files: tuple[SourceFile, ...]
 
 
-@click.command(short_help="Find mistakes in push scripts, without a configuration.")
-@click.argument("files", metavar="FILE|-...", nargs=-1, required=True)
+EXAMPLES = (
+    Example("pushnotif lua check push.lua", "look at one script"),
+    Example(
+        "pushnotif lua check --dovecot-version 2.3 --lua 5.1 *.lua", "say which Dovecot and Lua they are for"
+    ),
+    Example(
+        "pushnotif lua check --format concise --fail-on warning - < push.lua", "be strict, from an editor"
+    ),
+)
+EXIT_CODES = (ExitCode(1, "There are findings at or above --fail-on."),)
+
+
+@click.command(
+    cls=Command,
+    examples=EXAMPLES,
+    exit_codes=EXIT_CODES,
+    short_help="Find mistakes in push scripts, without a configuration.",
+)
+@click.argument("files", metavar="FILE|-...", nargs=-1, required=True, shell_complete=values.files)
 @with_control
 @click.option(
     "--dovecot-version",
@@ -68,11 +87,6 @@ def check(
     and PN901 to PN902 of 'pushnotif validate', which looks at the scripts of a configuration too. A comment
     '-- pushnotif: ignore[PN513]' on a line, or in the line above, silences a finding.
     Exit code: 0 fine, 1 findings (see --fail-on), 2 wrong usage.
-
-    \b
-      pushnotif lua check push.lua
-      pushnotif lua check --dovecot-version 2.3 --lua 5.1 *.lua
-      pushnotif lua check --format concise --fail-on warning - < push.lua
     """
     version = Version(dovecot_version) if dovecot_version else DEFAULT_VERSION
     catalogue = Catalogue(all_rules(lua))

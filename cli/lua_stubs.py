@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.command import Command, Example
 from cli.common import remark
 from cli.lua_option import lua_option
 from cli.output import OutputError, write_result
@@ -21,7 +22,14 @@ _LARGEST = 2**20
 """No file that was made here is larger (bytes)."""
 
 
-@click.command(short_help="Tell editors and linters of Dovecot's Lua API.")
+EXAMPLES = (
+    Example("pushnotif lua stubs --output .", "write all of them beside the scripts"),
+    Example("pushnotif lua stubs --dovecot-version 2.3 --output stubs", "write those for Dovecot 2.3"),
+    Example("pushnotif lua stubs --kind luacheck > .luacheckrc", "write one file"),
+)
+
+
+@click.command(cls=Command, examples=EXAMPLES, short_help="Tell editors and linters of Dovecot's Lua API.")
 @click.option(
     "--dovecot-version",
     type=click.Choice([version.value for version in Version]),
@@ -54,12 +62,6 @@ def stubs(dovecot_version: str, lua: str, kind: str, folder: Path | None, force:
     lua-language-server and the like; .luarc.json makes it known to lua-language-server.
 
     A file that is there is replaced only if this command made it and nobody changed it.
-
-    \b
-      pushnotif lua stubs --output .                          all of them, beside the scripts
-      pushnotif lua stubs --dovecot-version 2.3 --output .    for Dovecot 2.3
-      pushnotif lua stubs --kind luacheck > .luacheckrc
-      luacheck push.lua
     """
     from drivers.lua.stubs import Target, stub  # noqa: PLC0415 - only when there is work
 

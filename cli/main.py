@@ -11,12 +11,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
+from cli import __version__
+from cli.command import Example, Group
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
+from cli.usage import usage_line
 from dovecot_conf.errors import PushnotifError
-from dovecot_conf.near import nearest
+from dovecot_conf.versions import FULL_VERSIONS, RELEASES
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
@@ -34,11 +41,42 @@ COMMANDS = MappingProxyType(
         "listen": "cli.listen:listen",
         "lua": "cli.lua:lua",
         "doctor": "cli.doctor:doctor",
+        "completion": "cli.completion:completion",
     }
+)
+# What lists of commands say, so that these import none of them.
+SUMMARIES = MappingProxyType(
+    {
+        "validate": "Find what is wrong with a configuration.",
+        "rules": "List the rules of 'validate', or explain one.",
+        "config": "Print the settings as doveconf does.",
+        "drivers": "Show which drivers load, and which don't, and why.",
+        "simulate": "Play a mailbox action through the push drivers.",
+        "metadata": "Read and change who wants to be notified, and how.",
+        "listen": "Receive requests, and misbehave on purpose.",
+        "lua": "Help with writing Lua push scripts.",
+        "doctor": "Say why no push arrives, and what to do.",
+        "completion": "Print what makes bash, zsh or fish complete words.",
+    }
+)
+COMPLETE_VARIABLE = "_PUSHNOTIF_COMPLETE"
+
+
+EXAMPLES = (
+    Example("pushnotif simulate message-new --demo", "see a notification go out"),
+    Example("pushnotif validate", "lint /etc/dovecot/dovecot.conf"),
+    Example("pushnotif drivers", "show what loads, in which order, and what doesn't"),
+    Example(
+        'pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob',
+        "switch a user on",
+    ),
+    Example("pushnotif listen", "receive requests, and misbehave on purpose", 130),
+    Example("pushnotif lua check push.lua", "find mistakes in a push script"),
+    Example("pushnotif doctor -u bob", "why no push arrives, and what to do", 1),
 )
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that imports a command's module only when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -55,48 +93,61 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command named first in ``args``; suggest a near name when it doesn't exist."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = nearest(args[0], COMMANDS)
-            known = f"did you mean '{near}'?" if near else f"known: {', '.join(COMMANDS)}"
-            raise click.UsageError(f"no such command '{args[0]}'; {known}", ctx=ctx)
-        return super().resolve_command(ctx, args)
+    def summary(self, ctx: click.Context, name: str) -> str:
+        """Return what a list of commands says of one."""
+        if name in SUMMARIES:
+            return SUMMARIES[name]
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str() if command else ""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.summary(ctx, name)) for name in COMMANDS])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the commands, and the options in front of them, that begin with ``incomplete``."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for shells
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=self.summary(ctx, name)) for name in names), *options]
+
+
+def _versions() -> str:
+    """Return the version of pushnotif, and those of Dovecot that it knows."""
+    from drivers.scripting import LUA_APIS  # noqa: PLC0415 - only for this
+
+    tested = " and ".join(FULL_VERSIONS.values())
+    files = ", ".join(release.number for release in RELEASES)
+    return (
+        f"pushnotif {__version__} (behaves as Dovecot {tested})\n"
+        f"tested beside real servers: Dovecot {tested}\n"
+        f"reads configurations for: Dovecot {files}\n"
+        f"has the Lua API of: Dovecot {', '.join(LUA_APIS)}"
+    )
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import version  # noqa: PLC0415 - slow to import, and rarely wanted
-
-        click.echo(f"pushnotif {version('pushnotif')} (behaves as Dovecot 2.3.19.1 and 2.4.1)")
+        click.echo(_versions())
         ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
     expose_value=False,
     is_eager=True,
     callback=_print_version,
-    help="Show the version.",
+    help="Show the version, and those of Dovecot that it knows.",
 )
 def pushnotif() -> None:
     """The workbench for Dovecot push notifications.
 
     Reads a Dovecot configuration as Dovecot does, says what is wrong with it, and shows what
     becomes of a notification, without a mail server.
-
-    \b
-      pushnotif simulate message-new --demo     see a notification go out
-      pushnotif validate                        lint /etc/dovecot/dovecot.conf
-      pushnotif drivers                         what loads, in which order, and what doesn't
-      pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob
-      pushnotif listen                          receive requests, and misbehave on purpose
-      pushnotif lua check push.lua              find mistakes in a push script
-      pushnotif doctor -u bob                   why no push arrives, and what to do
     """
 
 
@@ -104,13 +155,6 @@ def _complain(message: str) -> None:
     """Print one line on stderr; a closed stderr is nobody's problem."""
     with contextlib.suppress(OSError):
         print(f"pushnotif: {printable(message)}", file=sys.stderr)  # noqa: T201
-
-
-def _usage_line(error: click.ClickException) -> str:
-    """Return the message of a wrong call, with the help command to type next."""
-    text = error.format_message().rstrip(".")
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    return f"{text} (see '{context.command_path} --help')" if context else text
 
 
 def _internal_error(error: Exception) -> int:
@@ -125,14 +169,23 @@ def _internal_error(error: Exception) -> int:
     return EXIT_INTERNAL
 
 
+def _call(arguments: Sequence[str] | None) -> object:
+    """Do what the command line says, or what a shell that completes words asks for."""
+    if instruction := os.environ.get(COMPLETE_VARIABLE):
+        from cli.complete.shells import answer  # noqa: PLC0415 - only for shells
+
+        return answer(pushnotif, instruction)
+    return pushnotif.main(
+        args=list(arguments) if arguments is not None else None,
+        prog_name="pushnotif",
+        standalone_mode=False,
+    )
+
+
 def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run the command line ``arguments`` (default: the process's own); return the exit code."""
     try:
-        result = pushnotif.main(
-            args=list(arguments) if arguments is not None else None,
-            prog_name="pushnotif",
-            standalone_mode=False,
-        )
+        result = _call(arguments)
         with writing_to_stdout():
             pass
     except SystemExit:
@@ -142,7 +195,7 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
         click.echo(error.format_message(), err=True)
         return EXIT_USAGE
     except click.ClickException as error:
-        _complain(_usage_line(error))
+        _complain(usage_line(error))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted")

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from cli.command import Example
 from cli.common import ConfigSource, color_option, config_options
+from cli.complete import values
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
 from cli.userdb_option import userdb_option
 
@@ -21,7 +23,11 @@ SUMMARIES = {
     "unset": ("Remove ENTRY of MAILBOX.", ("mailbox", "key")),
     "list": ("Print the names of the entries of MAILBOX.", ("mailbox", "key-prefix")),
 }
+SWITCH = "/private/vendor/vendor.dovecot/http-notify"
 VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, imap://USER@HOST or imaps://."
+ENTRIES = (SWITCH, "/private/comment", "/shared/comment", "/shared/admin")
+FORMATS = ("text", "json")
+SCHEMES = ("doveadm-http://", "doveadm-https://", "imap://", "imaps://")
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
 
@@ -37,11 +43,47 @@ format_option = click.option(
     metavar="FORMATTER",
     multiple=True,
     callback=_first,
+    shell_complete=values.words("flow", "pager", "tab", "table", "json"),
     help="flow (default), pager, tab, table or json.",
 )
 
 
-@click.group(cls=DoveadmGroup)
+EXAMPLES = {
+    "metadata": (
+        Example(f'pushnotif metadata set --demo -u bob -s "" {SWITCH} user=bob', "switch bob on for ox"),
+        Example("pushnotif metadata doctor --demo -u alice", "say why alice gets no notifications", 1),
+    ),
+    "set": (
+        Example(f'pushnotif metadata set -u bob -s "" {SWITCH} user=bob', "switch bob on for ox"),
+        Example(
+            'pushnotif metadata set --demo -u bob INBOX /private/comment "Bob\'s mail"', "annotate a mailbox"
+        ),
+    ),
+    "get": (
+        Example(f'pushnotif metadata get -u bob -s "" {SWITCH}', "print what the ox driver would read"),
+        Example(f'pushnotif metadata get -f json -u bob -s "" {SWITCH}', "tell a program"),
+    ),
+    "unset": (Example(f'pushnotif metadata unset -u bob -s "" {SWITCH}', "switch bob off"),),
+    "list": (
+        Example('pushnotif metadata list -u bob -s ""', "list the entries of the server"),
+        Example('pushnotif metadata list -u bob -p -s "" /private/vendor', "list some, by their full names"),
+    ),
+    "export": (
+        Example("pushnotif metadata export -u bob > entries.jsonl", "keep the entries of a user"),
+        Example('pushnotif metadata export -u bob --mailbox ""', "print those of the server only"),
+    ),
+    "import": (
+        Example("pushnotif metadata import --dry-run entries.jsonl", "check the file, write nothing"),
+        Example("pushnotif metadata import -u bob entries.jsonl", "store the entries of one user"),
+    ),
+    "doctor": (
+        Example("pushnotif metadata doctor -u bob", "say what keeps bob's notifications from being sent", 1),
+        Example("pushnotif metadata doctor -f json -u bob", "tell a program", 1),
+    ),
+}
+
+
+@click.group(cls=DoveadmGroup, examples=EXAMPLES["metadata"])
 @config_options
 @format_option
 @click.pass_context
@@ -73,12 +115,21 @@ def user_options(command: Callable[..., Any]) -> Callable[..., Any]:
         (
             click.option("-u", "--user", help="The user; with * or ? all users that match."),
             click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
-            click.option("-F", "--user-file", help="A file, a user name a line."),
+            click.option(
+                "-F", "--user-file", shell_complete=values.files, help="A file, a user name a line."
+            ),
             userdb_option(DoveadmUsageError),
         )
     ):
         command = option(command)
     return command
+
+
+def _positionals(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[values.Item]:
+    """Offer the mailbox that everybody has, then the entries that Dovecot knows."""
+    before = ctx.params.get("positionals") or ()
+    known = ENTRIES if before else ("INBOX",)
+    return values.words(*known)(ctx, param, incomplete) if len(before) < 2 else []
 
 
 def _make_command(name: str) -> click.Command:
@@ -117,7 +168,7 @@ def _make_command(name: str) -> click.Command:
         click.option(
             "--no-userdb-lookup", is_flag=True, help="2.4: the user is $USER, and no userdb is asked."
         ),
-        click.option("--via", metavar="URL", help=VIA_HELP),
+        click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP),
         click.option(
             "--insecure",
             is_flag=True,
@@ -129,6 +180,7 @@ def _make_command(name: str) -> click.Command:
             nargs=-1,
             type=click.UNPROCESSED,
             metavar=" ".join(METAVARS[parameter] for parameter in parameters),
+            shell_complete=_positionals,
         ),
         *(click.option(f"--{parameter}", hidden=True) for parameter in parameters),
     ]
@@ -138,7 +190,8 @@ def _make_command(name: str) -> click.Command:
     decorated: Any = config_options(format_option(command))
     for decorator in reversed(decorators):
         decorated = decorator(decorated)
-    return click.command(name, cls=DoveadmCommand, help=f"{summary}\n\n{ENTRY_HELP}")(decorated)
+    help_ = f"{summary}\n\n{ENTRY_HELP}"
+    return click.command(name, cls=DoveadmCommand, examples=EXAMPLES[name], help=help_)(decorated)
 
 
 for _name in SUMMARIES:
@@ -149,7 +202,7 @@ def _outer(source: ConfigSource) -> ConfigSource:
     return merged(click.get_current_context().obj[0], source)
 
 
-@metadata.command("export", cls=DoveadmCommand)
+@metadata.command("export", cls=DoveadmCommand, examples=EXAMPLES["export"])
 @config_options
 @user_options
 @click.option(
@@ -170,12 +223,12 @@ def export(source: ConfigSource, **options: Any) -> int:
     return run_export(ExportCall(_outer(source), problem, **options))
 
 
-@metadata.command("import", cls=DoveadmCommand)
+@metadata.command("import", cls=DoveadmCommand, examples=EXAMPLES["import"])
 @config_options
 @user_options
 @click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
-@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE")
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE", shell_complete=values.files)
 def import_(source: ConfigSource, **options: Any) -> int:
     """Store the entries of FILE (- is stdin) as `export` prints them.
 
@@ -188,15 +241,22 @@ def import_(source: ConfigSource, **options: Any) -> int:
     return run_import(ImportCall(_outer(source), problem, **options))
 
 
-@metadata.command("doctor", cls=DoveadmCommand)
+@metadata.command("doctor", cls=DoveadmCommand, examples=EXAMPLES["doctor"])
 @config_options
 @user_options
 @click.option("-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT.")
-@click.option("--via", metavar="URL", help=VIA_HELP)
+@click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP)
 @click.option(
     "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
 )
-@click.option("-f", "--format", "formatter", metavar="FORMATTER", help="text (default) or json.")
+@click.option(
+    "-f",
+    "--format",
+    "formatter",
+    metavar="FORMATTER",
+    shell_complete=values.words(*FORMATS),
+    help="text (default) or json.",
+)
 @color_option
 @click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
 def doctor(

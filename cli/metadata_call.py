@@ -6,13 +6,17 @@ same order: formatter, options, arguments, entry name, user, mailbox, entry, dic
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
 from cli.metadata_session import Call, Session, StopError, stopped
 from cli.render.rows import FORMATTERS
+from cli.usage import meant
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError
+from dovecot_conf.near import nearest
 from dovecot_conf.versions import Version
 from mailstore.entries import EntryNameError, parse_entry
 
@@ -37,7 +41,7 @@ def run(call: Call) -> int:
 
 def _run(call: Call) -> int:
     if call.formatter not in FORMATTERS and call.formatter != NEEDS_A_FORMAT:
-        raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
+        raise unknown_formatter(call.formatter, FORMATTERS)
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     if call.problem is not None:
         raise wrong_option(call.name, call.problem, configuration.version)
@@ -82,11 +86,21 @@ def read_configuration(source: ConfigSource, *, asks_a_server: bool = False) -> 
         raise StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {error}") from None
 
 
+def unknown_formatter(name: str, known: Iterable[str]) -> StopError:
+    """Return the end of a call with a formatter that doesn't exist, with the one that was probably meant."""
+    near = nearest(name, known)
+    return StopError(
+        Exit.TEMPORARY, f"Fatal: Unknown print formatter: {name}", *([meant(near)] if near else [])
+    )
+
+
 def wrong_option(name: str, problem: OptionProblem, version: Version) -> StopError:
-    """Return the end of a call with a wrong option, in getopt's words."""
+    """Return the end of a call with a wrong option, in getopt's words, and with what was probably meant."""
     lines = [f"{name}: {problem.message}"]
     if version is Version.V24:
         lines.append(f"Error: doveadm: Unexpected or incomplete option: -{problem.letter}")
+    if problem.near:
+        lines.append(meant(problem.near))
     return StopError(Exit.USAGE, *lines)
 
 

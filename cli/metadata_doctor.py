@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from cli.common import is_demo
 from cli.doveadm import Exit
-from cli.metadata_call import read_configuration, wrong_option
+from cli.metadata_call import read_configuration, unknown_formatter, wrong_option
 from cli.metadata_operations import Failure, code_of
 from cli.metadata_session import Call, Session, StopError, stopped
 from cli.output import write_result
@@ -38,7 +38,7 @@ def run_doctor(call: Call, color: str) -> int:
 
 def _run(call: Call, color: str) -> int:
     if call.formatter not in FORMATS:
-        raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
+        raise unknown_formatter(call.formatter, FORMATS)
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     if call.problem is not None:
         raise wrong_option(call.name, call.problem, configuration.version)

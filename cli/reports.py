@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from cli import __version__
 from cli.output import OutputError, write_files, write_result
 from cli.render import diagnostics as render
 from cli.render.styled import render as render_lines
@@ -132,11 +133,9 @@ def _json(run: Run, _into_file: bool) -> str:
 
 
 def _sarif(run: Run, _into_file: bool) -> str:
-    from importlib.metadata import version  # noqa: PLC0415
-
     from cli.render.sarif import to_sarif  # noqa: PLC0415
 
-    return to_sarif(run.validations, tuple(_rules(run.validations)), version("pushnotif"), _base())
+    return to_sarif(run.validations, tuple(_rules(run.validations)), __version__, _base())
 
 
 def _github(run: Run, _into_file: bool) -> str:

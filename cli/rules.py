@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from cli.command import Command, Example
 from cli.common import color_option
+from cli.complete import values
 from cli.output import write_files, write_result
 from cli.render import rules as render
 from cli.render.styled import render as render_lines
@@ -15,9 +17,16 @@ from dovecot_conf.lint import Catalogue
 from dovecot_conf.lint.entries import Entry, entries
 from drivers.rules import all_rules
 
+EXAMPLES = (
+    Example("pushnotif rules", "list all rules"),
+    Example("pushnotif rules PN301", "explain one, with bad and good examples"),
+    Example("pushnotif rules PN4", "list a family: the rules about ox"),
+    Example("pushnotif rules --format json notify-missing", "explain one to a program"),
+)
 
-@click.command()
-@click.argument("rule", required=False)
+
+@click.command(cls=Command, examples=EXAMPLES)
+@click.argument("rule", required=False, shell_complete=values.rules)
 @click.option(
     "--format",
     "format_",

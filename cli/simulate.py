@@ -12,17 +12,19 @@ import click
 from click.core import ParameterSource
 
 from cli import simulation_input as given
+from cli.command import Command, Group
 from cli.common import ConfigSource, announce_refusal, is_demo, load_configuration
 from cli.output import write_result
 from cli.render.simulation_json import to_json
 from cli.render.simulation_text import text
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
+from cli.simulate_examples import EXAMPLES, EXIT_CODES, SCENARIO_EXAMPLES
 from cli.simulate_forms import FORMS, Form, unsupported
 from cli.simulate_network import Network, has_failed, network
 from cli.simulate_options import SCENARIO_OPTIONS, check_scripting, options_of, with_options
+from cli.usage import no_such
 from dovecot_conf import Configuration
-from dovecot_conf.near import nearest
 from drivers import (
     DriverRegistry,
     SimulationReport,
@@ -37,7 +39,7 @@ from drivers.scripting import Scripting
 SCENARIO = "--scenario"
 
 
-class EventCommand(click.Command):
+class EventCommand(Command):
     """Knows that a scenario is played without an EVENT, and says so."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -51,7 +53,7 @@ class EventCommand(click.Command):
             raise click.UsageError(text, ctx=ctx.parent) from None
 
 
-class EventGroup(click.Group):
+class EventGroup(Group):
     """Knows the names of events that Dovecot doesn't raise, and the options of events, and says so."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -74,18 +76,19 @@ class EventGroup(click.Group):
             for param in command.params
         )
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a command, or say why there is none."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            near = nearest(args[0].lower(), self.commands)
-            known = f"did you mean '{near}'?" if near else f"known: {', '.join(self.commands)}"
-            raise click.UsageError(unsupported(args[0]) or f"no such event '{args[0]}'; {known}", ctx=ctx)
-        return super().resolve_command(ctx, args)
+    def wrong_name(self, ctx: click.Context, name: str) -> click.UsageError:
+        """Return the error about an event that doesn't exist, or that Dovecot doesn't raise."""
+        text = unsupported(name) or no_such("event", name, self.commands)
+        return click.UsageError(text, ctx=ctx)
 
 
-@click.group(cls=EventGroup, invoke_without_command=True, no_args_is_help=True)
+@click.group(
+    cls=EventGroup,
+    examples=SCENARIO_EXAMPLES,
+    exit_codes=EXIT_CODES,
+    invoke_without_command=True,
+    no_args_is_help=True,
+)
 @with_options(SCENARIO_OPTIONS)
 @click.pass_context
 def simulate(
@@ -112,19 +115,6 @@ def simulate(
     from cli.simulate_scenario import play  # noqa: PLC0415 - only with --scenario
 
     return play(scenario_path, source, **options)
-
-
-EXAMPLES = {
-    "message-new": """
-      pushnotif simulate message-new --demo
-      pushnotif simulate message-new -c dovecot.conf -u bob --message mail.eml --dry-run
-      pushnotif simulate message-new -u bob --subject "Lunch?" --unseen 3 --format json
-      pushnotif simulate message-new -u bob --count 1000 --concurrency 8""",
-    "flags-set": """
-      pushnotif simulate flags-set -u bob --flags '\\Seen \\Answered' --keywords work""",
-    "mailbox-rename": """
-      pushnotif simulate mailbox-rename -u bob --mailbox Drafts --new-name Ideas""",
-}
 
 
 def _command(form: Form) -> click.Command:
@@ -167,12 +157,12 @@ def _command(form: Form) -> click.Command:
             write_result(render_lines(text(report), colored=wants_color(color, into_file=False)))
         return 1 if refused or has_failed(report.transactions, report.log) else 0
 
-    examples = f"\n\n\b{EXAMPLES[form.name]}" if form.name in EXAMPLES else ""
     perform_it.__doc__ = (
         f"{form.about}\n\nThe exit code is 1 when a notification failed, or Dovecot would log an error or"
-        f" not start at all.{examples}"
+        " not start at all."
     )
-    return click.command(form.name, cls=EventCommand)(options_of(form)(perform_it))
+    decorate = click.command(form.name, cls=EventCommand, examples=EXAMPLES[form.name], exit_codes=EXIT_CODES)
+    return decorate(options_of(form)(perform_it))
 
 
 for _form in FORMS:

@@ -22,7 +22,7 @@ def perform_many(session: Session, load: Load, *, what: str, as_json: bool, colo
     """
     run = LoadRun(session, load, SystemClock())
     try:
-        with _progress(load, what, shown=not quiet and sys.stderr.isatty()) as show:
+        with _progress(load, what, color, shown=not quiet and sys.stderr.isatty()) as show:
             run.run(show)
     finally:
         if as_json:
@@ -34,7 +34,7 @@ def perform_many(session: Session, load: Load, *, what: str, as_json: bool, colo
 
 
 @contextmanager
-def _progress(load: Load, what: str, *, shown: bool) -> Iterator[Callable[[Tally], object]]:
+def _progress(load: Load, what: str, color: str, *, shown: bool) -> Iterator[Callable[[Tally], object]]:
     """Give what is told the sums so far; it moves a bar on stderr if ``shown``."""
     if not shown:
         yield lambda tally: None  # noqa: ARG005
@@ -49,6 +49,8 @@ def _progress(load: Load, what: str, *, shown: bool) -> Iterator[Callable[[Tally
         TextColumn("{task.fields[rate]:.0f}/s"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # None: as NO_COLOR says.
+    console = Console(stderr=True, no_color={"never": True, "always": False}.get(color))
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(what, total=load.count, rate=0.0)
         yield lambda tally: progress.update(task, completed=tally.done, rate=tally.throughput)

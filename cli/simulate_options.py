@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cli.common import Number, color_option, config_options, show_secrets_option
+from cli.complete import values
 from cli.lua_option import lua_option
 from cli.simulate_forms import Form, Wants
 from dovecot_conf import Configuration
@@ -24,7 +25,13 @@ Command = Callable[..., Any]
 MIB = 2**20
 
 MAIL_OPTIONS = (
-    click.option("--message", "path", metavar="FILE|-", help="The mail, from a file or from stdin."),
+    click.option(
+        "--message",
+        "path",
+        metavar="FILE|-",
+        shell_complete=values.files,
+        help="The mail, from a file or from stdin.",
+    ),
     click.option("--from", "sender", metavar="ADDRESS", help="Sender of a mail made up here."),
     click.option("--to", "recipient", metavar="ADDRESS", help="Recipient of a mail made up here."),
     click.option("--subject", metavar="TEXT", help="Subject of a mail made up here."),

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from cli.command import Command, Example, ExitCode
 from cli.common import SYSTEM_CONFIG, ConfigSource, config_options, find_configuration
+from cli.complete import values
 from cli.control import Control, control_options, with_control
 from cli.findings import Wanted, finding_options, judging_lua_option, show
 from cli.fix_options import Fixing, fix_options
@@ -21,9 +23,18 @@ from dovecot_conf.files import UNCHANGED, Changed
 from dovecot_conf.lint import Catalogue
 from drivers.rules import all_rules
 
+EXAMPLES = (
+    Example("pushnotif validate", "lint the configuration of this machine"),
+    Example("pushnotif validate --format concise --fail-on warning dovecot.conf", "be strict and brief"),
+    Example("pushnotif validate --diff broken.conf", "show what --fix would write", 1),
+    Example("pushnotif validate --format sarif --output report.sarif etc", "look through a folder"),
+    Example("pushnotif validate --select PN3,PN4 - < dovecot.conf", "read stdin; only some rules"),
+)
+EXIT_CODES = (ExitCode(1, "There are findings at or above --fail-on, or changes with --diff."),)
 
-@click.command()
-@click.argument("files", metavar="[FILE|DIR|GLOB|-]...", nargs=-1)
+
+@click.command(cls=Command, examples=EXAMPLES, exit_codes=EXIT_CODES)
+@click.argument("files", metavar="[FILE|DIR|GLOB|-]...", nargs=-1, shell_complete=values.files)
 @with_control
 @config_options
 @control_options

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.dump_options import DumpOptions
-from dovecot_conf.versions import Version
+from dovecot_conf.versions import FULL_VERSIONS, Version
 
 __all__ = ["FULL_VERSIONS", "WHEN_EXPANDING", "DumpOptions", "dump", "look_up"]
-
-FULL_VERSIONS = {Version.V23: "2.3.19.1", Version.V24: "2.4.1"}
 
 WHEN_EXPANDING = frozenset(("unknown-variable", "unreadable-value-file"))
 """Problems that doveconf only finds with ``-x``, where they are errors."""

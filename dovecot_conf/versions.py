@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Version(StrEnum):
@@ -11,6 +12,25 @@ class Version(StrEnum):
     V23 = "2.3"
     V24 = "2.4"
 
+
+class Release(NamedTuple):
+    """A release of Dovecot whose files are read: its number, its dialect, whether tests run beside it."""
+
+    number: str
+    dialect: Version
+    tested: bool = False
+
+
+RELEASES = (
+    Release("2.3.19.1", Version.V23, tested=True),
+    Release("2.4.0", Version.V24),
+    Release("2.4.1", Version.V24, tested=True),
+    Release("2.4.2", Version.V24),
+    Release("2.4.3", Version.V24),
+    Release("2.4.4", Version.V24),
+)
+FULL_VERSIONS = {release.dialect: release.number for release in RELEASES if release.tested}
+"""The release that each dialect is read as."""
 
 UNDECIDED = "nothing in it belongs to one version only"
 """Why a configuration is read as 2.3 when nothing shows its version."""

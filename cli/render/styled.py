@@ -25,10 +25,16 @@ class Line:
 
 
 def wants_color(color: str, *, into_file: bool) -> bool:
-    """Tell whether to use colour: ``auto`` is on for a terminal, unless NO_COLOR is set."""
-    if color == "auto":
-        return not into_file and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return color == "always"
+    """Tell whether to use colour: ``auto`` is on for a terminal.
+
+    NO_COLOR (https://no-color.org) turns that off, else FORCE_COLOR turns it on elsewhere too; a file never
+    gets colours by itself.
+    """
+    if color != "auto":
+        return color == "always"
+    if into_file or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
 def render(lines: Iterable[Line], *, colored: bool) -> str:
@@ -46,6 +52,7 @@ def render(lines: Iterable[Line], *, colored: bool) -> str:
         file=stream,
         force_terminal=True,
         color_system="standard",
+        no_color=False,  # what NO_COLOR says was taken into account before
         highlight=False,
         soft_wrap=True,
         markup=False,

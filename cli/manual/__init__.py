@@ -1,0 +1,1 @@
+"""The manual pages, made from the commands: what they say is what ``--help`` says."""

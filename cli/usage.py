@@ -1,0 +1,60 @@
+"""What is said of a wrong call: one line, with the word that was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import click
+
+from dovecot_conf.near import nearest
+
+_NO_CHOICE = re.compile(r"'(.*)' is not one of ", re.DOTALL)
+
+
+def usage_line(error: click.ClickException) -> str:
+    """Return the message of a wrong call, with the help command to type next."""
+    text = usage_message(error)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{text} (see '{context.command_path} --help')" if context else text
+
+
+def no_such(kind: str, word: str, known: Iterable[str]) -> str:
+    """Return the message about a name that isn't there: with the nearest known one, else with all."""
+    names = tuple(known)
+    near = nearest(word.lower(), names)
+    return f"no such {kind} '{word}'; " + (meant(near) if near else f"known: {', '.join(names)}")
+
+
+def meant(near: str) -> str:
+    """Return the question whether a name was meant."""
+    return f"did you mean '{near}'?"
+
+
+def usage_message(error: click.ClickException) -> str:
+    """Return the message of a wrong call, with the option or choice that was probably meant."""
+    if isinstance(error, click.NoSuchOption):
+        near = nearest(error.option_name, _options(error.ctx))
+        text = f"no such option '{error.option_name}'"
+        return f"{text}; {meant(near)}" if near else text
+    text = error.format_message().rstrip(".")
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        near = _near_choice(error.message, error.param)
+        return f"{text}; {meant(near)}" if near else text
+    return text
+
+
+def _options(context: click.Context | None) -> list[str]:
+    """Return the options of the command that was called wrongly."""
+    if context is None:
+        return []
+    params = context.command.get_params(context)
+    options = (param for param in params if isinstance(param, click.Option) and not param.hidden)
+    return [name for option in options for name in (*option.opts, *option.secondary_opts)]
+
+
+def _near_choice(message: str, param: click.Parameter) -> str:
+    """Return the choice that is most like what was given for a parameter, '' for none."""
+    given = _NO_CHOICE.match(message)
+    choices = param.type.choices if isinstance(param.type, click.Choice) else ()
+    return nearest(given[1].lower(), map(str, choices)) if given else ""

@@ -1,0 +1,154 @@
+"""The packages: what is in the wheel and in the sdist, and that an installed wheel works.
+
+They are built and installed without a network; the modules that ours need are those of this environment.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+import venv
+import zipfile
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cli.manual.build import COMPLETIONS
+from tests.ci_files import REPOSITORY
+from tests.cli.command_tree import CONTEXTS
+from tests.tools import needed
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+NAME = f"{PROJECT['project']['name']}-{PROJECT['project']['version']}"
+PACKAGES = ("cli", "dovecot_conf", "drivers", "mailstore")
+# What the top of the sdist may hold; the last two are the build's.
+TOP = frozenset(
+    {*PACKAGES, "tests", "fixtures", "benchmarks", "docs", ".github", ".ci", ".pre-commit-hooks.yaml"}
+    | {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", ".gitignore", "PKG-INFO"}
+)
+NEVER = ("*.pyc", "*/__pycache__/*", "*/.git/*", "*.egg-info/*", "*_cache/*", "*.orig", "*~", "*/.venv/*")
+
+
+class Built(NamedTuple):
+    """The files of one build, and the wheel that was built from the sdist alone."""
+
+    wheel: Path
+    sdist: Path
+    wheel_of_sdist: Path
+
+
+def build(folder: Path, source: Path, *targets: str) -> dict[str, Path]:
+    """Build in a folder; return the file of each target."""
+    options = [option for target in targets for option in ("-t", target)]
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", *options, "-d", str(folder)],
+        cwd=source,
+        check=True,
+        capture_output=True,
+        env={name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"},
+    )
+    ends = {"wheel": "*.whl", "sdist": "*.tar.gz"}
+    return {target: next(folder.glob(ends[target])) for target in targets}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("built")
+    made = build(folder / "tree", REPOSITORY, "wheel", "sdist")
+    with tarfile.open(made["sdist"]) as archive:
+        archive.extractall(folder / "source", filter="data")
+    again = build(folder / "again", folder / "source" / NAME, "wheel")
+    return Built(made["wheel"], made["sdist"], again["wheel"])
+
+
+def files_of_packages() -> set[str]:
+    """Return the files that the tree has in our packages, apart from what Python leaves there."""
+    return {
+        path.relative_to(REPOSITORY).as_posix()
+        for package in PACKAGES
+        for path in (REPOSITORY / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_the_wheel_has_our_packages_and_what_is_made_from_the_commands(built: Built) -> None:
+    with zipfile.ZipFile(built.wheel) as archive:
+        names = set(archive.namelist())
+    info = {name for name in names if name.startswith(f"{NAME}.dist-info/")}
+    shared = {name for name in names if name.startswith(f"{NAME}.data/data/share/")}
+    assert names - info - shared == files_of_packages()
+    assert {name.partition("/")[2] for name in info} == {
+        "METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE",
+    }  # fmt: skip
+    pages = {f"man/man1/{path.replace(' ', '-')}.1" for path in CONTEXTS}
+    assert {name.partition("/share/")[2] for name in shared} == pages | set(COMPLETIONS.values())
+
+
+def test_every_package_says_that_it_has_types() -> None:
+    assert {f"{package}/py.typed" for package in PACKAGES} <= files_of_packages()
+
+
+def test_the_sdist_has_the_source_and_the_tests_and_nothing_else(built: Built) -> None:
+    with tarfile.open(built.sdist) as archive:
+        names = {member.name.removeprefix(f"{NAME}/") for member in archive if not member.isdir()}
+    assert {name.partition("/")[0] for name in names} <= TOP
+    assert files_of_packages() <= names
+    some = {"tests/test_packaging.py", "docs/man/build_hook.py", "fixtures/first-day/mail.eml"}
+    assert some <= names
+    assert [name for name in names if any(fnmatch(f"/{name}", pattern) for pattern in NEVER)] == []
+
+
+def test_the_wheel_of_the_sdist_is_that_of_the_tree(built: Built) -> None:
+    assert built.wheel.name == built.wheel_of_sdist.name
+    assert built.wheel.read_bytes() == built.wheel_of_sdist.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel into an environment of its own; give the folder of that."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, with_pip=True)
+    pip = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "--no-deps", "--no-index"]
+    subprocess.run([*pip, "--no-compile", str(built.wheel)], check=True)
+    paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
+    # What ours need is found behind ours.
+    others = {sysconfig.get_paths()[kind] for kind in ("purelib", "platlib")}
+    Path(paths["purelib"], "others.pth").write_text("".join(f"{path}\n" for path in others))
+    return folder
+
+
+def run_installed(folder: Path, *arguments: str) -> str:
+    environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data"), "PYTHONPATH": ""}
+    command = [str(folder / "bin/pushnotif"), *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_an_installed_wheel_works_outside_of_the_tree(installed: Path) -> None:
+    assert run_installed(installed, "--version").startswith(f"pushnotif {PROJECT['project']['version']} ")
+    assert "→ ox     would-send" in run_installed(installed, "simulate", "message-new", "--demo", "-q")
+    lua = f"plugin/push_notification_driver=lua:file={REPOSITORY}/fixtures/first-day/push.lua"
+    plugins = "mail_plugins=notify mail_lua push_notification push_notification_lua"
+    options = ["-q", "-o", plugins, "-o", lua]
+    assert "called" in run_installed(installed, "simulate", "message-new", "--demo", *options)
+    assert run_installed(installed, "rules", "PN301").startswith("PN301 ")
+    python = [str(installed / "bin/python"), "-c", "import cli; print(cli.__file__)"]
+    found = subprocess.run(python, cwd=installed, capture_output=True, text=True, check=True)
+    assert found.stdout.startswith(str(installed))
+
+
+def test_man_finds_the_pages_of_an_installed_wheel(installed: Path) -> None:
+    command = [needed("man", "man-db"), "-M", str(installed / "share/man"), "-w", "pushnotif-metadata-set"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{installed}/share/man/man1/pushnotif-metadata-set.1\n"
+
+
+def test_the_build_needs_only_what_it_names() -> None:
+    assert [name.partition(">")[0] for name in PROJECT["build-system"]["requires"]] == ["hatchling", "click"]
