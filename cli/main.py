@@ -33,6 +33,7 @@ COMMANDS = MappingProxyType(
         "metadata": "cli.metadata:metadata",
         "listen": "cli.listen:listen",
         "lua": "cli.lua:lua",
+        "doctor": "cli.doctor:doctor",
     }
 )
 
@@ -95,6 +96,7 @@ def pushnotif() -> None:
       pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob
       pushnotif listen                          receive requests, and misbehave on purpose
       pushnotif lua check push.lua              find mistakes in a push script
+      pushnotif doctor -u bob                   why no push arrives, and what to do
     """
 
 

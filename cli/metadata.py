@@ -9,6 +9,7 @@ import click
 
 from cli.common import ConfigSource, color_option, config_options
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
+from cli.userdb_option import userdb_option
 
 ENTRY_HELP = (
     "ENTRY begins with /private or /shared. With -s, MAILBOX may be empty: entries of the server, such as "
@@ -66,28 +67,6 @@ def merged(outer: ConfigSource, inner: ConfigSource) -> ConfigSource:
     )
 
 
-def _userdb_fields(
-    ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
-) -> dict[str, str] | None:
-    """Read FIELD=VALUE of all --userdb; None without any."""
-    fields = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name or name != name.strip():
-            raise DoveadmUsageError("--userdb wants FIELD=VALUE, as in --userdb home=/srv/bob", ctx=ctx)
-        fields[name] = value
-    return fields or None
-
-
-userdb_option = click.option(
-    "--userdb",
-    metavar="FIELD=VALUE",
-    multiple=True,
-    callback=_userdb_fields,
-    help="What the userdb says of the user (home, uid, gid, mail, …); no userdb is asked then. Repeatable.",
-)
-
-
 def user_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which users, and who they are."""
     for option in reversed(
@@ -95,7 +74,7 @@ def user_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("-u", "--user", help="The user; with * or ? all users that match."),
             click.option("-A", "--all-users", is_flag=True, help="All users that the userdb lists."),
             click.option("-F", "--user-file", help="A file, a user name a line."),
-            userdb_option,
+            userdb_option(DoveadmUsageError),
         )
     ):
         command = option(command)

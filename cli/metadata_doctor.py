@@ -12,8 +12,8 @@ from cli.metadata_session import Call, Session, StopError, stopped
 from cli.output import write_result
 from cli.render.diagnosis_json import to_json
 from cli.render.diagnosis_text import text
-from cli.render.secrets import hide
 from cli.render.styled import render, wants_color
+from cli.userdb_option import options_again
 from dovecot_conf import Configuration
 from drivers.diagnosis import Diagnosis
 from drivers.link_drivers import PROTOCOLS
@@ -130,14 +130,8 @@ def _account(
 
 
 def _options(call: Call) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the options of commands for the same user, ours and doveadm's; no -o, which may be secret."""
-    source = call.source
-    path = ("-c", str(source.path)) if source.path is not None else ()
-    ours = [*path, *(["--demo"] if source.demo else [])]
-    for name, value in (call.userdb or {}).items():
-        ours += ["--userdb", hide(f"{name}={value}")]
-    if call.via is not None:
-        ours += ["--via", call.via]
-    if call.socket_path is not None:
-        ours += ["-S", call.socket_path]
-    return tuple(ours), path
+    """Return the options of commands for the same user, ours and doveadm's."""
+    ours, theirs = options_again(call.source, call.userdb)
+    via = () if call.via is None else ("--via", call.via)
+    socket_path = () if call.socket_path is None else ("-S", call.socket_path)
+    return (*ours, *via, *socket_path), theirs

@@ -31,6 +31,7 @@ from drivers import (
     perform,
 )
 from drivers.load import Load
+from drivers.mail_source import envelope
 from drivers.scripting import Scripting
 
 SCENARIO = "--scenario"
@@ -199,7 +200,7 @@ def _session(  # noqa: PLR0913 - one for each kind of option
     now = int(time.time())
     first = given.described(form, options, name, now=now, count=count)
     if protocol == "lmtp":
-        first = replace(first, envelope=given.envelope(configuration, first.mail, name, now=now))
+        first = replace(first, envelope=envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
     found = given.metadata_of_run(configuration, account, protocol, metadata, source, writes=not dry_run)
     push, registry = configuration.push(protocol), DriverRegistry.installed()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,10 @@ from drivers import MailUser
 from drivers.mail_source import make_mail
 from drivers.session import MetadataLookup
 from mailstore.accounts import find_user
-from mailstore.address import first_address
 from mailstore.attribute_dict import without_dict
 from mailstore.entries import EntryName, parse_entry
 from mailstore.maildir import MaildirState, read_maildir
-from mailstore.message import Envelope, Message, read_message
+from mailstore.message import Message, read_message
 from mailstore.opening import open_metadata
 from mailstore.own_store import open_own_metadata
 from mailstore.run_metadata import RunMetadata
@@ -110,13 +107,6 @@ def _unseen(wanted: int | None, known: MaildirState | None) -> int:
 
 def _words(text: str | None) -> tuple[str, ...] | None:
     return tuple(text.split()) if text is not None else None
-
-
-def envelope(configuration: Configuration, mail: Message, user: str, *, now: int) -> Envelope:
-    """Return how a mail might come by LMTP: from its From address, through this host."""
-    hostname = configuration.settings(protocol="lmtp").value("hostname") or socket.gethostname()
-    sender = first_address(mail.header("From") or b"").address
-    return Envelope(sender, user, hostname, formatdate(now))
 
 
 def find_account(configuration: Configuration, name: str, protocol: str, source: ConfigSource) -> User:

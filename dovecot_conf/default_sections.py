@@ -25,14 +25,17 @@ def reading_of(configuration: Configuration) -> Reading:
     )
 
 
-def default_sections(version: Version) -> tuple[Reading, Surroundings]:
+def default_configuration(version: Version) -> Configuration:
     """Return the captured configuration."""
     from dovecot_conf.loading import loads  # noqa: PLC0415 - the reader, only when something is printed
 
     path = Path(__file__).with_name("data") / f"sections-{version}.conf"
-    return reading_of(loads(path.read_bytes(), filename=str(path), version=version)), Surroundings(
-        Files(), {}
-    )
+    return loads(path.read_bytes(), filename=str(path), version=version)
+
+
+def default_sections(version: Version) -> tuple[Reading, Surroundings]:
+    """Return what was read of the captured configuration."""
+    return reading_of(default_configuration(version)), Surroundings(Files(), {})
 
 
 @cache

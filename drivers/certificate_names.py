@@ -6,7 +6,9 @@ import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_SEQUENCE, _OID, _VERSION = 0x30, 0x06, 0xA0
+from drivers.der import dotted, items
+
+_VERSION = 0xA0
 _LABELS: Mapping[str, str] = {
     "2.5.4.3": "CN",
     "2.5.4.4": "SN",
@@ -30,53 +32,30 @@ _LABELS: Mapping[str, str] = {
 def subject_line(certificate: bytes) -> str:
     """Return the subject of a certificate (DER) as ``/O=Example/CN=example.com``; '' if it can't be read."""
     try:
-        outer = next(_items(certificate))[1]
-        fields = [item for item in _items(next(_items(outer))[1]) if item[0] != _VERSION]
-        return "".join(_attributes(fields[4][1]))
+        outer = next(items(certificate))[1]
+        fields = [item for item in items(next(items(outer))[1]) if item[0] != _VERSION]
+        return name_line(fields[4][1])
     except (StopIteration, IndexError, ValueError):
         return ""
 
 
+def name_line(name: bytes) -> str:
+    """Return a name (DER) as OpenSSL writes it. Raises ValueError and IndexError for what is none."""
+    return "".join(_attributes(name))
+
+
 def _attributes(name: bytes) -> Iterator[str]:
-    for _, relative in _items(name):
-        for _, pair in _items(relative):
-            (_, oid), (_, value) = list(_items(pair))[:2]
-            dotted = _dotted(oid)
-            yield f"/{_LABELS.get(dotted, dotted)}={''.join(map(_shown, value))}"
+    for _, relative in items(name):
+        for _, pair in items(relative):
+            (_, oid), (_, value) = list(items(pair))[:2]
+            number = dotted(oid)
+            yield f"/{_LABELS.get(number, number)}={''.join(map(_shown, value))}"
 
 
 def _shown(byte: int) -> str:
     if not 0x20 <= byte < 0x7F:
         return f"\\x{byte:02X}"
     return f"\\{byte:c}" if byte in b"/+" else chr(byte)
-
-
-def _items(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tag and content of each element of DER."""
-    position = 0
-    while position < len(data):
-        tag, length = data[position], data[position + 1]
-        position += 2
-        if length & 0x80:
-            size = length & 0x7F
-            length = int.from_bytes(data[position : position + size], "big")
-            position += size
-        if position + length > len(data):
-            raise ValueError(data)
-        yield tag, data[position : position + length]
-        position += length
-
-
-def _dotted(oid: bytes) -> str:
-    numbers = []
-    value = 0
-    for byte in oid:
-        value = value << 7 | byte & 0x7F
-        if not byte & 0x80:
-            numbers.append(value)
-            value = 0
-    first = min(numbers[0] // 40, 2)
-    return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))
 
 
 def host_problem(certificate: Mapping[str, Any], host: str) -> str:

@@ -41,6 +41,7 @@ class DlogDriver(Driver):
     """Logs what happens; it wants all events, but none of their fields."""
 
     name: ClassVar[str] = "dlog"
+    only_logs: ClassVar[bool] = True
 
     @classmethod
     def parse(cls, definition: DriverDefinition, context: InitContext) -> str | None:  # noqa: ARG003

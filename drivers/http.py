@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dovecot_conf.http_url import HttpUrl
@@ -87,8 +88,31 @@ class HostLookupError(TransportError):
     """The host name has no address."""
 
 
+class ConnectStep(StrEnum):
+    """What of making a connection failed; the last three only with TLS."""
+
+    TUNNEL = "tunnel"
+    CONNECT = "connect"
+    AUTHORITIES = "authorities"
+    HANDSHAKE = "handshake"
+    CERTIFICATE = "certificate"
+    HOST_NAME = "host name"
+
+
 class ConnectFailedError(TransportError):
-    """No connection to the server, or no TLS on it."""
+    """No connection to the server, or no TLS on it.
+
+    ``number`` is the operating system's of a connection (``ETIMEDOUT`` whoever gave up), and OpenSSL's of
+    a certificate's check; ``reason`` is OpenSSL's of a handshake (``WRONG_VERSION_NUMBER``).
+    """
+
+    def __init__(
+        self, text: str, step: ConnectStep = ConnectStep.CONNECT, number: int = 0, reason: str = ""
+    ) -> None:
+        super().__init__(text)
+        self.step = step
+        self.number = number
+        self.reason = reason
 
 
 class BadResponseError(TransportError):

@@ -32,10 +32,10 @@ _SHORTEST = 0.001
 
 
 class Connection:
-    """An open connection; ``name`` is Dovecot's name of its streams: ``(conn:127.0.0.1:80,id=1)``."""
+    """An open connection; ``name`` is Dovecot's name of its ``stream``: ``(conn:127.0.0.1:80,id=1)``."""
 
     def __init__(self, stream: httpcore.NetworkStream, name: str) -> None:
-        self._stream = stream
+        self.stream = stream
         self._name = name
         self._connected = time.monotonic()
         self._idle_since = self._connected
@@ -45,15 +45,15 @@ class Connection:
 
     def close(self) -> None:
         """End the connection."""
-        self._stream.close()
+        self.stream.close()
 
     def is_reusable(self, max_idle: float) -> bool:
         """Tell whether another request can go out; look at what has come in since the last answer."""
         if max_idle and time.monotonic() - self._idle_since >= max_idle:
             return False
         try:
-            while self._stream.get_extra_info("is_readable"):
-                if not (data := self._stream.read(_READ_BYTES, timeout=_SHORTEST)):
+            while self.stream.get_extra_info("is_readable"):
+                if not (data := self.stream.read(_READ_BYTES, timeout=_SHORTEST)):
                     return False
                 self._received += data
             self._pass_over_body()
@@ -70,7 +70,7 @@ class Connection:
         Raises TransportError.
         """
         try:
-            self._stream.write(_encoded(request), timeout=self._left(attempt))
+            self.stream.write(_encoded(request), timeout=self._left(attempt))
             head = self._head(request, attempt)
         except httpcore.WriteTimeout:
             raise self._timed_out(attempt) from None
@@ -108,7 +108,7 @@ class Connection:
 
     def _receive(self, attempt: Attempt) -> None:
         try:
-            data = self._stream.read(_READ_BYTES, timeout=self._left(attempt))
+            data = self.stream.read(_READ_BYTES, timeout=self._left(attempt))
         except httpcore.ReadTimeout:
             raise self._timed_out(attempt) from None
         except httpcore.ReadError as error:

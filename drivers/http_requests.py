@@ -15,6 +15,26 @@ def put_request(
     url: HttpUrl, content_type: str, body: bytes, settings: HttpSettings, now: float
 ) -> HttpRequest:
     """Return a PUT of ``body``; ``now`` is the time in its Date header."""
+    headers = _leading(url, settings, now)
+    headers.append(("Content-Length", str(len(body))))
+    if settings.proxy is None:
+        headers.append(("Connection", "Keep-Alive"))
+    headers.append(("Content-Type", content_type))
+    return HttpRequest("PUT", url, tuple(headers), body, settings.proxy)
+
+
+def harmless_request(
+    method: str, url: HttpUrl, settings: HttpSettings, now: float, mark: tuple[str, str]
+) -> HttpRequest:
+    """Return a request without a body that has the headers of a PUT otherwise, and a ``mark`` after them."""
+    headers = _leading(url, settings, now)
+    if settings.proxy is None:
+        headers.append(("Connection", "Keep-Alive"))
+    return HttpRequest(method, url, (*headers, mark), b"", settings.proxy)
+
+
+def _leading(url: HttpUrl, settings: HttpSettings, now: float) -> list[tuple[str, str]]:
+    """Return the headers that every request of ``ox`` begins with."""
     headers = [("Host", url.authority), ("Date", http_date(now))]
     if url.user and url.password is not None:
         headers.append(("Authorization", _basic(url.user, url.password)))
@@ -23,11 +43,7 @@ def put_request(
         headers.append(("Proxy-Authorization", credentials))
     if settings.user_agent:
         headers.append(("User-Agent", settings.user_agent))
-    headers.append(("Content-Length", str(len(body))))
-    if settings.proxy is None:
-        headers.append(("Connection", "Keep-Alive"))
-    headers.append(("Content-Type", content_type))
-    return HttpRequest("PUT", url, tuple(headers), body, settings.proxy)
+    return headers
 
 
 _WITH_PAYLOAD = ("POST", "PUT")

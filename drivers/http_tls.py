@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
 
 import httpcore
 
+from drivers.certificate import Certificate, read_certificate
 from drivers.certificate_names import host_problem, subject_line
 from drivers.system_errors import cause
 from drivers.tls_settings import Authorities, TlsSettings
@@ -60,6 +63,18 @@ _REASONS: Mapping[str, int] = {
 
 _SSL_LIBRARY = 0x0A000000
 _ALERT_OFFSET = 1000
+
+
+class _NotValid(IntEnum):
+    """Some of OpenSSL's numbers of checks (``x509_vfy.h``)."""
+
+    EARLY = 9
+    EXPIRED = 10
+    UNKNOWN_ROOT = 19
+
+
+_DER = 2
+"""``_ssl.ENCODING_DER``."""
 
 
 class CertificateError(Exception):
@@ -118,12 +133,48 @@ def check_host(stream: httpcore.NetworkStream, host: str) -> None:
         raise CertificateError(f"SSL certificate doesn't match expected host name {host}: {problem}")
 
 
+def sent_certificates(stream: httpcore.NetworkStream) -> tuple[bytes, ...]:
+    """Return the certificates (DER) that a server has sent, its own first; none without TLS.
+
+    Python before 3.13 has the others only in what lies below its sockets.
+    """
+    secured = stream.get_extra_info("socket")
+    if not isinstance(secured, ssl.SSLSocket):
+        return ()
+    own = secured.getpeercert(binary_form=True)
+    below = secured if hasattr(secured, "get_unverified_chain") else getattr(secured, "_sslobj", None)
+    chain = getattr(below, "get_unverified_chain", lambda: None)() or ()
+    sent = tuple(one if isinstance(one, bytes) else one.public_bytes(_DER) for one in chain)
+    return sent or ((own,) if own else ())
+
+
 def unverified(error: BaseException) -> ssl.SSLCertVerificationError | None:
     """Return the failed check of a certificate behind an error of a handshake, None if it was none."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, ssl.SSLCertVerificationError):
         inner = inner.__cause__ or inner.__context__
     return inner
+
+
+def failed_certificate(number: int, chain: Sequence[bytes]) -> bytes:
+    """Return that of a chain (DER, the server's own first) which failed a check; b"" without a chain.
+
+    ``number`` is OpenSSL's of the check. Python doesn't tell how deep in the chain it was.
+    """
+    found = [data for data in chain if (read := read_certificate(data)) and _has_failed(read, number)]
+    # A chain is checked from its authority down.
+    return found[-1] if found else next(iter(chain), b"")
+
+
+def _has_failed(certificate: Certificate, number: int) -> bool:
+    match number:
+        case _NotValid.EXPIRED:
+            return certificate.ends < time.time()
+        case _NotValid.EARLY:
+            return certificate.begins > time.time()
+        case _NotValid.UNKNOWN_ROOT:
+            return certificate.is_own
+    return False
 
 
 def certificate_text(error: ssl.SSLCertVerificationError, certificate: bytes) -> str:
@@ -134,17 +185,30 @@ def certificate_text(error: ssl.SSLCertVerificationError, certificate: bytes) ->
     )
 
 
-def handshake_text(error: BaseException) -> str:
-    """Return Dovecot's words for a handshake that failed for another reason."""
+CLOSED = "CONNECTION_CLOSED"
+"""The reason of a handshake that ended with the connection."""
+
+
+def handshake_reason(error: BaseException) -> str:
+    """Return OpenSSL's reason for a handshake that failed, '' where the operating system has one."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, ssl.SSLError):
         inner = inner.__cause__ or inner.__context__
     if inner is None:
-        return f"read(size=8192) failed: {cause(error)}"
+        return ""
     if isinstance(inner, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return CLOSED
+    return inner.reason or str(inner)
+
+
+def handshake_text(error: BaseException) -> str:
+    """Return Dovecot's words for a handshake that failed for another reason."""
+    reason = handshake_reason(error)
+    if not reason:
+        return f"read(size=8192) failed: {cause(error)}"
+    if reason == CLOSED:
         return "Connection closed"
-    reason = (inner.reason or str(inner)).lower().replace("_", " ")
-    return f"SSL_connect() failed: {_numbered(reason)}"
+    return f"SSL_connect() failed: {_numbered(reason.lower().replace('_', ' '))}"
 
 
 def _numbered(reason: str) -> str:

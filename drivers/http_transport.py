@@ -14,9 +14,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import httpcore
+
 from drivers.http import (
     Attempt,
     ConnectFailedError,
+    ConnectStep,
     HostLookupError,
     HttpRequest,
     HttpResponse,
@@ -42,14 +45,21 @@ class HttpcoreTransport:
     """Sends requests over connections that are kept open, one to a server at a time in each thread.
 
     No environment variables are looked at. TLS certificates are checked as the settings of the request
-    say, unless ``insecure``. ``resolver`` finds addresses, by default the operating system's.
+    say, unless ``insecure``. ``resolver`` finds addresses, and ``network`` connects to them, by default
+    those of the operating system.
     """
 
     concurrent = True
 
-    def __init__(self, *, insecure: bool = False, resolver: Resolver | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        insecure: bool = False,
+        resolver: Resolver | None = None,
+        network: httpcore.NetworkBackend | None = None,
+    ) -> None:
         self._resolver = resolver or system_addresses
-        self._connector = Connector(TlsContexts(insecure=insecure))
+        self._connector = Connector(TlsContexts(insecure=insecure), network)
         self._lock = threading.Lock()
         self._idle: dict[Peer, list[Connection]] = {}
         self._lookups: dict[str, _Lookup] = {}
@@ -83,7 +93,8 @@ class HttpcoreTransport:
     def _peers(self, request: HttpRequest, attempt: Attempt) -> list[Peer]:
         """Return where the request can go, in the order in which it is tried."""
         if request.proxy is not None and request.url.scheme == "https" and attempt.settings.proxy_tunnels:
-            raise ConnectFailedError("pushnotif can't send https requests through the tunnel of a proxy")
+            text = "pushnotif can't send https requests through the tunnel of a proxy"
+            raise ConnectFailedError(text, ConnectStep.TUNNEL)
         if isinstance(request.proxy, str):
             return [Peer(request.proxy, 0, None, attempt.settings.tls)]
         url = request.proxy or request.url
@@ -102,10 +113,10 @@ class HttpcoreTransport:
         return addresses[start:] + addresses[:start]
 
     def _looked_up(self, host: str, port: int, timeout: float) -> _Lookup:
-        if _is_address(host):
+        if is_address(host):
             return _Lookup((host,), math.inf)
         try:
-            found = tuple(dict.fromkeys(_within(timeout, self._resolver, host, port)))
+            found = tuple(dict.fromkeys(addresses_within(timeout, self._resolver, host, port)))
         except socket.gaierror as error:
             raise HostLookupError(f"Failed to lookup host {host}: {error.strerror}") from None
         except TimeoutError as error:
@@ -134,7 +145,7 @@ class HttpcoreTransport:
         """Return a new connection to the first peer that accepts one; the next time begins with that."""
         begin = time.monotonic()
         attempts = attempt.settings.max_connect_attempts or len(peers)
-        problem = ""
+        failed = ConnectFailedError("")
         for number in range(attempts):
             peer = peers[number % len(peers)]
             if number >= len(peers):
@@ -142,16 +153,17 @@ class HttpcoreTransport:
             try:
                 connection = self._connector.connect(peer, attempt)
             except ConnectFailedError as error:
-                problem = str(error)
+                failed = error
                 if time.monotonic() >= attempt.deadline:
                     raise TooLateError(sent=False) from None
             else:
                 self._begin_with(request, peer)
                 return peer, connection
         self._begin_with(request, peers[attempts % len(peers)])
+        text = str(failed)
         if attempts > 1:
-            problem += f" ({attempts} attempts in {time.monotonic() - begin:.3f} secs)"
-        raise ConnectFailedError(problem)
+            text += f" ({attempts} attempts in {time.monotonic() - begin:.3f} secs)"
+        raise ConnectFailedError(text, failed.step, failed.number, failed.reason)
 
     def _begin_with(self, request: HttpRequest, peer: Peer) -> None:
         url = request.proxy or request.url
@@ -164,7 +176,7 @@ def system_addresses(host: str, port: int) -> Sequence[str]:
     return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def _within(timeout: float, resolver: Resolver, host: str, port: int) -> Sequence[str]:
+def addresses_within(timeout: float, resolver: Resolver, host: str, port: int) -> Sequence[str]:
     """Ask a resolver, with a ``timeout`` unless that is 0; raise TimeoutError with Dovecot's text."""
     if not timeout:
         return resolver(host, port)
@@ -187,7 +199,8 @@ def _within(timeout: float, resolver: Resolver, host: str, port: int) -> Sequenc
     return answer
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Tell whether a host is an address, not a name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

@@ -25,6 +25,7 @@ from drivers.scripting import DEFAULT_SCRIPTING, Scripting
 from drivers.user_plugin import UserPlugin
 
 if TYPE_CHECKING:
+    from drivers.doctor.kinds import Checked
     from drivers.events import MailboxEvents, MessageEvents
     from drivers.session import Surroundings, UserSession
     from drivers.transaction import DriverTransaction
@@ -56,7 +57,9 @@ class Driver(ABC):
     ``name`` is compared without regard to case. ``plugin`` is what mail_plugins must have for it besides
     ``push_notification``. ``options`` are the options it knows, by version. ``settings_prefix`` is what 2.4
     puts before the text when a %variable of theirs is unknown. ``user_plugin`` is a plugin that acts for
-    users before the driver does, and whether or not the driver is used.
+    users before the driver does, and whether or not the driver is used. ``doctor_checks`` are what
+    `pushnotif doctor` looks at below such a driver when it is loaded, see :mod:`drivers.doctor.kinds`;
+    ``only_logs`` tells it that nothing leaves the machine by the driver.
     """
 
     name: ClassVar[str]
@@ -64,6 +67,8 @@ class Driver(ABC):
     settings_prefix: ClassVar[str] = ""
     options: ClassVar[Mapping[Version, tuple[OptionSpec, ...]]] = {Version.V23: (), Version.V24: ()}
     user_plugin: ClassVar[type[UserPlugin] | None] = None
+    doctor_checks: ClassVar[tuple[Checked, ...]] = ()
+    only_logs: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -97,6 +102,11 @@ class Driver(ABC):
     def inherited(self) -> tuple[tuple[str, str], ...]:
         """Settings from outside of the definition that stand in for options, by name."""
         return ()
+
+    @property
+    def timeout(self) -> float | None:
+        """How long, in seconds, whom it tells may take to answer; None where that isn't known."""
+        return None
 
     @property
     def keeps_user(self) -> bool:

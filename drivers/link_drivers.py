@@ -80,22 +80,31 @@ def _loaded(chain: Chain) -> tuple[LoadedDriver, ...]:
     return chain.loaded if chain.active else ()
 
 
-def _ox_readers(loaded: Mapping[str, tuple[LoadedDriver, ...]]) -> Iterator[OxReader]:
+def reader_of(protocol: str, entry: LoadedDriver, root: str = "") -> OxReader | ScriptReader | None:
+    """Return what a driver that is loaded for a protocol reads of METADATA, None for nothing.
+
+    ``root`` is where the absolute path of a script is looked up.
+    """
     from drivers.ox import OxDriver  # noqa: PLC0415 - the drivers themselves are loaded by then
 
+    if isinstance(entry.driver, OxDriver):
+        return OxReader(protocol, entry.definition.setting, entry.driver.user_from_metadata)
+    path = getattr(entry.driver, "script_path", "")
+    use = metadata_use(_text(root + path)) if path else None
+    return ScriptReader(protocol, path, use.entries) if use is not None and use.reads else None
+
+
+def _readers(loaded: Mapping[str, tuple[LoadedDriver, ...]]) -> Iterator[OxReader | ScriptReader]:
     for protocol, entries in loaded.items():
-        for entry in entries:
-            if isinstance(entry.driver, OxDriver):
-                yield OxReader(protocol, entry.definition.setting, entry.driver.user_from_metadata)
+        yield from filter(None, (reader_of(protocol, entry) for entry in entries))
+
+
+def _ox_readers(loaded: Mapping[str, tuple[LoadedDriver, ...]]) -> Iterator[OxReader]:
+    return (reader for reader in _readers(loaded) if isinstance(reader, OxReader))
 
 
 def _script_readers(loaded: Mapping[str, tuple[LoadedDriver, ...]]) -> Iterator[ScriptReader]:
-    for protocol, entries in loaded.items():
-        for entry in entries:
-            path = getattr(entry.driver, "script_path", "")
-            use = metadata_use(_text(path)) if path else None
-            if use is not None and use.reads:
-                yield ScriptReader(protocol, path, use.entries)
+    return (reader for reader in _readers(loaded) if isinstance(reader, ScriptReader))
 
 
 def _text(path: str) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
+from email.utils import formatdate
 
+from dovecot_conf import Configuration
 from dovecot_conf.errors import MessageError
-from mailstore.message import Message
+from mailstore.address import first_address
+from mailstore.message import Envelope, Message
 
 
 def make_mail(
@@ -26,3 +30,10 @@ def make_mail(
         return Message.from_bytes(mail.as_bytes())
     except (ValueError, UnicodeError) as error:
         raise MessageError(f"can't make a mail of these parts: {error}") from None
+
+
+def envelope(configuration: Configuration, mail: Message, user: str, *, now: int) -> Envelope:
+    """Return how a mail might come by LMTP: from its From address, through this host."""
+    hostname = configuration.settings(protocol="lmtp").value("hostname") or socket.gethostname()
+    sender = first_address(mail.header("From") or b"").address
+    return Envelope(sender, user, hostname, formatdate(now))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dovecot_conf import Configuration, PushConfig
 from dovecot_conf.errors import MailboxError, MetadataError, UserError, VariableError
@@ -26,7 +27,7 @@ from mailstore.metadata import Metadata
 from mailstore.metadata_store import MetadataStore
 from mailstore.users import UnknownUserError, User, Userdb
 
-_REST = (link_store.NAME, link_mailbox.NAME, link_entry.NAME)
+REST = (link_store.NAME, link_mailbox.NAME, link_entry.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Subject:
 
     ``pushes`` are the driver chains of the configuration, one for each of ``PROTOCOLS``.
     ``ours`` and ``theirs`` are the options that pushnotif and doveadm need in commands for this user.
-    ``own`` is the store of the built-in example, which stands for the server's.
+    ``own`` is the store of the built-in example, which stands for the server's. ``root`` is where absolute
+    paths of the configuration are looked up.
     """
 
     name: str
@@ -48,25 +50,28 @@ class Subject:
     ours: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
     own: Metadata | None = field(default=None)
+    root: Path | None = None
 
 
 def diagnose(subject: Subject) -> Diagnosis:
     """Follow the chain from the user to the value, on this machine's disks."""
     user_link, user = check_user(lambda: subject.find("doveadm"), subject.userdb, subject.said_by)
     if user is None and user_link.state is LinkState.BROKEN:
-        rest = _skipped((DRIVERS, *_REST), "there is no user to look at")
+        rest = _skipped((DRIVERS, *REST), "there is no user to look at")
         return conclude(subject.name, (user_link, *rest), ())
     home = user.home if user is not None else ""
     needs = check_drivers(_chains(subject, user.name if user else subject.name, home))
     start = (user_link, needs.link)
     if not needs.protocols:
-        rest = _skipped(_REST, "nobody asks for METADATA")
+        rest = _skipped(REST, "nobody asks for METADATA")
         if needs.link.is_ok:
             return not_needed(subject.name, (*start, *rest), needs.link.seen)
         return conclude(subject.name, (*start, *rest), ())
     if user is None:
-        return conclude(subject.name, (*start, *_skipped(_REST, "who the user is isn't known")), ())
-    ways = [_way(subject, user, needs, protocols) for protocols in _groups(subject, user, needs.protocols)]
+        return conclude(subject.name, (*start, *_skipped(REST, "who the user is isn't known")), ())
+    ways = [
+        way_to_value(subject, user, needs, protocols) for protocols in _groups(subject, user, needs.protocols)
+    ]
     if len(ways) > 1:
         return conclude(subject.name, start, ways)
     alone = [tuple(link._replace(protocols=()) for link in way) for way in ways]
@@ -87,12 +92,12 @@ def diagnose_live(subject: Subject, store: MetadataStore, where: str, *, is_conf
         entry = _entry(subject, needs, store, PROTOCOLS)
     except UnknownUserError:
         user_link = Link(link_user.NAME, LinkState.BROKEN, f"{where} knows no such user")
-        rest = _skipped((DRIVERS, *_REST), "there is no user to look at")
+        rest = _skipped((DRIVERS, *REST), "there is no user to look at")
         return conclude(subject.name, (user_link, *rest), ())
     user_link = Link(link_user.NAME, LinkState.OK, f"{where} knows the user")
-    start = (user_link, needs.link, *_skipped(_REST[:2], f"{where} is asked: no disk is looked at here"))
+    start = (user_link, needs.link, *_skipped(REST[:2], f"{where} is asked: no disk is looked at here"))
     if is_configured and not needs.protocols:
-        skipped = (*start, *_skipped(_REST[2:], "nobody asks for METADATA"))
+        skipped = (*start, *_skipped(REST[2:], "nobody asks for METADATA"))
         if needs.link.is_ok:
             return not_needed(subject.name, skipped, needs.link.seen)
         return conclude(subject.name, skipped, ())
@@ -132,16 +137,16 @@ def _account(subject: Subject, protocol: str, user: User) -> User:
         return user
 
 
-def _way(subject: Subject, user: User, needs: Needs, protocols: tuple[str, ...]) -> tuple[Link, ...]:
-    """Return the links from the store of some protocols to the value in it."""
+def way_to_value(subject: Subject, user: User, needs: Needs, protocols: tuple[str, ...]) -> tuple[Link, ...]:
+    """Return the links from the store of some protocols to the value in it that ``needs`` asks for."""
     user = _account(subject, protocols[0], user)
     if subject.own is not None:
         metadata: Metadata | None = subject.own
         store = Link(link_store.NAME, LinkState.OK, "pushnotif's own store, as this is the built-in example")
     else:
-        store, metadata = check_store(subject.configuration, user, protocols[0])
+        store, metadata = check_store(subject.configuration, user, protocols[0], root=subject.root)
     if metadata is None:
-        rest = _skipped(_REST[1:], "the store can't be read")
+        rest = _skipped(REST[1:], "the store can't be read")
         return tuple(link._replace(protocols=protocols) for link in (store, *rest))
     mailbox = check_mailbox(metadata)
     shared = subject.own is None and is_shared(subject.configuration, user, protocols[0])

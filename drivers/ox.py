@@ -60,6 +60,16 @@ class OxDriver(Driver):
         """Tell whether notifications name the user of the METADATA value, and not the one who logs in."""
         return self._settings.user_from_metadata
 
+    @property
+    def http(self) -> HttpSettings:
+        """The settings of a client that this driver makes."""
+        return self._settings.http
+
+    @property
+    def timeout(self) -> float | None:
+        """How long the endpoint may take to answer, in seconds."""
+        return self._settings.http.timeout or None
+
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Join if the user's METADATA says so and the mailbox is INBOX."""
         value = self._metadata(dtxn)
@@ -126,7 +136,7 @@ class OxDriver(Driver):
         """Return what a client is made with: by the driver that sends first, in 2.4 that loads first."""
         drivers = [entry.driver for entry in session.loaded if isinstance(entry.driver, OxDriver)]
         decides = self if session.version is Version.V23 or not drivers else drivers[0]
-        return decides._settings.http
+        return decides.http
 
     def _answered(self, dtxn: DriverTransaction, request: HttpRequest, result: HttpResult) -> None:
         dtxn.requests.append(reported_request(request, result, show_secrets=self._show_secrets))

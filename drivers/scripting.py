@@ -13,8 +13,10 @@ class Scripting:
     """Options for scripts.
 
     ``lua`` is the Lua version (``5.4``). One call of a script may take ``seconds``, its state ``memory``
-    bytes. ``sandbox`` takes away what reaches other files and programs. ``api`` is the Dovecot version whose
-    API scripts find, one of :data:`LUA_APIS`; '' for the one that the configuration stands for.
+    bytes. ``sandbox`` takes away what reaches other files and programs; without ``programs`` none can be
+    started, and files are there. ``root`` is where the script's own absolute path is looked up. ``api`` is
+    the Dovecot version whose API scripts find, one of :data:`LUA_APIS`; '' for the one that the
+    configuration stands for.
     """
 
     lua: str = "5.4"
@@ -22,6 +24,8 @@ class Scripting:
     memory: int = 128 * 2**20
     sandbox: bool = False
     api: str = ""
+    programs: bool = True
+    root: str = ""
 
 
 DEFAULT_SCRIPTING = Scripting()

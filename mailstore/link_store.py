@@ -12,11 +12,19 @@ from dovecot_conf.errors import DictError, MailboxError, MetadataError, Variable
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict
 from mailstore.dict_setting import find_dict_setting
-from mailstore.dict_values import DictSetting, OffSetting, OtherSetting, WrongSetting
+from mailstore.dict_values import (
+    DictSetting,
+    OffSetting,
+    OtherSetting,
+    ProxySetting,
+    RedisSetting,
+    WrongSetting,
+)
 from mailstore.links import Link, LinkState
 from mailstore.metadata import Metadata
 from mailstore.opening import open_metadata
 from mailstore.privileges import acting_as
+from mailstore.proxy_address import TcpAddress, dict_server
 from mailstore.settings import Block, UserSettings, read_blocks
 from mailstore.users import User
 
@@ -46,13 +54,37 @@ def setting_of(configuration: Configuration, user: User, protocol: str) -> DictS
     )
 
 
-def check_store(configuration: Configuration, user: User, protocol: str) -> tuple[Link, Metadata | None]:
-    """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read."""
+def asks_the_network(configuration: Configuration, user: User, protocol: str) -> bool:
+    """Tell whether reading the dict of a user needs more than this machine's files and UNIX sockets."""
+    try:
+        setting = setting_of(configuration, user, protocol)
+    except VariableError:
+        return False
+    return isinstance(setting, RedisSetting | ProxySetting) and socket_of(setting) is None
+
+
+def socket_of(setting: DictSetting) -> str | None:
+    """Return the path of the UNIX socket that a dict is asked over, None where there is none."""
+    if isinstance(setting, RedisSetting):
+        return setting.socket_path or None
+    if isinstance(setting, ProxySetting):
+        address = dict_server(setting.socket_path, setting.name, setting.base_dir, Path).address
+        return None if isinstance(address, TcpAddress) else str(address)
+    return None
+
+
+def check_store(
+    configuration: Configuration, user: User, protocol: str, *, root: Path | None = None
+) -> tuple[Link, Metadata | None]:
+    """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read.
+
+    ``root`` is where absolute paths of the configuration are looked up.
+    """
     version = configuration.version
     setting: DictSetting | None = None
     try:
         setting = setting_of(configuration, user, protocol)
-        metadata = open_metadata(configuration, user, protocol=protocol)
+        metadata = open_metadata(configuration, user, protocol=protocol, root=root)
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
     missing = _not_there(setting, version)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dovecot_conf import Version
 from drivers.diagnosis import Diagnosis, Switch
@@ -18,6 +18,11 @@ def to_json(version: Version, found: Sequence[Diagnosis]) -> str:
         "users": [_user(one) for one in found],
         "summary": {switch.value: sum(one.switched is switch for one in found) for switch in Switch},
     }
+    return as_text(document)
+
+
+def as_text(document: Mapping[str, object]) -> str:
+    """Return a document as text; bytes that aren't UTF-8 stand in it as ``\\udcXX``."""
     try:
         text = json.dumps(document, ensure_ascii=False, indent=2)
         text.encode()
@@ -31,11 +36,12 @@ def _user(diagnosis: Diagnosis) -> dict[str, object]:
         "user": diagnosis.user,
         "switched": diagnosis.switched,
         "verdict": diagnosis.verdict,
-        "links": [_link(link) for link in diagnosis.links],
+        "links": [link_object(link) for link in diagnosis.links],
     }
 
 
-def _link(link: Link) -> dict[str, object]:
+def link_object(link: Link) -> dict[str, object]:
+    """Return a link as an object."""
     return {
         "name": link.name,
         "state": link.state,

@@ -9,7 +9,7 @@ from cli.render.styled import Line
 from drivers.diagnosis import Diagnosis, Switch
 from mailstore.links import Link, LinkState
 
-_MARKS: Mapping[LinkState, tuple[str, str]] = {
+MARKS: Mapping[LinkState, tuple[str, str]] = {
     LinkState.OK: ("✓", "green"),
     LinkState.BROKEN: ("✗", "red"),
     LinkState.UNKNOWN: ("?", "yellow"),
@@ -39,7 +39,7 @@ def text(diagnosis: Diagnosis, *, brief: bool) -> Iterator[Line]:
 
 def _link(link: Link, *, quiet: bool) -> Iterator[Line]:
     """Yield one link; ``quiet`` leaves out what to do about it."""
-    mark, style = _MARKS[link.state]
+    mark, style = MARKS[link.state]
     where = f"({', '.join(link.protocols)}) " if link.protocols else ""
     line = Line().add(f"{mark} ", style).add(link.name.ljust(_NAME_WIDTH), "bold")
     yield line.add(printable(f" {where}{link.seen}"), "dim" if link.state is LinkState.SKIPPED else "")

@@ -23,9 +23,16 @@ class Branch(NamedTuple):
 
 
 def first_broken(branches: tuple[Branch, ...]) -> tuple[tuple[str, ...], Link] | None:
-    """Return the first link where a notification stops, with its path, None when all of them hold."""
+    """Return the first link where a notification stops, with its path, None when all of them hold.
+
+    Where one is broken because of one below it, it is the one below.
+    """
     for branch in branches:
-        for path, link in branch.walk():
-            if link.state is LinkState.BROKEN:
-                return path, link
+        name = branch.link.name
+        below = first_broken(branch.below)
+        if below is not None:
+            path, link = below
+            return (name, *path), link
+        if branch.link.state is LinkState.BROKEN:
+            return (name,), branch.link
     return None

@@ -75,14 +75,15 @@ class LuaMachine:
             **memory,
         )
         self.registered = self.table({})
-        self._functions = self._run_prelude(version, sandbox=scripting.sandbox)
+        self._functions = self._run_prelude(version, scripting)
         self._call, self._has, self._collect = (self._functions[name] for name in _OFTEN_CALLED)
 
-    def _run_prelude(self, version: str, *, sandbox: bool) -> Any:
+    def _run_prelude(self, version: str, scripting: Scripting) -> Any:
         host = {b"tick": self._tick, b"exit": self._exit, b"read_file": _read_file}
         settings = {
             b"instructions": _INSTRUCTIONS,
-            b"sandbox": sandbox,
+            b"sandbox": scripting.sandbox,
+            b"programs": scripting.programs,
             b"xpcall_passes_arguments": version not in _WITHOUT_XPCALL_ARGUMENTS,
             b"registered": self.registered,
             b"library_path": DEBIAN_PATH.get(version),

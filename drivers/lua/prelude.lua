@@ -172,6 +172,13 @@ end
 searchers[3], searchers[4] = c_searcher, c_root_searcher
 package.loadlib = function() return nil, "modules in C can't be loaded here", "absent" end
 
+if not settings.programs then
+  io.popen = function() return nil, "no program can be started here", 13 end
+  os.execute = function(command)
+    if command == nil then return false end
+    return nil, "exit", 126
+  end
+end
 if settings.sandbox then
   io, os.execute, os.remove, os.rename, os.tmpname, package.loadlib = nil, nil, nil, nil, nil, nil
   package.loaded.io = nil

@@ -37,7 +37,7 @@ class LuaScript:
         self._texts = api_texts(context.version, context.scripting.api)
         self._references = 1
         self.machine = LuaMachine(context.scripting)
-        self.source = _open(self.machine, path, self._texts)
+        self.source = _open(self.machine, path, self._texts, context.scripting.root)
         self.api = LuaApi(self.machine, context, self._texts, log_prefix)
 
     def begin(self, settings: Mapping[str, str]) -> None:
@@ -124,16 +124,22 @@ class LuaScript:
             self._context.log.write_error("lua", f"{self._log_prefix}{DEINIT}() failed: {error}")
 
 
-def _open(machine: LuaMachine, path: str, texts: LuaTexts) -> bytes:
+def _open(machine: LuaMachine, path: str, texts: LuaTexts, root: str) -> bytes:
+    opened = root + path if path.startswith("/") else path
     try:
-        if path and Path(path).is_dir():
+        if path and Path(opened).is_dir():
             raise ScriptError(
                 texts.load_failed.format(file=path, error=f"cannot read {path}: Is a directory")
             )
-        with open(encode(path), "rb") as file:  # noqa: PTH123 - any name of a file
+        with open(encode(opened), "rb") as file:  # noqa: PTH123 - any name of a file
             source = file.read(MAX_SCRIPT + 1)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
+        if isinstance(error, PermissionError) and os.access(path, os.F_OK):
+            # Dovecot only asks whether it is there, and leaves it to Lua to open it.
+            raise ScriptError(
+                texts.load_failed.format(file=path, error=f"cannot open {path}: {reason}")
+            ) from None
         raise ScriptError(texts.unreadable.format(file=path, error=reason)) from None
     if len(source) > MAX_SCRIPT:
         raise ScriptError(f"{path} has more than {MAX_SCRIPT} bytes")

@@ -63,7 +63,9 @@ class LuaTexts:
 
     ``dialect`` is the language of its configuration. ``loading`` is '' for a version that doesn't log it.
     ``has`` are the calls that not all versions have, ``lacks`` the constants that this one hasn't.
-    ``created`` is what mail_lua says of a script that can't be opened. ``init_takes_settings``:
+    A script that isn't there: ``unreadable`` says so in a process that reads the configuration itself (2.4's
+    doveadm and lda), ``gone`` in one that has got it from the server. ``created`` is what mail_lua says of a
+    script that can't be opened. ``init_takes_settings``:
     script_init is given a table, and what it returns is not looked at.
     ``namespace_line`` and ``inbox_line`` are the lines of ``mail-namespace.c`` that find a user without
     namespaces, ``internal_inbox_line`` that which finds the internal user without an INBOX,
@@ -74,6 +76,7 @@ class LuaTexts:
     dialect: Version
     loading: str
     unreadable: str
+    gone: str
     load_failed: str
     created: str
     namespace_line: int
@@ -92,6 +95,7 @@ _V241 = LuaTexts(
     dialect=Version.V24,
     loading="",
     unreadable="dlua settings: Failed to parse configuration: open({file}) failed: {error}",
+    gone="Lua script '{file}': access({file}) failed: {error}",
     load_failed="Lua script '{file}': lua_load({file}) failed: {error}",
     created="dlua_script_create_auto() failed: {error}",
     namespace_line=795,
@@ -109,6 +113,7 @@ APIS: Mapping[str, LuaTexts] = {
         dialect=Version.V23,
         loading="Loading {file}",
         unreadable="access({file}) failed: {error}",
+        gone="access({file}) failed: {error}",
         load_failed="lua_load({file}) failed: {error}",
         created="dlua_script_create_file({file}) failed: {error}",
         namespace_line=754,

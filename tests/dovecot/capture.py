@@ -25,6 +25,7 @@ from tests.dovecot.captures import (  # noqa: E402
     dumps,
     events,
     fields,
+    logs,
     messages,
     metadata,
     old_names,
@@ -42,13 +43,14 @@ CAPTURES: dict[str, Callable[[Bench], Iterator[Record]]] = {
     "dumps": dumps.capture,
     "events": events.capture,
     "fields": fields.capture,
+    "logs": logs.capture,
     "messages": messages.capture,
     "metadata": metadata.capture,
     "old-names": old_names.capture,
     "scripts": scripts.capture,
     "verdicts": verdicts.capture,
 }
-LARGE = ("events", "scripts")
+LARGE = ("events", "logs", "scripts")
 """Files that are kept compressed."""
 
 

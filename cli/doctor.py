@@ -1,0 +1,207 @@
+"""`pushnotif doctor`: why no push arrives."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from cli.common import (
+    ConfigSource,
+    Number,
+    color_option,
+    config_options,
+    is_demo,
+    load_configuration,
+    show_secrets_option,
+)
+from cli.output import write_result
+from cli.render.doctor_json import to_json
+from cli.render.doctor_text import text, without_secrets
+from cli.render.styled import render, wants_color
+from cli.simulation_input import DEMO_USER
+from cli.userdb_option import options_again, userdb_option
+from dovecot_conf import Configuration
+from dovecot_conf.errors import ConfigError
+from drivers import DriverRegistry, SystemClock, Transport
+from drivers.doctor import Account, Diagnosis, Patient, Places, diagnose, unreadable
+from drivers.doctor.endpoint_target import Network
+from drivers.doctor.patient import DEFAULT_TIMEOUT, POSTFIX
+from mailstore.accounts import check_ids, find_user, user_from_fields, userdb_of
+from mailstore.own_store import open_own_metadata
+from mailstore.users import User
+
+NOT_FINE = 1
+PROTOCOLS = ("lmtp", "lda")
+_LONGEST = 3600.0
+
+
+@click.command()
+@config_options
+@click.option(
+    "-u", "--user", metavar="USER", help="Whose mail it is; without it what needs a user is left out."
+)
+@click.option(
+    "--protocol",
+    "protocols",
+    type=click.Choice(PROTOCOLS),
+    multiple=True,
+    help="How mail really comes in; can be repeated [default: as Postfix and Dovecot are set up].",
+)
+@click.option("--offline", is_flag=True, help="Leave out the network: nothing is sent, no name is looked up.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Look up absolute paths below DIR: those of the configuration, and Postfix's.",
+)
+@click.option(
+    "--postfix",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help=f"The folder of Postfix's main.cf [default: {POSTFIX}].",
+)
+@userdb_option()
+@click.option(
+    "--timeout",
+    type=Number(0, _LONGEST, min_open=True),
+    metavar="SECS",
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    help="How long one step on the network may take.",
+)
+@color_option
+@show_secrets_option
+def doctor(  # noqa: PLR0913, PLR0917 - one for each option
+    source: ConfigSource,
+    user: str | None,
+    protocols: tuple[str, ...],
+    offline: bool,
+    format_: str,
+    root: Path | None,
+    postfix: Path | None,
+    userdb: Mapping[str, str] | None,
+    timeout: float,
+    color: str,
+    show_secrets: bool,
+) -> int:
+    """Walk the whole way of a notification, and say at which link it stops and what to do.
+
+    From the configuration over the user, the delivery, plugins, drivers, METADATA and the endpoint to a
+    simulated mail, whose notification is really sent: its subject says that it is a test. With --offline
+    nothing leaves the machine. -q shows only what is broken. The exit code is 0 when no link is broken,
+    and 1 when one is.
+
+    \b
+      pushnotif doctor -u bob
+      pushnotif doctor -c dovecot.conf -u bob --protocol lmtp --offline
+      pushnotif doctor -u bob --format json
+    """
+    if user == "":
+        raise click.UsageError("--user must not be empty", ctx=click.get_current_context())
+    if userdb is not None and user is None:
+        raise click.UsageError("--userdb needs -u USER", ctx=click.get_current_context())
+    if postfix is not None and not (postfix / "main.cf").exists():
+        raise click.UsageError(f"--postfix: {postfix} has no main.cf", ctx=click.get_current_context())
+    wanted = _Wanted(user, protocols, root, postfix, userdb, timeout, show_secrets)
+    try:
+        configuration = load_configuration(source, root=root)
+    except ConfigError as error:
+        return _show(None, wanted, unreadable(str(error)), source, format_, color)
+    with _transport(offline=offline or is_demo(configuration)) as transport:
+        patient = _patient(configuration, wanted, source, transport)
+        diagnosis = diagnose(patient)
+    return _show(patient, wanted, diagnosis, source, format_, color)
+
+
+class _Wanted(NamedTuple):
+    """What the options say about the patient."""
+
+    user: str | None
+    protocols: tuple[str, ...]
+    root: Path | None
+    postfix: Path | None
+    userdb: Mapping[str, str] | None
+    timeout: float
+    show_secrets: bool
+
+
+def _patient(
+    configuration: Configuration, wanted: _Wanted, source: ConfigSource, network: Transport | None
+) -> Patient:
+    demo = is_demo(configuration)
+    user = wanted.user or (DEMO_USER if demo else "")
+    ours, theirs = options_again(source, wanted.userdb)
+    root = wanted.root
+    postfix = wanted.postfix or Places(root).locate(POSTFIX)
+    return Patient(
+        configuration,
+        DriverRegistry.installed(),
+        SystemClock(),
+        user,
+        _account(configuration, user, wanted) if user else None,
+        tuple(dict.fromkeys(wanted.protocols)),
+        network,
+        Places(root, postfix),
+        wanted.timeout,
+        wanted.show_secrets,
+        ours,
+        theirs,
+        open_own_metadata(user) if demo else None,
+        Network(patience=wanted.timeout) if network is not None else None,
+    )
+
+
+def _account(configuration: Configuration, name: str, wanted: _Wanted) -> Account:
+    """Return who finds the user; the ids have to make sense unless they are those of another machine."""
+    fields, root = wanted.userdb, wanted.root
+
+    def find(protocol: str) -> User:
+        if fields is not None:
+            user = user_from_fields(configuration, name, fields, protocol=protocol)
+        else:
+            user = find_user(configuration, name, protocol=protocol, root=root)
+        if root is None and not is_demo(configuration):
+            check_ids(configuration, user, protocol=protocol)
+        return user
+
+    if fields is not None:
+        return Account(find, lambda: None, "--userdb")
+    return Account(find, lambda: userdb_of(configuration, name, root=root))
+
+
+@contextlib.contextmanager
+def _transport(*, offline: bool) -> Iterator[Transport | None]:
+    """Give the network until the end, None for offline."""
+    if offline:
+        yield None
+        return
+    from drivers.http_transport import HttpcoreTransport  # noqa: PLC0415 - the network only where it is used
+
+    with contextlib.closing(HttpcoreTransport()) as transport:
+        yield transport
+
+
+def _show(
+    patient: Patient | None,
+    wanted: _Wanted,
+    diagnosis: Diagnosis,
+    source: ConfigSource,
+    format_: str,
+    color: str,
+) -> int:
+    """Print what was found; return the exit code. Secrets in it are hidden unless they are to be shown."""
+    if not wanted.show_secrets:
+        diagnosis = without_secrets(diagnosis)
+    if format_ == "json":
+        version = patient.configuration.version if patient else None
+        user = patient.user if patient else wanted.user or ""
+        write_result(to_json(version, user, diagnosis))
+    else:
+        lines = text(diagnosis, brief=source.quiet)
+        write_result(render(lines, colored=wants_color(color, into_file=False)))
+    return 0 if diagnosis.verdict.is_fine else NOT_FINE

@@ -1,0 +1,32 @@
+"""`pushnotif doctor --log FILE`: what Dovecot's log says about a user's push notifications."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.output import write_result
+from cli.render.doctor_log_json import to_json
+from cli.render.doctor_log_text import text
+from cli.render.styled import render, wants_color
+from drivers.doctor.log.explain import explain
+from drivers.doctor.log.reading import read_paths
+
+FORMATS = ("text", "json")
+FINE = 0
+FAILING = 1
+
+
+def run_log(paths: Sequence[Path], user: str | None, format: str, color: str) -> int:
+    """Print what logs say, one after the other as if they were one; ``-`` is stdin.
+
+    Returns 1 when the latest that a driver did for the user, or for anybody without one, is a failure.
+    Raises LogError when a log can't be read, OutputError when the result can't be written.
+    """
+    evidence = explain(read_paths(paths, sys.stdin.buffer), user)
+    if format == "json":
+        write_result(to_json(evidence))
+    else:
+        write_result(render(text(evidence), colored=wants_color(color, into_file=False)))
+    return FINE if evidence.is_fine else FAILING

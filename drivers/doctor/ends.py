@@ -1,0 +1,52 @@
+"""The links of what a driver leads to: the endpoint of ox, the script of lua."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dovecot_conf.errors import DriverError
+from dovecot_conf.versions import Version
+from drivers.chain import LoadedDriver, NotLoadedDriver
+from drivers.doctor.chains import chain_of, variables_of
+from drivers.doctor.endpoint import check_endpoint
+from drivers.doctor.endpoint_target import ox_targets
+from drivers.doctor.links import user_of
+from drivers.doctor.patient import Patient
+from drivers.doctor.plugins import push_of
+from drivers.doctor.rights import groups_of
+from drivers.doctor.script import check_script
+from drivers.doctor.script_place import Rights, script_place
+from drivers.expansion import expanded_plugin
+from mailstore.links import Link
+
+
+def check_ox_endpoint(
+    patient: Patient, protocol: str, entry: LoadedDriver | NotLoadedDriver
+) -> tuple[Link, ...]:
+    """Follow the way of an ox driver to its endpoint; nothing for one that another thing keeps out."""
+    chain = patient.once(chain_of, protocol)
+    for definition, target in ox_targets(chain, patient.configuration.version):
+        if definition is entry.definition:
+            return check_endpoint(target, patient.probe)
+    return ()
+
+
+def check_lua_script(
+    patient: Patient, protocol: str, entry: LoadedDriver | NotLoadedDriver
+) -> tuple[Link, ...]:
+    """Look at the script of a lua driver with the rights of the user's mail processes."""
+    version = patient.configuration.version
+    try:
+        plugin = _plugin(patient, protocol) if version is Version.V23 else {}
+    except DriverError:
+        return ()
+    place = script_place(entry.definition, version, plugin, patient.places.root)
+    user = user_of(patient, protocol)
+    groups = groups_of(patient, protocol, user) if user is not None else ()
+    return check_script(place, Rights.of(user, groups))
+
+
+def _plugin(patient: Patient, protocol: str) -> Mapping[str, str]:
+    push = patient.once(push_of, protocol)
+    variables = patient.once(variables_of, protocol)
+    return expanded_plugin(push, variables, show_secrets=patient.show_secrets)

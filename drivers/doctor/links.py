@@ -1,0 +1,131 @@
+"""The link of the configuration, that of the user, and what lint rules say about any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dovecot_conf import Severity
+from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf.lint import Catalogue, Context, lint_context
+from dovecot_conf.lint.consequences import without_consequences
+from dovecot_conf.positions import Span
+from drivers.doctor.branch import Branch
+from drivers.doctor.examination import SoFar, skipped
+from drivers.doctor.patient import Patient
+from drivers.rules import all_rules
+from mailstore import link_user
+from mailstore.links import Link, LinkState
+from mailstore.users import User
+
+CONFIGURATION = "configuration"
+USER = link_user.NAME
+
+
+def context_of(patient: Patient) -> Context:
+    """Return the configuration as lint rules see it."""
+    return Context(patient.configuration, patient.places.root)
+
+
+def findings(patient: Patient) -> tuple[Diagnostic, ...]:
+    """Return what ``pushnotif validate`` says about the configuration."""
+    return lint_context(patient.once(context_of), Catalogue(all_rules()))
+
+
+def rules_of(patient: Patient, families: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of all rules of some families that found something."""
+    found = (item.code for item in patient.once(findings))
+    return tuple(dict.fromkeys(code for code in found if code.startswith(families)))
+
+
+def rules_at(
+    patient: Patient, spans: Iterable[Span], families: tuple[str, ...], script: str = ""
+) -> tuple[str, ...]:
+    """Return the codes of the rules of some families that found something in the lines of ``spans``.
+
+    What they found anywhere in the file ``script`` counts as well.
+    """
+    places = [(span.file, span.line, span.end_line) for span in spans]
+
+    def is_there(place: Span) -> bool:
+        return place.file == script or any(
+            place.file == file and first <= place.line <= last for file, first, last in places
+        )
+
+    found = (item for item in patient.once(findings) if item.code.startswith(families))
+    return tuple(dict.fromkeys(item.code for item in found if is_there(item.span)))
+
+
+def check_configuration(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:
+    """Look whether Dovecot takes the configuration with all files that it includes."""
+    configuration = patient.configuration
+    refused = [
+        problem
+        for problem in without_consequences(configuration.problems)
+        if problem.severity is Severity.ERROR
+    ]
+    if refused:
+        yield Branch(_refused(refused))
+        return
+    count = len(configuration.files)
+    files = f" and {count - 1} more file{'s' if count > 2 else ''}" if count > 1 else ""
+    seen = f"{configuration.path}{files}, accepted as Dovecot {configuration.version}"
+    notes = tuple(_remarks(patient.once(findings)))
+    yield Branch(Link(CONFIGURATION, LinkState.OK, seen, (), notes))
+
+
+def _refused(refused: list[Diagnostic]) -> Link:
+    first, *others = refused
+    more = f" (and {len(others)} more)" if others else ""
+    remedy = (
+        first.hint,
+        "see 'pushnotif validate' for all of them" if others else "see 'pushnotif validate'",
+    )
+    return Link(
+        CONFIGURATION,
+        LinkState.BROKEN,
+        f"Dovecot refuses it: {first.message}{more}",
+        tuple(filter(None, remedy)),
+        (),
+        where=str(first.span),
+        rules=tuple(dict.fromkeys(item.code for item in refused)),
+    )
+
+
+def _remarks(found: Iterable[Diagnostic]) -> Iterator[str]:
+    counts = dict.fromkeys(Severity, 0)
+    for item in found:
+        counts[item.severity] += 1
+    parts = [
+        f"{count} {severity}{'s' if count > 1 else ''}"
+        for severity, count in counts.items()
+        if count and severity is not Severity.INFO
+    ]
+    if parts:
+        yield f"{' and '.join(parts)} of the linter: see 'pushnotif validate'"
+
+
+def check_account(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:
+    """Look who the user is."""
+    yield Branch(patient.once(account_of)[0]) if patient.account else skipped(USER, "name one with -u USER")
+
+
+def account_of(patient: Patient) -> tuple[Link, User | None]:
+    """Return the link of the user, and the user if it is known."""
+    account = patient.account
+    assert account is not None
+    return link_user.check_user(lambda: account.find("doveadm"), account.userdb, account.said_by)
+
+
+def user_of(patient: Patient, protocol: str = "") -> User | None:
+    """Return the user as processes of a protocol have it, None where nothing is known of one."""
+    if patient.account is None:
+        return None
+    user = patient.once(account_of)[1]
+    if user is None or not protocol:
+        return user
+    return patient.once(_user_for, protocol) or user
+
+
+def _user_for(patient: Patient, protocol: str) -> User | None:
+    assert patient.account is not None
+    return link_user.check_user(lambda: patient.account.find(protocol), lambda: None, "")[1]  # type: ignore[union-attr]

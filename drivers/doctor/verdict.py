@@ -1,0 +1,90 @@
+"""What the links come to, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from drivers.doctor import event
+from drivers.doctor import loaded as drivers
+from drivers.doctor.branch import Branch, first_broken
+from mailstore.links import Link, LinkState
+
+_HEADINGS = (drivers.NAME,)
+"""Links that only gather others: a path reads better without them."""
+
+Path = tuple[str, ...]
+
+
+class Reach(StrEnum):
+    """Whether a notification reaches whom it is for. ``partly``: by some drivers, and not by others."""
+
+    NOTIFIED = "notified"
+    PARTLY = "partly"
+    STOPS = "stops"
+    UNKNOWN = "unknown"
+    NOT_TRIED = "not tried"
+
+
+class Verdict(NamedTuple):
+    """The outcome, the line that says it, and the path of the first link where a notification stops."""
+
+    reach: Reach
+    text: str
+    stops_at: Path | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether no link is broken."""
+        return self.stops_at is None
+
+
+def conclude(user: str, branches: tuple[Branch, ...], *, offline: bool) -> Verdict:
+    """Say where the chain breaks, or that it holds; ``user`` is "" where nobody was named."""
+    whom = user or "everybody"
+    links = [found for branch in branches for found in branch.walk()]
+    broken = first_broken(branches)
+    left = [link for path, link in links if event.NAME in path[:-1] and link.state is LinkState.OK]
+    told = [link for link in left if link.seen != event.LOGGED]
+    if broken is not None:
+        where = f"it stops at {_arrows(broken[0])}: {broken[1].seen}"
+        if told:
+            names = " and ".join(dict.fromkeys(link.name for link in told))
+            return Verdict(Reach.PARTLY, f"{whom} is notified by {names} only: {where}", broken[0])
+        return Verdict(Reach.STOPS, f"{whom} gets no push: {where}", broken[0])
+    if told:
+        return Verdict(
+            Reach.NOTIFIED, f"{whom} is notified: {'; '.join(f'{link.name}: {link.seen}' for link in told)}"
+        )
+    return _not_sure(user, whom, links, offline=offline)
+
+
+def _not_sure(user: str, whom: str, links: list[tuple[Path, Link]], *, offline: bool) -> Verdict:
+    unknown = next(((path, link) for path, link in links if link.state is LinkState.UNKNOWN), None)
+    if unknown is not None:
+        path, link = unknown
+        text = f"whether {whom} is notified isn't known: {_arrows(path)}: {link.seen}"
+        return Verdict(Reach.UNKNOWN, text)
+    if not user:
+        return Verdict(
+            Reach.NOT_TRIED, "nothing is in the way as far as that can be said without a user: see -u"
+        )
+    if offline:
+        return Verdict(Reach.NOT_TRIED, f"nothing is in the way of {whom} as far as that can be seen offline")
+    return Verdict(Reach.UNKNOWN, f"whether {whom} is notified isn't known: {_first_skipped(links)}")
+
+
+def _first_skipped(links: list[tuple[Path, Link]]) -> str:
+    found = (f"{_arrows(path)}: {link.seen}" for path, link in links if link.state is LinkState.SKIPPED)
+    return next(found, "no event was tried")
+
+
+def _arrows(path: Path) -> str:
+    return " → ".join(_without_headings(path))
+
+
+def _without_headings(path: Path) -> Iterator[str]:
+    for number, name in enumerate(path):
+        if name not in _HEADINGS or number == len(path) - 1:
+            yield name

@@ -1,0 +1,133 @@
+"""What is printed of a log, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import jsonschema
+import pytest
+
+from cli.doctor_log import run_log
+from cli.render.doctor_log_text import text
+from cli.render.styled import render
+from drivers.doctor.branch import first_broken
+from drivers.doctor.log.explain import explain
+from drivers.doctor.log.reading import LogError
+from drivers.doctor.log.view import links
+from mailstore.links import LinkState
+from tests.drivers.doctor.log.captured import BOB, PASSWORD, evidence, log, names, read_text
+
+REPOSITORY = Path(__file__).parents[2]
+SCHEMA = json.loads((REPOSITORY / "docs/schemas/doctor-log.schema.json").read_text())
+VERSIONS = ["2.3", "2.4"]
+EVERY = [(version, name) for version in VERSIONS for name in names(version)]
+
+
+def written(tmp_path: Path, version: str, name: str) -> Path:
+    path = tmp_path / "mail.log"
+    path.write_text(log(version, name), "utf-8")
+    return path
+
+
+def shown(version: str, name: str, user: str | None = BOB) -> str:
+    return render(text(evidence(version, name, user)), colored=False)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_latest_failure_is_the_exit_code(
+    tmp_path: Path, version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, code in (("ox-sent", 0), ("ox-statuses", 1), ("ox-failed-then-sent", 0), ("ox-not-set", 1)):
+        path = written(tmp_path, version, name)
+        assert run_log([path], BOB, "text", "never") == code
+        assert run_log([path], None, "text", "never") == code
+    assert run_log([path, written(tmp_path, version, "ox-sent")], BOB, "json", "never") == 0
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_numbers_times_and_answers_are_in_the_line_of_a_driver(version: str) -> None:
+    lines = shown(version, "ox-statuses").split("\n")
+    (line,) = [line for line in lines if line.startswith("✗ ox: ")]
+    assert "3 times failed (last Nov 26 " in line
+    assert "once sent (last Nov 26 " in line
+    assert any(line.startswith("  ✗ failed: 401 Unauthorized, once by lmtp, last Nov 26 ") for line in lines)
+    assert "    pushnotif rules PN421 PN414" in lines
+    assert lines[-2] == "✗ ox failed at the latest notification (401 Unauthorized)"
+
+
+def test_what_processes_of_several_protocols_say_is_said_once() -> None:
+    lines = shown("2.3", "notify-missing").split("\n")
+    assert sum("needs" in line for line in lines) == 1
+    assert any("4 times by lmtp, imap, lda" in line for line in lines)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_commands_that_switch_a_user_on_can_be_copied(version: str) -> None:
+    switch_on = '→ pushnotif metadata set -u bob@example.org -s "" /private/vendor/vendor.dovecot/http-notify'
+    assert f"    {switch_on} user=bob@example.org\n" in shown(version, "ox-not-set")
+    strange = log(version, "ox-not-set").replace("bob@example.org", "bob$x")
+    found = render(text(explain(read_text(strange), "bob$x")), colored=False)
+    assert "-u 'bob$x' -s" in found
+
+
+@pytest.mark.parametrize(("version", "name"), EVERY)
+def test_json_keeps_to_its_schema(
+    tmp_path: Path, version: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for user in (BOB, None, "bob"):
+        code = run_log([written(tmp_path, version, name)], user, "json", "never")
+        document = json.loads(capsys.readouterr().out)
+        jsonschema.validate(document, SCHEMA)
+        assert (document["state"] == "broken") == (code == 1)
+
+
+@pytest.mark.parametrize(("version", "name"), EVERY)
+def test_links_say_what_the_exit_code_says_and_keep_passwords(version: str, name: str) -> None:
+    found = evidence(version, name)
+    branches = links(found)
+    assert [branch.link.name for branch in branches] == ["log"]
+    assert (first_broken(branches) is None) == found.is_fine
+    for _, link in branches[0].walk():
+        assert PASSWORD not in repr(link)
+        assert "\n" not in link.seen
+    assert PASSWORD not in shown(version, name)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_log_of_another_program_is_named_as_such(version: str) -> None:
+    for content in (
+        "",
+        '192.0.2.1 - - [26/Nov/2026:01:02:03 +0000] "GET / HTTP/1.1" 200 12 "-" "dovecot"\n' * 3,
+        "\0" * 1000,
+    ):
+        found = explain(read_text(content), BOB)
+        assert render(text(found), colored=False).startswith("no line of Dovecot found\n")
+        assert links(found)[0].link.state is LinkState.UNKNOWN
+
+
+def test_a_user_who_is_spelled_otherwise_is_named() -> None:
+    assert "there are lines about bob@example.org\n" in shown("2.3", "ox-statuses", "Bob")
+    assert "no line is about zoe" in shown("2.3", "ox-statuses", "zoe")
+
+
+def test_a_log_comes_from_stdin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    stdin = SimpleNamespace(buffer=io.BytesIO(log("2.3", "ox-statuses").encode()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert run_log([Path("-")], BOB, "text", "always") == 1
+    assert "<stdin>:" in capsys.readouterr().out
+
+
+def test_a_log_that_is_not_there_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="No such file or directory"):
+        run_log([tmp_path / "mail.log"], BOB, "text", "never")
+
+
+def test_nothing_in_a_log_reaches_the_terminal_as_it_is() -> None:
+    line = b"lmtp(b)<1><s>: Error: push-notification-ox: Error when sending notification: \x1b]0;x\x07\xff\n"
+    found = render(text(explain(read_text(line))), colored=False)
+    assert "\x1b" not in found
+    assert "\\x1b]0;x\\x07\\xff" in found
