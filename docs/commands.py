@@ -104,14 +104,23 @@ def shared_options(contexts: list[click.Context]) -> list[Record]:
     return [record for record in first if all(record in other for other in others)]
 
 
+def overview(contexts: list[click.Context]) -> Iterator[str]:
+    """Return a table of commands that leads to their sections."""
+    yield "\n| Command | What it does |\n|---|---|"
+    for context in contexts:
+        path = context.command_path
+        about = plain(context.command.get_short_help_str(limit=200))
+        yield f"| [`{path}`](#{path.replace(' ', '-')}) | {about} |"
+
+
 def page() -> str:
     """Return the page as the commands are now."""
     from cli.main import pushnotif  # noqa: PLC0415 - run as a script, the path is set first
 
     top = click.Context(pushnotif, info_name="pushnotif", **pushnotif.context_settings)
-    lines = [HEAD]
-    for context in below(top):
-        context.help_option_names = ["-h", "--help"]
+    commands = below(top)
+    lines = [HEAD, *overview(commands)]
+    for context in commands:
         lines.extend(section(context, 2, []))
     return "\n".join(lines).rstrip("\n") + "\n"
 

@@ -8,6 +8,7 @@ project = "pushnotif"
 project_copyright = "the authors of pushnotif"
 version = release = version_of("pushnotif")
 language = "en"
+smartquotes = False  # --option stays what it is
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 4

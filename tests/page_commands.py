@@ -8,7 +8,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import tomllib
@@ -19,9 +18,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 _DATE = re.compile(r"Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 _SHOWN_DATE = "Date: Tue, 24 Nov 2026 12:00:00 GMT"
-SHOWN_PORT = "8009"
-# Four digits as the one shown, so that no column and no Content-Length changes.
-_PORTS = range(2000, 10000)
+SHOWN = "127.0.0.1:8009"
+_LISTENING = re.compile(r"listening on https?://(127\.0\.0\.1:\d+)/")
 _SECONDS = 30
 
 
@@ -102,40 +100,32 @@ def installed(project: Path) -> Path:
 def listening(call: str | None, own: Path) -> Iterator[Run]:
     """Return what runs commands while the ``pushnotif listen`` of ``call``, if any, listens.
 
-    Below ``own`` and in the commands the port of the page becomes the free one that is listened on.
+    Below ``own`` and in the commands the address of the page becomes the one that is listened on.
     """
     if call is None:
         yield output_of
         return
-    port = _free_port()
     _, *arguments = shlex.split(call)
-    with _started([*arguments, "--port", port]):
-        yield lambda command, place: _with_port(command, place, own, port)
+    with _started([*arguments, "--port", "0"]) as address:
+        yield lambda command, place: _with_address(command, place, own, address)
 
 
-def _with_port(command: str, place: Place, own: Path, port: str) -> str | None:
-    copy = own.parent / f"with-port-{port}"
+def _with_address(command: str, place: Place, own: Path, address: str) -> str | None:
+    copy = own.parent / "listening" / address.replace(":", "-")
     shutil.copytree(own, copy, dirs_exist_ok=True)
     for path in copy.rglob("*"):
         if path.is_file():
-            path.write_text(path.read_text("utf-8").replace(SHOWN_PORT, port), "utf-8")
+            path.write_text(path.read_text("utf-8").replace(SHOWN, address), "utf-8")
     moved = (
         replace(place, folder=copy / place.folder.relative_to(own)) if own in place.folder.parents else place
     )
-    output = output_of(command.replace(SHOWN_PORT, port), moved)
-    return output.replace(port, SHOWN_PORT) if output is not None else None
-
-
-def _free_port() -> str:
-    for port in _PORTS:
-        with socket.socket() as tried, contextlib.suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return str(port)
-    raise ValueError("no free port")
+    output = output_of(command.replace(SHOWN, address), moved)
+    return output.replace(address, SHOWN) if output is not None else None
 
 
 @contextlib.contextmanager
-def _started(arguments: Sequence[str]) -> Iterator[None]:
+def _started(arguments: Sequence[str]) -> Iterator[str]:
+    """Run ``pushnotif listen``; return its address. Raises ValueError."""
     call = [sys.executable, "-m", "cli", *arguments, "--format", "json", "--timeout", str(_SECONDS)]
     process = subprocess.Popen(
         call, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -143,9 +133,10 @@ def _started(arguments: Sequence[str]) -> Iterator[None]:
     try:
         assert process.stderr is not None
         said = process.stderr.readline()
-        if "listening" not in said:
+        found = _LISTENING.search(said)
+        if found is None:
             raise ValueError(f"pushnotif listen says: {said}")
-        yield
+        yield found[1]
     finally:
         process.terminate()
         process.communicate()

@@ -9,7 +9,7 @@ block, ``<!-- NAME: VALUE -->``, say more:
 ``in: FOLDER``      the commands run in this folder of the page's own folder, not in the repository.
 ``output: N``       only the first N lines are shown.
 ``exit code: N``    the commands end with this code, not with 0 or 1.
-``beside: CALL``    this ``pushnotif listen`` runs meanwhile. It has a free port, where the page says 8009.
+``beside: CALL``    this ``pushnotif listen`` runs meanwhile, on a free port where the page says 8009.
 ``figures: vary``   other numbers are fine; those that are there stay.
 ``drivers: FOLDER`` the entry points in this folder's pyproject.toml are installed.
 """
@@ -118,10 +118,9 @@ def _run(block: Block, own: Path) -> str:
         codes=(int(block.marks["exit code"]),) if "exit code" in block.marks else EXPECTED_CODES,
         drivers=own / block.marks["drivers"] if "drivers" in block.marks else None,
     )
-    with page_commands.listening(block.marks.get("beside"), own) as place_of_port:
+    with page_commands.listening(block.marks.get("beside"), own) as run:
         return "".join(
-            f"$ {step.command}\n{_shown(block, step, place_of_port(step.command, place))}"
-            for step in block.steps
+            f"$ {step.command}\n{_shown(block, step, run(step.command, place))}" for step in block.steps
         )
 
 
