@@ -90,7 +90,7 @@ def factory(pool: Pool | UnavailableError) -> DovecotFactory:
         base: str = "",
         plugins: tuple[str, ...] | None = PLUGINS,
         files: Mapping[str, str] | None = None,
-        attribute_dict: str = "",
+        attribute_dict: str | None = "",
         userdb: str = "",
     ) -> Dovecot:
         named = tuple((files or {}).items())

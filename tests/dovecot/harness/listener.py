@@ -7,6 +7,7 @@ import ssl
 import struct
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -88,20 +89,26 @@ class Silence:
 Script = Answer | Raw | Drip | Hangup | Reset | Silence
 
 
-class HttpListener:
-    """Listens on a free port of 127.0.0.1 from ``with`` to its end; threads of its own.
+def fine(_request: ReceivedRequest) -> Script:
+    """Return the answer of an endpoint that is well."""
+    return Answer()
 
-    Answers 200 OK unless ``answer_with`` says otherwise. With a ``tls`` context it speaks HTTPS.
+
+class HttpListener:
+    """Listens on a ``port`` of 127.0.0.1, a free one for 0, from ``with`` to its end; threads of its own.
+
+    Answers 200 OK unless ``answer_with`` or ``usual`` says otherwise. With a ``tls`` context it speaks HTTPS.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self._tls = tls
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", port))
         self._socket.settimeout(_POLL_SECONDS)
         self.port: int = self._socket.getsockname()[1]
         self._changed = threading.Condition()
         self._requests: list[ReceivedRequest] = []
         self._script: deque[Script] = deque()
+        self.usual: Callable[[ReceivedRequest], Script] = fine
         self._connections = 0
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
@@ -137,7 +144,7 @@ class HttpListener:
             return list(self._requests)
 
     def answer_with(self, *script: Script) -> None:
-        """Answer the next requests like this, one after the other, and then 200 OK again."""
+        """Answer the next requests like this, one after the other, and then as usual."""
         with self._changed:
             self._script.extend(script)
 
@@ -175,7 +182,7 @@ class HttpListener:
                     request, buffer = found
                     with self._changed:
                         self._requests.append(request)
-                        step = self._script.popleft() if self._script else Answer()
+                        step = self._script.popleft() if self._script else self.usual(request)
                         self._changed.notify_all()
                     if not self._answer(connection, step):
                         return

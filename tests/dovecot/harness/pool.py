@@ -24,7 +24,7 @@ class DovecotFactory(Protocol):
         base: str = "",
         plugins: tuple[str, ...] | None = PLUGINS,
         files: Mapping[str, str] | None = None,
-        attribute_dict: str = "",
+        attribute_dict: str | None = "",
         userdb: str = "",
     ) -> Dovecot: ...
 

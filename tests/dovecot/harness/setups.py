@@ -20,7 +20,7 @@ class Setup:
     the end of the file, ``base`` for its beginning. ``plugins`` is the global ``mail_plugins``; None
     leaves it to ``base``. ``files`` are (name, text) pairs, written into the server's folder.
     ``attribute_dict`` is the dict of METADATA, by default a file for each user: the value of
-    ``mail_attribute_dict`` in 2.3, and the inside of ``mail_attribute { }`` in 2.4.
+    ``mail_attribute_dict`` in 2.3, and the inside of ``mail_attribute { }`` in 2.4; None is no dict.
     ``userdb`` are the userdbs, by default one that knows everybody.
     ``@root@`` in any of the texts stands for that folder, as the server sees it.
     """
@@ -30,7 +30,7 @@ class Setup:
     base: str = ""
     plugins: tuple[str, ...] | None = PLUGINS
     files: tuple[tuple[str, str], ...] = ()
-    attribute_dict: str = ""
+    attribute_dict: str | None = ""
     userdb: str = ""
 
 
@@ -72,6 +72,7 @@ def render(version: str, setup: Setup, place: Place, owner: Account) -> str:
     template = _TEMPLATES[version]
     values = {
         "userdb": setup.userdb or _STATIC_USERDBS[version],
+        "attributes": "" if setup.attribute_dict is None else _ATTRIBUTES[version],
         "dict": setup.attribute_dict or _FILE_DICTS[version],
         "root": place.root,
         "imap_port": str(place.imap_port),
@@ -130,6 +131,11 @@ _FILE_DICTS = {
     "2.4": "  dict file {\n    path = <root>/mail/%{user}.dict\n  }",
 }
 
+_ATTRIBUTES = {
+    "2.3": "mail_attribute_dict = <dict>",
+    "2.4": "mail_attribute {\n<dict>\n}",
+}
+
 _COMMON = """\
 base_dir = <root>/run
 state_dir = <root>/run
@@ -155,7 +161,7 @@ _TEMPLATES = {
     + """\
 mail_debug = yes
 mail_location = maildir:<root>/mail/%u
-mail_attribute_dict = <dict>
+<attributes>
 disable_plaintext_auth = no
 passdb {
   driver = static
@@ -189,9 +195,7 @@ or category=http-client
 mail_driver = maildir
 mail_path = <root>/mail/%{user}
 mail_home = <root>/mail/home-%{user}
-mail_attribute {
-<dict>
-}
+<attributes>
 auth_allow_cleartext = yes
 passdb static {
   password = x
