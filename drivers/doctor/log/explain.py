@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import shlex
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -31,8 +32,11 @@ _MOST_DETAILS = 20
 _MOST_ALIKE = 5
 _MOST_CALLS = 10_000
 _CALL = "lua: Calling "
+_MOST_WAITING = 10_000
+_MOST_DELAYED = 1_000
+_MOST_FINDINGS = 2_000
 _OTHERS = "(others)"
-_SENDING, _SENT = "ox-sending", "ox-sent"
+_SENDING = "ox-sending"
 _COMPLETED = "completed"
 _INTERNAL = frozenset(INTERNAL_USERS.values())
 
@@ -126,7 +130,7 @@ class _Gathering:
         self._found: dict[_Key, _Found] = {}
         self._details: dict[tuple[str, str], int] = {}
         self._sessions = Sessions()
-        self._sending: dict[tuple[str, str], list[Moment]] = {}
+        self._sending: dict[tuple[str, str], deque[Moment]] = {}
         self._last_driver = 0
         self._without_plugins: set[str] = set()
         self._in_script: set[tuple[str, str]] = set()
@@ -174,11 +178,12 @@ class _Gathering:
             self._sessions.learn(connection, rcpt, who)
         if meaning.message.in_script and (line.service, who) not in self._in_script:
             return
-        if meaning.message.for_all and not (who and not self._is_meant(who)):
-            self._add(Moment(line, self._lines), meaning, who)
-        elif who and self._is_meant(who):
-            self._add(Moment(line, self._lines), meaning, who)
-            self._take_step(Moment(line, self._lines), meaning, who)
+        moment = Moment(line, self._lines)
+        if who and self._is_meant(who):
+            self._add(moment, meaning, who)
+            self._take_step(moment, meaning, who)
+        elif not who and meaning.message.for_all:
+            self._add(moment, meaning)
 
     def _take_step(self, moment: Moment, meaning: Meaning, who: str) -> None:
         line = moment.line
@@ -194,12 +199,12 @@ class _Gathering:
         if driver == "lua":
             is_call = meaning.text.startswith(_CALL) and len(self._in_script) < _MOST_CALLS
             (self._in_script.add if is_call else self._in_script.discard)(key)
-        if meaning.message.name == _SENDING:
-            self._sending.setdefault(key, []).append(moment)
+        if meaning.message.name == _SENDING and len(self._sending) < _MOST_WAITING:
+            self._sending.setdefault(key, deque(maxlen=_MOST_DELAYED)).append(moment)
         elif driver == "ox" and meaning.message.outcome in (Outcome.SENT, Outcome.FAILED):
             waiting = self._sending.get(key)
             if waiting:
-                waiting.pop(0)
+                waiting.popleft()
             if not waiting:
                 self._sending.pop(key, None)
 
@@ -224,6 +229,8 @@ class _Gathering:
                 key = key._replace(detail=detail)
         if driver == PLUGINS:
             self._without_plugins.add(protocol)
+        if key not in self._found and len(self._found) >= _MOST_FINDINGS:
+            return None
         values = {**meaning.values, "protocol": protocol}
         found = self._found.setdefault(key, _Found(driver, message, values, detail))
         found.add(line, protocol, meaning.text, moment.order)

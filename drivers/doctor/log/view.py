@@ -19,7 +19,7 @@ WORDS = {
     Outcome.CALLED: "called",
     Outcome.SKIPPED: "skipped",
     Outcome.SWITCHED_OFF: "not switched on",
-    Outcome.UNKNOWN: "not known",
+    Outcome.UNKNOWN: "not told by the log",
     Outcome.FAILED: "failed",
     Outcome.NOT_LOADED: "not loaded",
     Outcome.STEP: "noted",

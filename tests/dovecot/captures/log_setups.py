@@ -130,8 +130,10 @@ TRUST_NOBODY = {"2.3": "ssl_client_require_valid_cert = yes\n", "2.4": ""}
 NO_DNS = "service dns-client {\n  unix_listener dns-client {\n    mode = 0600\n  }\n}\n"
 SIEVE_SCRIPT = 'require "fileinto";\nif header :is "subject" "hi" { fileinto "INBOX"; stop; }\n'
 SIEVE = {
-    "2.3": "plugin {\n  sieve_before = @root@/before.sieve\n}\n",
-    "2.4": "sieve_script before {\n  type = before\n  path = @root@/before.sieve\n}\n",
+    "2.3": "protocol lmtp {\n  mail_plugins = $mail_plugins sieve\n}\n"
+    "plugin {\n  sieve_before = @root@/before.sieve\n}\n",
+    "2.4": "protocol lmtp {\n  mail_plugins {\n    sieve = yes\n  }\n}\n"
+    "sieve_script before {\n  type = before\n  path = @root@/before.sieve\n}\n",
 }
 PREFIX = {
     "2.3": 'mail_log_prefix = "user=<%u>, session=<%{session}>, %s: "\n',
@@ -182,13 +184,10 @@ SCENES: Mapping[str, Scene] = {
             "2.4": "  dict file {\n    path = @root@/run/login/dict\n  }",
         },
     ),
-    "ox-sieve": Scene(
-        ox(), plugins=(*PLUGINS, "sieve"), extra=SIEVE, files=(("before.sieve", SIEVE_SCRIPT),), quiet=True
-    ),
+    "ox-sieve": Scene(ox(), extra=SIEVE, files=(("before.sieve", SIEVE_SCRIPT),), quiet=True),
     "ox-sieve-failed": Scene(
         ox(),
         (Answer(500, "Oops"),),
-        plugins=(*PLUGINS, "sieve"),
         extra=SIEVE,
         files=(("before.sieve", SIEVE_SCRIPT),),
     ),
