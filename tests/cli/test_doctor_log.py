@@ -60,7 +60,7 @@ def test_numbers_times_and_answers_are_in_the_line_of_a_driver(version: str) -> 
     assert "3 times failed (last Nov 26 " in line
     assert "once sent (last Nov 26 " in line
     assert any(line.startswith("  ✗ failed: 401 Unauthorized, once by lmtp, last Nov 26 ") for line in lines)
-    assert "    pushnotif rules PN421 PN414" in lines
+    assert "    rules: PN421, PN414" in lines
     assert lines[-2] == "✗ ox failed at the latest notification (401 Unauthorized)"
 
 
