@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dovecot_conf.errors import MailboxError, MetadataError, VariableError
+from dovecot_conf.errors import PushnotifError
 from dovecot_conf.variables import user_values
 from drivers.chain import Chain
 from drivers.doctor.branch import Branch
@@ -52,7 +52,7 @@ def check_event(patient: Patient, protocol: str, so_far: SoFar) -> Iterator[Bran
         return
     try:
         report, notes = _simulate(patient, protocol, user)
-    except (MetadataError, MailboxError, VariableError) as error:
+    except PushnotifError as error:
         yield Branch(Link(NAME, LinkState.BROKEN, str(error)))
         return
     branches = tuple(_branches(patient, chain, report))

@@ -12,7 +12,7 @@ from drivers.chain import Chain, LoadedDriver, NotLoadedDriver, load_chain
 from drivers.doctor.branch import Branch
 from drivers.doctor.examination import SoFar
 from drivers.doctor.kinds import links_below
-from drivers.doctor.links import context_of, rules_at, user_of
+from drivers.doctor.links import context_of, hints_at, rules_at, user_of
 from drivers.doctor.patient import STAND_IN_USER, Patient
 from drivers.doctor.plugins import push_of
 from drivers.scripting import Scripting
@@ -80,7 +80,7 @@ def _branches(patient: Patient, protocol: str, chain: Chain) -> Iterator[Branch]
         rules = rules_at(patient, spans, FAMILIES, str(patient.places.locate(script)) if script else "")
         where = str(_where(context, definition, protocol))
         if isinstance(entry, NotLoadedDriver):
-            link = _not_loaded(entry, chain)
+            link = _not_loaded(entry, chain)._replace(remedy=hints_at(patient, spans, FAMILIES))
         else:
             link = Link(title(definition), LinkState.OK, "loaded")
         below = tuple(map(Branch, links_below(patient, protocol, entry)))

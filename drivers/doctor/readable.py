@@ -107,7 +107,7 @@ def groups_of(patient: Patient, protocol: str, user: User) -> tuple[int, ...]:
     """Return the groups of the process: the user's own, and those that Dovecot adds.
 
     These are mail_access_groups, the extra_groups of the service, and with the userdb field
-    system_groups_user the groups that list that system user (``service_drop_privileges`` of 2.3.19.1 and 2.4.1).
+    system_groups_user the groups that list that system user (2.3.19.1 and 2.4.1).
     """
     settings = patient.configuration.settings(protocol)
     names = list(settings.words("mail_access_groups"))
