@@ -144,7 +144,8 @@ def test_one_driver_of_two_notifies(site: MakeSite) -> None:
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.reach is Reach.PARTLY
     assert not diagnosis.verdict.is_fine
-    others = f"bob is notified by lmtp → {OX[found.version]} only: it stops at lmtp → event → lua"
+    ox = {Version.V23: "ox push_notification_driver2", Version.V24: OX[Version.V24]}[found.version]
+    others = f"bob is notified by lmtp → {ox} only: it stops at lmtp → event → lua"
     assert diagnosis.verdict.text.startswith(others)
 
 
