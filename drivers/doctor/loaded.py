@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from dovecot_conf import DriverDefinition
 from dovecot_conf.lint.context import Context
 from dovecot_conf.overrides import USERDB
-from dovecot_conf.variables import user_values
-from drivers.chain import Chain, LoadedDriver, NotLoadedDriver, load_chain
+from drivers.chain import Chain, LoadedDriver, NotLoadedDriver
 from drivers.doctor.branch import Branch
+from drivers.doctor.chains import chain_of, leaving, title
 from drivers.doctor.examination import SoFar
 from drivers.doctor.kinds import links_below
-from drivers.doctor.links import context_of, hints_at, rules_at, user_of
-from drivers.doctor.patient import STAND_IN_USER, Patient
-from drivers.doctor.plugins import push_of
-from drivers.scripting import Scripting
+from drivers.doctor.links import context_of, hints_at, rules_at
+from drivers.doctor.patient import Patient
 from mailstore.links import Link, LinkState
 
 NAME = "drivers"
@@ -27,30 +25,6 @@ def check_drivers(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[B
     """Look at the chain of a protocol."""
     chain = patient.once(chain_of, protocol)
     yield Branch(_chain_link(chain), tuple(_branches(patient, protocol, chain)))
-
-
-def chain_of(patient: Patient, protocol: str) -> Chain:
-    """Return the drivers of a protocol as they load for the user, scripts looked at but not run."""
-    user = user_of(patient, protocol)
-    home = user.home if user is not None else "" if patient.user else f"/home/{STAND_IN_USER}"
-    name = user.name if user is not None else patient.user or STAND_IN_USER
-    return load_chain(
-        patient.once(push_of, protocol),
-        registry=patient.registry,
-        variables=user_values(name, protocol, home=home or None),
-        show_secrets=patient.show_secrets,
-        scripting=Scripting(root=patient.places.prefix),
-    )
-
-
-def title(definition: DriverDefinition) -> str:
-    """Return the name of a driver's link: the driver, and the setting it is defined by."""
-    return f"{definition.driver} {definition.setting}"
-
-
-def leaving(chain: Chain) -> tuple[LoadedDriver, ...]:
-    """Return the drivers by which something may leave the machine."""
-    return tuple(entry for entry in chain.loaded if not entry.driver.only_logs)
 
 
 def _chain_link(chain: Chain) -> Link:

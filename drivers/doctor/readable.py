@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError, VariableError
 from drivers.doctor.branch import Branch
+from drivers.doctor.chains import chain_of
 from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.links import user_of
-from drivers.doctor.loaded import chain_of
 from drivers.doctor.patient import Patient
 from drivers.link_drivers import reader_of
 from mailstore.attribute_dict import expand_home
