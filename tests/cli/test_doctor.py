@@ -15,8 +15,8 @@ import pytest
 
 from dovecot_conf import Version
 from tests.cli.conftest import Outcome, Run
+from tests.dovecot.harness.listener import HttpListener
 from tests.drivers.doctor.patients import LUA, OX, PUSHES, Site
-from tests.mailstore.live.fake_servers import http_answer, serving
 
 REPOSITORY = Path(__file__).parents[2]
 SCHEMA = json.loads((REPOSITORY / "docs/schemas/doctor.schema.json").read_text())
@@ -57,8 +57,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 
 def test_a_notification_that_arrives_is_fine(site: Callable[..., Site], doctor: Doctor) -> None:
-    with serving(http_answer(b"")) as port:
-        found = site(drivers=(f"ox http://127.0.0.1:{port}/notify",))
+    with HttpListener() as listener:
+        found = site(drivers=(f"ox {listener.url('/notify')}",))
         outcome = doctor(found, "--format", "json")
     assert outcome.code == 0
     said = document(outcome)
