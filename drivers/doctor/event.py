@@ -199,7 +199,11 @@ def _said(driver: DriverReport, told: str, *, offline: bool) -> _Said:
     if driver.outcome in simple:
         return simple[driver.outcome]
     if driver.outcome is Outcome.FAILED:
-        return _Said(LinkState.BROKEN, "; ".join(filter(None, (told, reason))), is_wrong=True)
+        return _Said(
+            LinkState.BROKEN,
+            told if reason in told else f"{told}; {reason}".removeprefix("; "),
+            is_wrong=True,
+        )
     if not driver.requests:
         seen = "the script ran, and sent no request: whether it notified somebody isn't known"
         return _Said(LinkState.UNKNOWN, seen)
