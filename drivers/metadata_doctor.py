@@ -59,8 +59,7 @@ def diagnose(subject: Subject) -> Diagnosis:
     if user is None and user_link.state is LinkState.BROKEN:
         rest = _skipped((DRIVERS, *REST), "there is no user to look at")
         return conclude(subject.name, (user_link, *rest), ())
-    home = user.home if user is not None else ""
-    needs = check_drivers(_chains(subject, user.name if user else subject.name, home))
+    needs = check_drivers(_chains(subject, user or User(subject.name, "", None, None, {})))
     start = (user_link, needs.link)
     if not needs.protocols:
         rest = _skipped(REST, "nobody asks for METADATA")
@@ -84,7 +83,7 @@ def diagnose_live(subject: Subject, store: MetadataStore, where: str, *, is_conf
     Raises LiveServerError when it can't be asked.
     """
     if is_configured:
-        needs = check_drivers(_chains(subject, subject.name, ""))
+        needs = check_drivers(_chains(subject, User(subject.name, "", None, None, {})))
     else:
         seen = "there is no configuration here that says which drivers ask for METADATA"
         needs = Needs(Link(DRIVERS, LinkState.SKIPPED, seen))
@@ -104,12 +103,19 @@ def diagnose_live(subject: Subject, store: MetadataStore, where: str, *, is_conf
     return conclude(subject.name, start, ((entry,),))
 
 
-def _chains(subject: Subject, name: str, home: str) -> Mapping[str, Chain]:
+def _chains(subject: Subject, user: User) -> Mapping[str, Chain]:
+    """Return the drivers of each protocol as they load for a user."""
+
+    def push_of(protocol: str) -> PushConfig:
+        if not user.fields:
+            return subject.pushes[protocol]
+        return subject.configuration.push(protocol, user.fields)
+
     return {
         protocol: load_chain(
-            subject.pushes[protocol],
+            push_of(protocol),
             registry=subject.registry,
-            variables=user_values(name, protocol, home=home or None),
+            variables=user_values(user.name, protocol, home=user.home or None),
         )
         for protocol in PROTOCOLS
     }

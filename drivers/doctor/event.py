@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dovecot_conf.errors import MailboxError, MetadataError, VariableError
-from dovecot_conf.variables import user_values
+from dovecot_conf.errors import PushnotifError
 from drivers.chain import Chain
 from drivers.doctor.branch import Branch
-from drivers.doctor.chains import chain_of, leaving, title
+from drivers.doctor.chains import chain_of, leaving, title, variables_of
 from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.links import user_of
 from drivers.doctor.loaded import NAME as DRIVERS
@@ -52,7 +51,7 @@ def check_event(patient: Patient, protocol: str, so_far: SoFar) -> Iterator[Bran
         return
     try:
         report, notes = _simulate(patient, protocol, user)
-    except (MetadataError, MailboxError, VariableError) as error:
+    except PushnotifError as error:
         yield Branch(Link(NAME, LinkState.BROKEN, str(error)))
         return
     branches = tuple(_branches(patient, chain, report))
@@ -85,7 +84,7 @@ def _simulate(patient: Patient, protocol: str, user: User) -> tuple[SimulationRe
     )
     report = deliver(
         patient.once(push_of, protocol),
-        user=MailUser(user.name, user_values(user.name, protocol, home=user.home or None)),
+        user=MailUser(user.name, variables_of(patient, protocol)),
         mailbox=MailboxState(uidvalidity=max(now, 1)),
         message=mail,
         registry=patient.registry,
@@ -147,7 +146,9 @@ def _told(line: LogLine) -> str:
 
 
 def _branches(patient: Patient, chain: Chain, report: SimulationReport) -> Iterator[Branch]:
-    timeouts = {title(entry.definition): entry.driver.timeout for entry in chain.loaded}
+    # Drivers of a kind share the client of the one that loads first.
+    firsts = {type(entry.driver): entry.driver for entry in reversed(chain.loaded)}
+    timeouts = {title(entry.definition): firsts[type(entry.driver)].timeout for entry in chain.loaded}
     for driver in _merged(report):
         name = f"{driver.driver} {driver.setting}"
         known = next((one for one in timeouts if one.lower() == name.lower()), None)
@@ -198,7 +199,11 @@ def _said(driver: DriverReport, told: str, *, offline: bool) -> _Said:
     if driver.outcome in simple:
         return simple[driver.outcome]
     if driver.outcome is Outcome.FAILED:
-        return _Said(LinkState.BROKEN, "; ".join(filter(None, (told, reason))), is_wrong=True)
+        return _Said(
+            LinkState.BROKEN,
+            told if reason in told else f"{told}; {reason}".removeprefix("; "),
+            is_wrong=True,
+        )
     if not driver.requests:
         seen = "the script ran, and sent no request: whether it notified somebody isn't known"
         return _Said(LinkState.UNKNOWN, seen)

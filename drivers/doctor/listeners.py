@@ -5,6 +5,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from dovecot_conf.default_sections import default_configuration
 from mailstore.settings import Block, read_blocks
 
 SERVICE = "lmtp"
+_OCTAL = re.compile("[0-7]+")
 _ANYWHERE = ("", "*", "::")
 
 
@@ -27,7 +29,7 @@ class UnixListener(NamedTuple):
 
     def admits(self, user: str) -> bool:
         """Tell whether a program that runs as ``user`` may connect; False too for a user unknown here."""
-        bits = int(self.mode, 8) if self.mode.isdecimal() else 0o666
+        bits = int(self.mode, 8) if _OCTAL.fullmatch(self.mode) else 0o666
         if bits & 0o002:
             return True
         if self.user == user and bits & 0o200:
