@@ -17,7 +17,7 @@ from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.reader import Reading, TreeReader
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Flaw
-from dovecot_conf.versions import UNDECIDED, Version
+from dovecot_conf.versions import ASKED_FOR, UNDECIDED, Version
 from dovecot_conf.view import PLAIN, View
 
 
@@ -35,7 +35,7 @@ def build(
     if version is None:
         version, reason, reading = _detect(files, source, view)
     else:
-        reason, reading = "as asked for", _read(files, source, version, view)
+        reason, reading = ASKED_FOR, _read(files, source, version, view)
     evaluation = evaluation_class(version)(surroundings, reading, values)
     return Configuration(
         version,

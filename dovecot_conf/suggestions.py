@@ -41,6 +41,8 @@ class Suggestions:
         instead = successor(key) if self._version is Version.V24 else ""
         if instead:
             return f"Dovecot 2.4 has {instead} instead"
+        if not around and (place := _place_of(key, self._version)):
+            return f"write it into {place}"
         if around + key in (table(other).inner if around else table(other).names):
             return f"Dovecot {other} has it, and Dovecot {self._version} doesn't"
         known = table(self._version)
@@ -50,6 +52,15 @@ class Suggestions:
                 return f"{key} {STANDS_OUTSIDE}"
             here = [name.removeprefix(around) for name in known.inner if name.startswith(around)]
         return advice(nearest(key, here, 0.75))
+
+
+def _place_of(key: str, version: Version) -> str:
+    """Return the block that a setting of push notifications belongs into, '' for any other setting."""
+    if version is Version.V23:
+        return "plugin { }" if key.startswith(("push_notification_", "mail_lua_")) else ""
+    driver = key.partition("_")[0]
+    is_of_block = f"push_notification_{key}" in table(version).names
+    return f"the block 'push_notification {driver} {{'" if is_of_block else ""
 
 
 def meant(word: str, key: str) -> tuple[str, ...]:

@@ -34,3 +34,6 @@ FULL_VERSIONS = {release.dialect: release.number for release in RELEASES if rele
 
 UNDECIDED = "nothing in it belongs to one version only"
 """Why a configuration is read as 2.3 when nothing shows its version."""
+
+ASKED_FOR = "as asked for"
+"""Why it is read as a version that somebody named."""

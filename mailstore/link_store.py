@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from dovecot_conf import Configuration
 from dovecot_conf.errors import DictError, MailboxError, MetadataError, VariableError
 from dovecot_conf.versions import Version
+from mailstore.attribute_dict import expand_home
 from mailstore.dict_file import FileDict
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dict_values import (
     DictSetting,
+    FileSetting,
     OffSetting,
     OtherSetting,
     ProxySetting,
@@ -25,6 +28,7 @@ from mailstore.metadata import Metadata
 from mailstore.opening import open_metadata
 from mailstore.privileges import acting_as
 from mailstore.proxy_address import TcpAddress, dict_server
+from mailstore.readable import ObstacleKind, readable_by
 from mailstore.settings import Block, UserSettings, read_blocks
 from mailstore.users import User
 
@@ -106,10 +110,23 @@ def check_store(
             problem, state = _file_state(store) if isinstance(store, FileDict) else ("", "")
     except (DictError, MetadataError) as error:
         seen = f"{shown}: {error}"
-        return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),), notes), None
+        return Link(NAME, LinkState.BROKEN, seen, tuple(_ways_to_read(setting, user, root)), notes), None
     if problem:
         return Link(NAME, LinkState.BROKEN, f"{shown}: {problem}", (_NOT_READ["file"],), notes), metadata
     return Link(NAME, LinkState.OK, f"{shown}{state}", (), notes), metadata
+
+
+def _ways_to_read(setting: DictSetting, user: User, root: Path | None) -> Iterator[str]:
+    """Yield the command that lets the mail user have the store, where that is known, and a sentence."""
+    if isinstance(setting, FileSetting) and user.uid is not None:
+        path = os.path.normpath(expand_home(setting.path, user.home))
+        gids = () if user.gid is None else (user.gid,)
+        found = readable_by(path, user.uid, gids, root)
+        if found is not None and found.kind is ObstacleKind.FORBIDDEN:
+            owner = ":".join(map(str, (user.uid, *gids)))
+            # Values are no business of others: the file is for the mail user alone.
+            yield f"chown {owner} {shlex.quote(path)}" if found.path == path else found.remedy
+    yield _NOT_READ.get(setting.driver, "")
 
 
 def _not_there(setting: DictSetting | None, version: Version) -> Link | None:

@@ -196,7 +196,8 @@ def _listening(listeners: Listeners) -> str:
 
 
 def _by_lda(_patient: Patient, _postfix: Postfix, way: Handover) -> Link:
-    return _link(way, LinkState.OK, f"{_said(way)}, which runs {way.target}")
+    what = f", which runs {way.target}" if way.target else ""
+    return _link(way, LinkState.OK, f"{_said(way)}{what}")
 
 
 def _by_itself(_patient: Patient, _postfix: Postfix, way: Handover) -> Link:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dovecot_conf.http_url import HttpUrl
+from dovecot_conf.versions import Version
 from drivers.doctor.endpoint_request import REFUSALS, Answers
 from drivers.doctor.endpoint_statuses import Verdict, judged
 from drivers.doctor.endpoint_target import Destination, Target
@@ -14,6 +15,11 @@ from mailstore.links import Link, LinkState
 
 AUTHENTICATION, ANSWER = "authentication", "answer"
 _WANTS_CERTIFICATE = "alert certificate required"
+_ESCAPED = {
+    # In plugin { } of 2.3 a single % begins a variable.
+    Version.V23: "%%3A, %%2F, %%40, %%25 and %%23",
+    Version.V24: "%3A, %2F, %40, %25 and %23",
+}
 _LOOK = "look at the log of the endpoint"
 
 
@@ -25,7 +31,7 @@ def check_authentication(target: Target, url: HttpUrl, answers: Answers) -> Link
     refused = _refusal(first, head)
     if refused is None:
         return Link(AUTHENTICATION, LinkState.OK, _accepted(url, answers), (), tuple(_seen_by_head(answers)))
-    seen, remedy = _refused(url, refused)
+    seen, remedy = _refused(target, url, refused)
     told = target.logged(f"{refused.status} {refused.reason}")
     return Link(AUTHENTICATION, LinkState.BROKEN, seen, remedy, (*_schemes(refused), *told))
 
@@ -52,12 +58,12 @@ def _seen_by_head(answers: Answers) -> Iterator[str]:
         yield f"asked with {asked}: whether PUT alone wants others, only a notification shows"
 
 
-def _refused(url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
+def _refused(target: Target, url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
     said = f"{answer.status} {answer.reason}".rstrip()
     if answer.status == 407:
         wanted = "set http_client_proxy_username and http_client_proxy_password"
         return f"the proxy wants other credentials ({said})", (wanted,)
-    in_url = "write them into the URL: https://USER:PASSWORD@HOST/PATH"
+    in_url = f"write them into the URL, in front of {url.authority}: USER:PASSWORD@"
     if answer.status == 403:
         remedies = ("let the endpoint accept requests from this machine's address",)
         other = (
@@ -71,7 +77,7 @@ def _refused(url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
     if url.password is None or not url.user:
         return f"the endpoint wants credentials, and the URL has only half of them ({said})", (in_url,)
     return f"the endpoint refuses the user name and password of the URL ({said})", (
-        "correct them in the URL; write :, /, @, % and # in them as %3A, %2F, %40, %25 and %23",
+        f"correct them in the URL; write :, /, @, % and # in them as {_ESCAPED[target.version]}",
     )
 
 

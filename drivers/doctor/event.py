@@ -12,6 +12,7 @@ from drivers.doctor.chains import chain_of, leaving, title, variables_of
 from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.links import user_of
 from drivers.doctor.loaded import NAME as DRIVERS
+from drivers.doctor.log.text import Table, strip
 from drivers.doctor.patient import Patient
 from drivers.doctor.plugins import push_of
 from drivers.http import DryRunTransport
@@ -154,9 +155,23 @@ def _branches(patient: Patient, chain: Chain, report: SimulationReport) -> Itera
         known = next((one for one in timeouts if one.lower() == name.lower()), None)
         if known is None and driver.outcome is Outcome.NOT_LOADED:
             continue
-        yield Branch(
-            _link(known or name, driver, timeouts.get(known or name), offline=patient.network is None)
-        )
+        link = _link(known or name, driver, timeouts.get(known or name), offline=patient.network is None)
+        yield Branch(link._replace(remedy=(*_advised(link, driver, report), *link.remedy)))
+
+
+def _advised(link: Link, driver: DriverReport, report: SimulationReport) -> Iterator[str]:
+    """Yield what is known of the lines that Dovecot logs when this driver fails."""
+    if not link.remedy:
+        return
+    table = Table()
+    lines = (line for line in report.log if line.level.is_failure)
+    for line in lines:
+        meaning = table.find(strip(line.message).text)
+        if meaning is None or meaning.message.driver != driver.driver.lower():
+            continue
+        if meaning.detail and meaning.detail in link.seen:
+            values = {**meaning.values, "user": report.user}
+            yield from (remedy.format_map(values) for remedy in meaning.message.remedy)
 
 
 def _merged(report: SimulationReport) -> Iterable[DriverReport]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
-from dovecot_conf import Severity
-from dovecot_conf.diagnostics import Diagnostic
+from dovecot_conf import Severity, Version
+from dovecot_conf.diagnostics import Applicability, Diagnostic
 from dovecot_conf.lint import Catalogue, Context, lint_context
 from dovecot_conf.lint.consequences import without_consequences
+from dovecot_conf.overrides import USERDB
 from dovecot_conf.positions import Span
+from dovecot_conf.versions import ASKED_FOR
 from drivers.doctor.branch import Branch
 from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.patient import Patient
@@ -48,9 +51,21 @@ def rules_at(
 
 
 def hints_at(patient: Patient, spans: Iterable[Span], families: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what the same rules say is to be done about errors."""
-    found = (item for item in _found_at(patient, spans, families) if item.severity is Severity.ERROR)
-    return tuple(dict.fromkeys(item.hint for item in found if item.hint))
+    """Return what the same rules say is to be done about errors, and the commands that do it."""
+    found = [item for item in _found_at(patient, spans, families) if item.severity is Severity.ERROR]
+    hints = (item.hint for item in found if item.hint)
+    return tuple(dict.fromkeys((*hints, *_fixes(patient, found))))
+
+
+def _fixes(patient: Patient, found: Iterable[Diagnostic]) -> Iterator[str]:
+    """Yield the commands that mend what was found in files, as far as anybody knows how."""
+    root = ("--root", str(patient.places.root)) if patient.places.root is not None else ()
+    for item in found:
+        if item.fix is None or patient.is_example or item.span.file == USERDB:
+            continue
+        unsafe = ("--unsafe-fixes",) if item.fix.applicability is Applicability.UNSAFE else ()
+        words = ("--fix", *unsafe, "--select", item.code, *root, patient.configuration.path)
+        yield shlex.join(("pushnotif", "validate", *words))
 
 
 def _found_at(
@@ -75,7 +90,7 @@ def check_configuration(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:
         if problem.severity is Severity.ERROR
     ]
     if refused:
-        yield Branch(_refused(refused))
+        yield Branch(_refused(patient, refused))
         return
     count = len(configuration.files)
     files = f" and {count - 1} more file{'s' if count > 2 else ''}" if count > 1 else ""
@@ -84,11 +99,12 @@ def check_configuration(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:
     yield Branch(Link(CONFIGURATION, LinkState.OK, seen, (), notes))
 
 
-def _refused(refused: list[Diagnostic]) -> Link:
+def _refused(patient: Patient, refused: list[Diagnostic]) -> Link:
     first, *others = refused
     more = f" (and {len(others)} more)" if others else ""
     remedy = (
         first.hint,
+        *_fixes(patient, (first,)),
         "see 'pushnotif validate' for all of them" if others else "see 'pushnotif validate'",
     )
     return Link(
@@ -96,10 +112,18 @@ def _refused(refused: list[Diagnostic]) -> Link:
         LinkState.BROKEN,
         f"Dovecot refuses it: {first.message}{more}",
         tuple(filter(None, remedy)),
-        (),
+        tuple(_read_as(patient)),
         where=str(first.span),
         rules=tuple(dict.fromkeys(item.code for item in refused)),
     )
+
+
+def _read_as(patient: Patient) -> Iterator[str]:
+    """Say which version it was taken for, where nobody said which one runs."""
+    version, reason = patient.configuration.version, patient.configuration.version_reason
+    other = Version.V24 if version is Version.V23 else Version.V23
+    if reason != ASKED_FOR:
+        yield f"read as Dovecot {version}: {reason}; if {other} is what runs, add --dovecot-version {other}"
 
 
 def _remarks(found: Iterable[Diagnostic]) -> Iterator[str]:

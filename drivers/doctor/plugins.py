@@ -17,14 +17,11 @@ from mailstore.links import Link, LinkState
 NAME = "plugins"
 FAMILY = ("PN2",)
 WAY_TO_LOAD: Mapping[Version, str] = {
-    Version.V23: (
-        "protocol {protocol} {{ mail_plugins = $mail_plugins notify push_notification }}, one brace a line"
-    ),
-    Version.V24: (
-        "protocol {protocol} {{ mail_plugins {{ notify = yes, push_notification = yes }} }}, "
-        "one brace and setting a line"
-    ),
+    Version.V23: "protocol {protocol} {{ mail_plugins = {plugins} }}, one brace a line",
+    Version.V24: "protocol {protocol} {{ mail_plugins {{ {plugins} }} }}, one brace and setting a line",
 }
+NEEDED = ("notify", PUSH)
+NEEDED_BY: Mapping[str, tuple[str, ...]] = {"push_notification_lua": ("mail_lua",)}
 
 
 def check_plugins(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[Branch]:
@@ -43,8 +40,8 @@ def check_plugins(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[B
         link = link._replace(
             state=LinkState.BROKEN,
             seen=f"{_told(problem)} ({seen})",
-            remedy=_remedy(patient, protocol, is_users=is_users),
-            notes=tuple(_elsewhere(patient, protocol)),
+            remedy=_remedy(patient, protocol, process.plugins, is_users=is_users),
+            notes=() if PUSH in process.plugins else tuple(_elsewhere(patient, protocol)),
         )
     yield Branch(link)
 
@@ -90,7 +87,15 @@ def _elsewhere(patient: Patient, protocol: str) -> Iterator[str]:
         yield f"{' and '.join(loading)} load{'s' if len(loading) == 1 else ''} {PUSH}, {protocol} doesn't"
 
 
-def _remedy(patient: Patient, protocol: str, *, is_users: bool) -> tuple[str, ...]:
+def _remedy(patient: Patient, protocol: str, plugins: tuple[str, ...], *, is_users: bool) -> tuple[str, ...]:
     if is_users:
         return (f"add notify and {PUSH} to the field mail_plugins of the userdb, or leave that field out",)
-    return (WAY_TO_LOAD[patient.configuration.version].format(protocol=protocol),)
+    configuration = patient.configuration
+    by_others = (name for plugin in plugins for name in NEEDED_BY.get(plugin, ()))
+    needed = [name for name in dict.fromkeys((*NEEDED, *by_others)) if name not in plugins]
+    if configuration.version is Version.V24:
+        shown = ", ".join(f"{name} = yes" for name in needed)
+    else:
+        own, outer = (configuration.settings(name).value(MAIL_PLUGINS) for name in (protocol, None))
+        shown = " ".join((*(("$mail_plugins",) if own == outer else plugins), *needed))
+    return (WAY_TO_LOAD[configuration.version].format(protocol=protocol, plugins=shown),)

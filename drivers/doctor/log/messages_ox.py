@@ -27,7 +27,7 @@ _OX_FAILURES = (
         r"401\b.*",
         "the endpoint wants a user and a password, or refuses those of the URL",
         (
-            "put both into the URL: https://login:password@host/path",
+            "put both into the URL, in front of the host: LOGIN:PASSWORD@",
             "percent-encode what is one of /?#@: in them; 2.3 needs %% for each %",
             "a URL without a colon between them sends no password at all",
         ),

@@ -106,9 +106,7 @@ def _local(postfix: Postfix) -> Handover:
     if postfix.value("mailbox_command"):
         text = postfix.value("mailbox_command")
         way, why = _of_command(text)
-        return Handover(
-            way, command.name, command.text, command.where, is_virtual=False, target=text, why=why
-        )
+        return Handover(way, command.name, command.text, command.where, is_virtual=False, why=why)
     for name in ("home_mailbox", "mail_spool_directory"):
         parameter = postfix.parameter(name)
         if postfix.value(name):
