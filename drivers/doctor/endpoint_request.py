@@ -71,15 +71,20 @@ class Asker:
 
     def _send(self, method: str, *, anonymous: bool = False) -> tuple[HttpRequest, HttpResult]:
         url = self._url._replace(user=None, password=None) if anonymous else self._url
-        request = harmless_request(method, url, self._settings, self._clock.now(), MARK)
+        settings = self._settings
+        if self._transport.first is not None:
+            # It has answered once, and what comes now is worth no long wait.
+            settings = settings._replace(timeout=min(settings.timeout, self._transport.seconds + _MORE))
+        request = harmless_request(method, url, settings, self._clock.now(), MARK)
         results: list[HttpResult] = []
-        client = HttpClient(self._transport, self._clock, self._settings)
+        client = HttpClient(self._transport, self._clock, settings)
         client.submit(request, results.append)
         client.wait()
         return request, results[0]
 
 
 _CLEAR = (401, 407)
+_MORE = 3.0
 REFUSALS = (*_CLEAR, 403)
 """Statuses of who wants other credentials, or none of this client."""
 
