@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from drivers.certificate import Certificate, day, read_certificates
+from drivers.certificate import Certificate, day, issued_path, read_certificates
 from drivers.doctor.endpoint_connection import Attempts, Dialler, Security, Try
-from drivers.doctor.endpoint_distrust import check_failed
+from drivers.doctor.endpoint_distrust import Shown, check_failed
 from drivers.doctor.endpoint_handshakes import handshake_failed
 from drivers.doctor.endpoint_other import other_protocol
 from drivers.doctor.endpoint_target import Destination, Target
@@ -50,10 +50,11 @@ def _explained(
     if error.step is ConnectStep.HANDSHAKE:
         other = other_protocol(dialler.connector, failed.peer, end)
         return handshake_failed(error, failed.peer.name, tls, other, dialler.wait)
-    chain = read_certificates(dialler.connector.certificates(failed.peer, end))
+    sent = dialler.connector.certificates(failed.peer, end)
+    chain = tuple(certificate for _, certificate in issued_path(sent))
     if error.step is ConnectStep.HOST_NAME:
         return _other_host(chain, host)
-    return check_failed(error, chain, tls, now)
+    return check_failed(error, Shown(chain, len(sent)), tls, now)
 
 
 def _other_host(chain: tuple[Certificate, ...], host: str) -> tuple[str, tuple[str, ...]]:

@@ -13,7 +13,17 @@ from drivers.chain import load_chain
 from drivers.doctor.endpoint import check_endpoint
 from drivers.doctor.endpoint_target import Network, ox_targets
 from mailstore.links import Link, LinkState
-from tests.dovecot.certificates import BETWEEN, BY_STALE, ROOT, STALE, WITH_PLACE, context_of
+from tests.dovecot.certificates import (
+    BETWEEN,
+    BY_STALE,
+    OF_STRANGERS,
+    ROOT,
+    SELF_SIGNED,
+    STALE,
+    STRANGERS_BETWEEN,
+    WITH_PLACE,
+    context_of,
+)
 from tests.dovecot.endpoints import (
     GOOD,
     Endpoint,
@@ -103,7 +113,15 @@ CASES: Mapping[str, Case] = {
         lambda: answering(Answer(), context=context_of(BY_STALE, STALE)), "tls", "/CN=Stale ended on"
     ),
     "incomplete, with the place of its issuer's": Case(
-        lambda: answering(Answer(), context=context_of(WITH_PLACE)), "tls", "its issuer /CN=Between"
+        lambda: answering(Answer(), context=context_of(WITH_PLACE)), "tls", "the issuer /CN=Between"
+    ),
+    "a stranger's with one in between": Case(
+        lambda: answering(Answer(), context=context_of(OF_STRANGERS, STRANGERS_BETWEEN)),
+        "tls",
+        "none is that of the issuer of /CN=Between others; the issuer /CN=Unknown is none of",
+    ),
+    "self-signed": Case(
+        lambda: answering(Answer(), context=context_of(SELF_SIGNED)), "tls", "is self-signed"
     ),
     "complete": Case(lambda: answering(Answer(), context=context_of(WITH_PLACE, BETWEEN))),
     "no authorities": Case(
