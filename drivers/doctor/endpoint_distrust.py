@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -50,6 +51,20 @@ class Shown(NamedTuple):
 
 def check_failed(error: ConnectFailedError, shown: Shown, tls: TlsSettings, now: float) -> Explained:
     """Say which certificate failed a check, and what to do."""
+    seen, remedy = _explained(error, shown, tls, now)
+    if tls.folder and error.number in (_SELF_SIGNED, _UNKNOWN_ROOT, *_UNKNOWN_ISSUER):
+        remedy = (
+            *remedy,
+            f"or, if it is in that folder, make the links by which it is found: {_rehash(tls)}",
+        )
+    return seen, remedy
+
+
+def _rehash(tls: TlsSettings) -> str:
+    return shlex.join(("openssl", "rehash", tls.folder))
+
+
+def _explained(error: ConnectFailedError, shown: Shown, tls: TlsSettings, now: float) -> Explained:
     number, chain = error.number, shown.chain
     if number in (_EXPIRED, _NOT_YET):
         return _out_of_time(number, chain, now)

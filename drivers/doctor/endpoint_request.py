@@ -26,9 +26,9 @@ MARK = ("Pushnotif-Check", "endpoint")
 class Answers(NamedTuple):
     """What came back.
 
-    ``message`` is Dovecot's text about ``options``; ``location`` is where that leads. ``seconds`` is how long
-    it took from sending to the head of the answer. ``head`` is the answer to HEAD, ``anonymous`` to the same
-    without the credentials of the URL; None where that wasn't asked, or not answered.
+    ``options`` is what became of ``request``, ``first`` the first answer to it (that may lead elsewhere), and
+    ``seconds`` how long that took from sending to its head. ``head`` is the answer to HEAD, ``anonymous`` to
+    the same without the credentials of the URL; None where that wasn't asked, or not answered.
     """
 
     request: HttpRequest

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 from drivers.certificate import Certificate, day, issued_path, read_certificates
+from drivers.doctor.endpoint_authorities import closed_authorities
 from drivers.doctor.endpoint_connection import Attempts, Dialler, Security, Try
 from drivers.doctor.endpoint_distrust import Shown, check_failed
 from drivers.doctor.endpoint_handshakes import handshake_failed
@@ -27,6 +28,9 @@ def check_tls(
     """Judge the handshakes with those addresses that somebody listens at; ``now`` is the time of day."""
     if destination.tls_name is None:
         return Link(NAME, LinkState.SKIPPED, "the URL is http: nothing is encrypted")
+    if (closed := closed_authorities(target)) is not None:
+        notes = target.logged(closed.message) if closed.message else ()
+        return Link(NAME, LinkState.BROKEN, closed.seen, closed.remedy, notes)
     found = attempts.open
     if found is not None and found.security is not None:
         notes = (*_notes(found.security, target, now), *_before(attempts, target, dialler, now))
