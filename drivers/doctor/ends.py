@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from dovecot_conf.errors import DriverError
 from dovecot_conf.versions import Version
@@ -10,14 +11,16 @@ from drivers.chain import LoadedDriver, NotLoadedDriver
 from drivers.doctor.chains import chain_of, variables_of
 from drivers.doctor.endpoint import check_endpoint
 from drivers.doctor.endpoint_target import ox_targets
+from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
 from drivers.doctor.patient import Patient
 from drivers.doctor.plugins import push_of
-from drivers.doctor.rights import groups_of
+from drivers.doctor.rights import Rights
 from drivers.doctor.script import check_script
-from drivers.doctor.script_place import Rights, script_place
+from drivers.doctor.script_place import script_place
 from drivers.expansion import expanded_plugin
 from mailstore.links import Link
+from mailstore.proxy_address import BASE_DIR
 
 
 def check_ox_endpoint(
@@ -25,7 +28,8 @@ def check_ox_endpoint(
 ) -> tuple[Link, ...]:
     """Follow the way of an ox driver to its endpoint; nothing for one that another thing keeps out."""
     chain = patient.once(chain_of, protocol)
-    for definition, target in ox_targets(chain, patient.configuration.version):
+    version, base_dir = patient.configuration.version, _base_dir(patient)
+    for definition, target in ox_targets(chain, version, base_dir, patient.once(rights_of, protocol)):
         if definition is entry.definition:
             return check_endpoint(target, patient.probe)
     return ()
@@ -41,9 +45,20 @@ def check_lua_script(
     except DriverError:
         return ()
     place = script_place(entry.definition, version, plugin, patient.places.root)
+    return check_script(place, patient.once(rights_of, protocol))
+
+
+def rights_of(patient: Patient, protocol: str) -> Rights:
+    """Return the rights of the user's mail processes."""
     user = user_of(patient, protocol)
-    groups = groups_of(patient, protocol, user) if user is not None else ()
-    return check_script(place, Rights.of(user, groups))
+    return Rights.of(user, groups_of(patient, protocol, user) if user is not None else ())
+
+
+def _base_dir(patient: Patient) -> Path | None:
+    """Return the folder of the server's sockets, None where it is another machine's."""
+    if patient.places.root is not None or patient.is_example:
+        return None
+    return Path(patient.configuration.settings().value("base_dir") or BASE_DIR)
 
 
 def _plugin(patient: Patient, protocol: str) -> Mapping[str, str]:

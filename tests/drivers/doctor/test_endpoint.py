@@ -461,6 +461,20 @@ def test_silence_is_broken_at_the_answer() -> None:
     assert "says nothing within 0.5 s" in links["answer"].seen
 
 
+def test_a_head_that_nobody_answers_is_not_waited_for_as_long() -> None:
+    def deaf_to_head(connection: socket.socket) -> None:
+        if connection.recv(65536).startswith(b"OPTIONS"):
+            connection.sendall(Answer(close=True).encoded())
+        else:
+            silent(connection)
+
+    begin = time.monotonic()
+    with behaving(deaf_to_head) as url:
+        links = check(url, SETTINGS._replace(timeout=60), network=Network(patience=30.0))
+    assert not broken(links)
+    assert time.monotonic() - begin < 10
+
+
 # Proxies
 
 
