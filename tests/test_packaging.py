@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import sysconfig
 import tarfile
 import tomllib
@@ -19,13 +18,15 @@ from typing import NamedTuple
 
 import pytest
 
+from cli import __version__
 from cli.manual.build import COMPLETIONS
+from tests.building import build
 from tests.ci_files import REPOSITORY
 from tests.cli.command_tree import CONTEXTS
 from tests.tools import needed
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
-NAME = f"{PROJECT['project']['name']}-{PROJECT['project']['version']}"
+NAME = f"{PROJECT['project']['name']}-{__version__}"
 PACKAGES = ("cli", "dovecot_conf", "drivers", "mailstore")
 # What the top of the sdist may hold; the last two are the build's.
 TOP = frozenset(
@@ -41,20 +42,6 @@ class Built(NamedTuple):
     wheel: Path
     sdist: Path
     wheel_of_sdist: Path
-
-
-def build(folder: Path, source: Path, *targets: str) -> dict[str, Path]:
-    """Build in a folder; return the file of each target."""
-    options = [option for target in targets for option in ("-t", target)]
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", *options, "-d", str(folder)],
-        cwd=source,
-        check=True,
-        capture_output=True,
-        env={name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"},
-    )
-    ends = {"wheel": "*.whl", "sdist": "*.tar.gz"}
-    return {target: next(folder.glob(ends[target])) for target in targets}
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +119,7 @@ def run_installed(folder: Path, *arguments: str) -> str:
 
 
 def test_an_installed_wheel_works_outside_of_the_tree(installed: Path) -> None:
-    assert run_installed(installed, "--version").startswith(f"pushnotif {PROJECT['project']['version']} ")
+    assert run_installed(installed, "--version").startswith(f"pushnotif {__version__} ")
     assert "→ ox     would-send" in run_installed(installed, "simulate", "message-new", "--demo", "-q")
     lua = f"plugin/push_notification_driver=lua:file={REPOSITORY}/fixtures/first-day/push.lua"
     plugins = "mail_plugins=notify mail_lua push_notification push_notification_lua"
