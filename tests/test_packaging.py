@@ -6,6 +6,8 @@ They are built and installed without a network; the modules that ours need are t
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
 import sysconfig
 import tarfile
@@ -139,3 +141,29 @@ def test_man_finds_the_pages_of_an_installed_wheel(installed: Path) -> None:
 
 def test_the_build_needs_only_what_it_names() -> None:
     assert [name.partition(">")[0] for name in PROJECT["build-system"]["requires"]] == ["hatchling", "click"]
+
+
+def test_the_release_checklist_names_what_is_there() -> None:
+    text = (REPOSITORY / "docs/releasing.md").read_text("utf-8")
+    paths = set(re.findall(r"\b(?:cli|docs|tests|dovecot_conf)/[\w./-]+\w", text))
+    assert len(paths) > 5
+    assert [path for path in paths if not (REPOSITORY / path).exists()] == []
+    assert "__version__" in (REPOSITORY / "cli/__init__.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changelog", "epoch", "date"),
+    [
+        ("## Unreleased\n\n## 9.8.7 (2026-01-31)\n", "", "2026-01-31"),
+        ("## Unreleased\n\n## 9.8.6 (2026-01-31)\n", "", ""),
+        ("## 9.8.7 (2026-01-31)\n", "86400", "1970-01-02"),
+    ],
+)
+def test_manual_pages_have_the_date_of_the_version(
+    changelog: str, epoch: str, date: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook_file = REPOSITORY / "docs/man/build_hook.py"
+    hook = runpy.run_path(str(hook_file))["MadeFromCommands"]
+    (tmp_path / "CHANGELOG.md").write_text(changelog)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert hook(str(tmp_path), {}, None, None, "", "wheel").date("9.8.7") == date
