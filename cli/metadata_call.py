@@ -7,9 +7,10 @@ same order: formatter, options, arguments, entry name, user, mailbox, entry, dic
 from __future__ import annotations
 
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
+from cli.complaints import StopError, stopped, with_version
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
-from cli.metadata_session import Call, Session, StopError, stopped
+from cli.metadata_session import Call, Session
 from cli.render.rows import FORMATTERS
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError
@@ -39,6 +40,11 @@ def _run(call: Call) -> int:
     if call.formatter not in FORMATTERS and call.formatter != NEEDS_A_FORMAT:
         raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
+    with with_version(configuration.version):
+        return _run_with(call, configuration)
+
+
+def _run_with(call: Call, configuration: Configuration) -> int:
     if call.problem is not None:
         raise wrong_option(call.name, call.problem, configuration.version)
     if call.no_userdb_lookup and configuration.version is Version.V23:

@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 
 from cli.common import ConfigSource, announce
+from cli.complaints import StopError, complain, stopped
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_call import read_configuration, wrong_option
 from cli.metadata_operations import Failure, code_of
-from cli.metadata_session import Call, Session, StopError, complain, stopped
+from cli.metadata_session import Call, Session
 from cli.output import printable, writing_to_stdout
 from dovecot_conf.errors import MailboxError, MetadataError, PushnotifError
 from mailstore.export_entries import Exporter, Item

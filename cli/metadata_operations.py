@@ -20,7 +20,6 @@ from mailstore.metadata import (
     MailboxNotCreatedError,
     MailboxNotFoundError,
     NotEnabledError,
-    canonical_mailbox,
 )
 from mailstore.metadata_store import MetadataStore
 
@@ -49,8 +48,8 @@ class Target(NamedTuple):
 
     @property
     def box(self) -> str:
-        """The mailbox that holds the entries."""
-        return canonical_mailbox(self.mailbox) or "INBOX"
+        """The mailbox that holds the entries, as messages spell it."""
+        return self.metadata.spelling(self.mailbox)
 
 
 class Row(NamedTuple):

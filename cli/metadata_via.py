@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from cli.complaints import StopError
 from cli.doveadm import Exit
-from cli.metadata_session import Call, StopError
+from cli.metadata_session import Call
 from dovecot_conf import Configuration
 from mailstore.accounts import user_names
 from mailstore.live.address import AddressError, Api, ServerAddress, parse_address

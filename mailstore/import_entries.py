@@ -127,7 +127,9 @@ class Importer:
             return entries.boxes.setdefault(f"/{guid}", _new_box(guid, is_inbox=False)), ""
         name = canonical_mailbox(mailbox) or INBOX
         if name not in entries.boxes:
-            entries.boxes[name] = _new_box(self._guid(entries.metadata, name), is_inbox=name == INBOX)
+            entries.boxes[name] = _new_box(
+                self._guid(entries.metadata, name), is_inbox=entries.metadata.mailboxes.is_inbox(name)
+            )
         return entries.boxes[name], "" if mailbox else SERVER_PREFIX
 
     def _guid(self, metadata: Metadata, name: str) -> str:
