@@ -105,7 +105,17 @@ def _subjects(session: Session) -> Callable[[str | User], Subject]:
         find, userdb, said_by = _account(configuration, user, call.userdb)
         own = open_own_metadata(name) if has_own else None
         return Subject(
-            name, configuration, pushes, registry, find, userdb, said_by, ours=ours, theirs=theirs, own=own
+            name,
+            configuration,
+            pushes,
+            registry,
+            find,
+            userdb,
+            said_by,
+            ours=ours,
+            theirs=theirs,
+            own=own,
+            patience=call.timeout,
         )
 
     return make

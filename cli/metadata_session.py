@@ -75,6 +75,7 @@ class Call(NamedTuple):
     prepend_prefix: bool = False
     userdb: Mapping[str, str] | None = None
     no_userdb_lookup: bool = False
+    timeout: float | None = None
 
     @property
     def asks_a_server(self) -> bool:

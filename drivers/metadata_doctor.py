@@ -35,7 +35,8 @@ class Subject:
 
     ``pushes`` are the driver chains of the configuration, one for each of ``PROTOCOLS``.
     ``ours`` and ``theirs`` are the options that pushnotif and doveadm need in commands for this user.
-    ``own`` is the store of the built-in example, which stands for the server's.
+    ``own`` is the store of the built-in example, which stands for the server's. ``patience`` is how many
+    seconds a store over the network may take to answer, None for as long as Dovecot waits.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Subject:
     ours: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
     own: Metadata | None = field(default=None)
+    patience: float | None = None
 
 
 def diagnose(subject: Subject) -> Diagnosis:
@@ -139,7 +141,7 @@ def _way(subject: Subject, user: User, needs: Needs, protocols: tuple[str, ...])
         metadata: Metadata | None = subject.own
         store = Link(link_store.NAME, LinkState.OK, "pushnotif's own store, as this is the built-in example")
     else:
-        store, metadata = check_store(subject.configuration, user, protocols[0])
+        store, metadata = check_store(subject.configuration, user, protocols[0], subject.patience)
     if metadata is None:
         rest = _skipped(_REST[1:], "the store can't be read")
         return tuple(link._replace(protocols=protocols) for link in (store, *rest))

@@ -20,6 +20,10 @@ from mailstore.permission_texts import failure_text
 from mailstore.tabescape import ESCAPES, escape, unescape
 
 DOVECOT_TIMES = LockTimes()
+LOCK_CALLS = {
+    LockMethod.FCNTL: "fcntl({path}, write-lock, F_SETLKW) locking",
+    LockMethod.FLOCK: "flock({path}, write-lock)",
+}
 MAX_FILE_SIZE = 256 * 1024 * 1024
 
 
@@ -196,11 +200,17 @@ class FileDict:
                 lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except (BlockingIOError, PermissionError):
                 if self.times.clock() >= deadline:
-                    why = f"another process holds the lock since {self.times.timeout:g} seconds"
-                    raise DictError(f"file_wait_lock({self.path}) failed: {why}") from None
+                    raise self._locked_too_long(descriptor) from None
                 self.times.sleep(self.times.pause / 10)
             else:
                 return
+
+    def _locked_too_long(self, descriptor: int) -> DictError:
+        from mailstore.lock_holder import lock_holder  # noqa: PLC0415 - hardly ever needed
+
+        call = LOCK_CALLS[self.method].format(path=self.path)
+        why = f"Timed out after {self.times.timeout:g} seconds{lock_holder(descriptor, self.method)}"
+        return DictError(f"file_wait_lock({self.path}) failed: {call} failed: {why}")
 
     def _is_current(self, descriptor: int) -> bool:
         try:

@@ -11,6 +11,7 @@ from dovecot_conf import Configuration
 from dovecot_conf.errors import DictError, MailboxError, MetadataError, VariableError
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict
+from mailstore.dict_interface import SilentDictError
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dict_values import DictSetting, OffSetting, OtherSetting, WrongSetting
 from mailstore.links import Link, LinkState
@@ -46,13 +47,18 @@ def setting_of(configuration: Configuration, user: User, protocol: str) -> DictS
     )
 
 
-def check_store(configuration: Configuration, user: User, protocol: str) -> tuple[Link, Metadata | None]:
-    """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read."""
+def check_store(
+    configuration: Configuration, user: User, protocol: str, patience: float | None = None
+) -> tuple[Link, Metadata | None]:
+    """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read.
+
+    ``patience`` is how many seconds a dict over the network may take to answer.
+    """
     version = configuration.version
     setting: DictSetting | None = None
     try:
         setting = setting_of(configuration, user, protocol)
-        metadata = open_metadata(configuration, user, protocol=protocol)
+        metadata = open_metadata(configuration, user, protocol=protocol, patience=patience)
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
     missing = _not_there(setting, version)
@@ -72,6 +78,9 @@ def check_store(configuration: Configuration, user: User, protocol: str) -> tupl
             store = metadata.open_dict()
             store.lookup(PROBE)
             problem, state = _file_state(store) if isinstance(store, FileDict) else ("", "")
+    except SilentDictError as error:
+        seen = f"{shown} did not answer within {error.seconds:g} s"
+        return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),), notes), None
     except (DictError, MetadataError) as error:
         seen = f"{shown}: {error}"
         return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),), notes), None

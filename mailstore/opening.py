@@ -25,11 +25,13 @@ def open_metadata(
     root: Path | None = None,
     data_dir: Path | None = None,
     times: LockTimes | None = None,
+    patience: float | None = None,
 ) -> Metadata:
     """Return the METADATA of a user: the server's, or pushnotif's own without ``mail_attribute_dict``.
 
     ``root`` is where absolute paths of the configuration are looked up, ``data_dir`` the folder of
-    the own store (default: the platform's), ``times`` how long to wait for locks. Nothing is read
+    the own store (default: the platform's), ``times`` how long to wait for locks, ``patience`` how many
+    seconds at most for an answer of a dict over the network (default: as long as Dovecot). Nothing is read
     from disk before the first use. Raises NamespaceError for namespaces that Dovecot refuses, MailboxError
     for a mail location that can't be understood, VariableError.
     """
@@ -46,7 +48,7 @@ def open_metadata(
     mailboxes = UserMailboxes(read_namespaces(reader, blocks), server_settings, times, below)
     return Metadata(
         mailboxes,
-        dict_opener(setting, user, reader.version, below, times),
+        dict_opener(setting, user, reader.version, below, times, patience),
         expand_home(setting.location, user.home),
         owner=(user.uid, user.gid),
     )
