@@ -11,6 +11,7 @@ from cli.complaints import StopError, stopped, with_version
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
 from cli.metadata_session import Call, Session
+from cli.metadata_signals import KilledError, ended_by, killed_by_signals
 from cli.render.rows import FORMATTERS
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError
@@ -31,9 +32,12 @@ REQUIRED = {"set": 3, "unset": 2, "get": 2, "list": 1}
 def run(call: Call) -> int:
     """Do what the call asks for; print its output and errors; return the exit code."""
     try:
-        return _run(call)
+        with killed_by_signals():
+            return _run(call)
     except StopError as stop:
         return stopped(stop)
+    except KilledError as killed:
+        return ended_by(killed)
 
 
 def _run(call: Call) -> int:
@@ -70,10 +74,15 @@ def _work(session: Session, arguments: list[str]) -> int:
         _check_entry(entry)
     if call.formatter == NEEDS_A_FORMAT and OPERATIONS[call.name].columns:
         raise StopError(Exit.TEMPORARY, f"Fatal: {NEEDS_A_FORMAT} formatter cannot be used without a format.")
-    for user in users:
-        session.perform(user, mailbox, entry, value)
-        if session.broken:
-            break
+    try:
+        for user in users:
+            session.perform(user, mailbox, entry, value)
+            if session.broken:
+                break
+    except KilledError as killed:
+        if not session.many:
+            raise
+        session.give_up(f"Killed with signal {killed.number}")
     session.print_rows()
     return session.code
 

@@ -256,6 +256,15 @@ class Session:
         if self.code == Exit.FINE or failure.code == Exit.TEMPORARY:
             self.code = failure.code
 
+    def give_up(self, why: str) -> None:
+        """Say that the rest of the users isn't looked at."""
+        version = self.configuration.version
+        if version is Version.V24:
+            self.fail(GIVEN_UP)
+        complain(f"Warning: {why}", version)
+        if version is Version.V23:
+            self.fail(GIVEN_UP)
+
     def print_rows(self) -> None:
         """Print what was found, in the format asked for."""
         columns = OPERATIONS[self.call.name].columns

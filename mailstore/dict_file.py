@@ -18,6 +18,7 @@ from mailstore.dotlock import LockTimes, dotlock
 from mailstore.lock_methods import LockMethod
 from mailstore.permission_texts import failure_text
 from mailstore.tabescape import ESCAPES, escape, unescape
+from mailstore.undisturbed import undisturbed
 
 DOVECOT_TIMES = LockTimes()
 LOCK_CALLS = {
@@ -148,7 +149,7 @@ class FileDict:
 
     def _update_with_file_lock(self, changes: Mapping[str, str | None]) -> None:
         temporary = self.path.with_name(self.path.name + ".tmp")
-        with self._locked_data() as old:
+        with self._locked_data() as old, undisturbed():
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             descriptor = os.open(temporary, flags, 0o600)
             try:

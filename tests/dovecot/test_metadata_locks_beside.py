@@ -1,4 +1,4 @@
-"""A dict file whose lock somebody keeps: what pushnotif and the real doveadm do, how long, and what they say."""
+"""A dict file whose lock somebody keeps: what pushnotif and the real doveadm do, and what they say."""
 
 from __future__ import annotations
 

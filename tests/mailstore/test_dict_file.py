@@ -3,11 +3,11 @@ from __future__ import annotations
 import fcntl
 import multiprocessing
 import os
-import sys
 import random
 import signal
 import socket
 import stat
+import sys
 import time
 from pathlib import Path
 
