@@ -10,7 +10,7 @@ from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.complaints import StopError, stopped, with_version
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
-from cli.metadata_session import Call, Session
+from cli.metadata_session import Call, Session, print_formatted
 from cli.metadata_signals import KilledError, ended_by, killed_by_signals
 from cli.render.rows import FORMATTERS
 from dovecot_conf import Configuration
@@ -49,12 +49,12 @@ def _run(call: Call) -> int:
 
 
 def _run_with(call: Call, configuration: Configuration) -> int:
-    if call.problem is not None:
-        raise wrong_option(call.name, call.problem, configuration.version)
-    if call.no_userdb_lookup and configuration.version is Version.V23:
-        problem = OptionProblem("unrecognized option '--no-userdb-lookup'", "")
-        raise wrong_option(call.name, problem, configuration.version)
-    arguments = _arguments(call, configuration.version)
+    try:
+        arguments = _checked(call, configuration.version)
+    except StopError:
+        # What is to be printed begins before a wrong call is noticed.
+        print_formatted(call.formatter, configuration.version)
+        raise
     if not call.asks_a_server:
         return _work(Session(call, configuration), arguments)
     # The network is loaded only where it is used.
@@ -64,9 +64,20 @@ def _run_with(call: Call, configuration: Configuration) -> int:
         return _work(Session(call, configuration, server), arguments)
 
 
+def _checked(call: Call, version: Version) -> list[str]:
+    """Return the arguments in their order. Raises StopError for what getopt or doveadm refuses."""
+    if call.problem is not None:
+        raise wrong_option(call.name, call.problem, version)
+    if call.no_userdb_lookup and version is Version.V23:
+        raise wrong_option(call.name, OptionProblem("unrecognized option '--no-userdb-lookup'", ""), version)
+    return _arguments(call, version)
+
+
 def _work(session: Session, arguments: list[str]) -> int:
     call = session.call
     users = session.users()
+    if len(arguments) > 1 and session.configuration.version is Version.V24:
+        _check_entry(arguments[1])
     if len(arguments) < REQUIRED[call.name]:
         raise StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
     mailbox, entry, value = (*arguments, "", "")[:3]

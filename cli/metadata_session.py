@@ -6,7 +6,7 @@ Messages and codes are those of `doveadm mailbox metadata` in 2.3.19.1 and 2.4.1
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -144,7 +144,15 @@ class Session:
             return
         name = user if isinstance(user, str) else user.name
         call = self.call
-        target = Target(metadata, mailbox, entry, value, call.allow_empty_mailbox_name, call.prepend_prefix)
+        target = Target(
+            metadata,
+            mailbox,
+            entry,
+            value,
+            call.allow_empty_mailbox_name,
+            call.prepend_prefix,
+            nameless_is_empty=self.server is None and self.configuration.version is Version.V24,
+        )
         try:
             for result in perform(OPERATIONS[call.name], target, create=call.create):
                 if isinstance(result, Failure):
@@ -269,7 +277,13 @@ class Session:
         """Print what was found, in the format asked for."""
         columns = OPERATIONS[self.call.name].columns
         titles = ("username", *columns) if self.many else columns
-        formatter = find_formatter(self.call.formatter, self.configuration.version)
-        text = formatter(titles, self.rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
-        with writing_to_stdout():
-            click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+        print_formatted(self.call.formatter, self.configuration.version, titles, self.rows)
+
+
+def print_formatted(
+    formatter: str, version: Version, titles: tuple[str, ...] = (), rows: Sequence[tuple[str, ...]] = ()
+) -> None:
+    """Print a table of results, which may be empty and without columns."""
+    text = find_formatter(formatter, version)(titles, rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
+    with writing_to_stdout():
+        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from dovecot_conf.versions import Version
-from mailstore.location import SEPARATORS, MailLocation
+from mailstore.location import MAILDIR_LAYOUT, SEPARATORS, MailLocation
 
 DRIVERS = frozenset(
     {"maildir", "mbox", "dbox", "sdbox", "mdbox", "mdbox_deleted", "imapc", "pop3c", "raw", "fail", "shared"}
@@ -22,6 +22,10 @@ UNIQUE_ROOT = frozenset({"mdbox", "mdbox_deleted", "imapc"})
 _UNKNOWN_LAYOUT = {
     Version.V23: "Mailbox list driver {layout}: Unknown driver name",
     Version.V24: "mailbox_list_layout {layout}: Unknown driver name",
+}
+_NO_DIRECTORY = {
+    Version.V23: "Mailbox list driver {layout}: maildir_name not supported by this driver",
+    Version.V24: "mailbox_list_layout {layout}: mailbox_directory_name not supported by this driver",
 }
 
 
@@ -56,7 +60,7 @@ class DeclaredNamespace(NamedTuple):
 
 
 def check_storage(namespace: DeclaredNamespace, version: Version) -> None:
-    """Raise NamespaceError for a mailbox format or layout that Dovecot doesn't know."""
+    """Raise NamespaceError for a mailbox format or layout that Dovecot doesn't know, or doesn't combine."""
     location = namespace.location
     if location is None:
         return
@@ -64,6 +68,8 @@ def check_storage(namespace: DeclaredNamespace, version: Version) -> None:
         raise storage_error(namespace, f"Unknown mail storage driver {location.driver}", version)
     if location.layout not in LAYOUTS:
         raise storage_error(namespace, _UNKNOWN_LAYOUT[version].format(layout=location.layout), version)
+    if location.layout == MAILDIR_LAYOUT and location.mailbox_directory:
+        raise storage_error(namespace, _NO_DIRECTORY[version].format(layout=location.layout), version)
 
 
 def storage_error(namespace: DeclaredNamespace, why: str, version: Version) -> NamespaceError:

@@ -35,29 +35,30 @@ _OTHERS = {Version.V23: "%", Version.V24: "$"}
 
 
 def read_namespaces(reader: UserSettings, blocks: Block) -> tuple[Namespace, ...]:
-    """Return the user's private namespaces, in the order in which Dovecot looks through them.
+    """Return the user's private and public namespaces, in the order in which Dovecot looks through them.
 
-    Without any block there is one without a prefix. Raises NamespaceError for what Dovecot refuses about
-    all namespaces, MailboxError for a mail location that can't be understood, VariableError.
+    The dict of both is the user's. Without any block there is one without a prefix. Raises NamespaceError for
+    what Dovecot refuses about all namespaces, MailboxError for a mail location that can't be understood,
+    VariableError.
     """
     found = blocks.of_kind("namespace") or [Block(reader.settings, values={"inbox": "yes"})]
     declared: list[DeclaredNamespace] = []
-    private: list[tuple[DeclaredNamespace, Block]] = []
+    own: list[tuple[DeclaredNamespace, Block]] = []
     for block in found:
         if _is_on(block, "disabled", "no"):
             continue
-        is_private = block.value("type", "namespace_type", default="private") == "private"
+        is_shared = block.value("type", "namespace_type", default="private") == "shared"
         try:
-            namespace = _declared(reader, block, is_private=is_private)
+            namespace = _declared(reader, block, is_shared=is_shared)
         except NamespaceError:
             if _is_on(block, "ignore_on_failure", "no"):
                 continue
             raise
         declared.append(namespace)
-        if is_private:
-            private.append((namespace, block))
+        if not is_shared:
+            own.append((namespace, block))
     check_namespaces(declared, reader.version)
-    namespaces = [_namespace(reader, one, block, declared) for one, block in private]
+    namespaces = [_namespace(reader, one, block, declared) for one, block in own]
     return tuple(sorted(namespaces, key=lambda namespace: len(namespace.prefix)))
 
 
@@ -65,7 +66,7 @@ def _is_on(block: Block, name: str, default: str) -> bool:
     return block.value(name, f"namespace_{name}", default=default).lower() in YES
 
 
-def _declared(reader: UserSettings, block: Block, *, is_private: bool) -> DeclaredNamespace:
+def _declared(reader: UserSettings, block: Block, *, is_shared: bool) -> DeclaredNamespace:
     alias = block.value("alias_for", "namespace_alias_for", default="\0")
     no_alias = ("\0",) if reader.version is Version.V23 else ("\0", "")
     namespace = DeclaredNamespace(
@@ -82,12 +83,12 @@ def _declared(reader: UserSettings, block: Block, *, is_private: bool) -> Declar
     try:
         namespace = namespace._replace(location=_location(reader, block))
     except LocationSettingError as error:
-        if is_private:
+        if not is_shared:
             raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
     except MailboxError:
-        if is_private:
+        if not is_shared:
             raise
-    if not is_private and _OTHERS[reader.version] in namespace.prefix:
+    if is_shared and _OTHERS[reader.version] in namespace.prefix:
         namespace = namespace._replace(location=None)
     check_storage(namespace, reader.version)
     return namespace

@@ -113,6 +113,10 @@ REFUSED = {
         "2.3": _block("a", "prefix = A/", "separator = /", "location = maildir:~/x:LAYOUT=nonsense"),
         "2.4": _block("a", "prefix = A/", "separator = /", "mailbox_list_layout = nonsense"),
     },
+    "a folder for mails with Maildir++": {
+        "2.3": _block("a", "prefix = A/", "separator = /", "location = maildir:~/x:DIRNAME=x"),
+        "2.4": _block("a", "prefix = A/", "separator = /", "mailbox_directory_name = x"),
+    },
     "an unknown format, passed over": {
         "2.3": _block("a", "prefix = A/", "ignore_on_failure = yes", "location = nonsense:~/x"),
         "2.4": _block("a", "prefix = A/", "ignore_on_failure = yes", "mail_driver = nonsense"),
@@ -137,3 +141,24 @@ def test_both_refuse_the_same_namespaces(sides: MakeSides, case: str) -> None:
     for name, value in (("get", ()), ("set", ("v",)), ("list", ())):
         both.agree_on(name, "-u", "alice", "INBOX", "/private/k", *value)
         both.agree_on(name, "-u", "alice", "-s", "", "/private/k", *value)
+
+
+def test_public_mailboxes_have_entries_in_the_dict_of_who_asks(sides: MakeSides) -> None:
+    place = _stored("@root@/mail/public")
+    both = sides(
+        extra=_each(
+            lambda at: _block(
+                "pub", "type = public", "prefix = Pub/", "separator = /", "subscriptions = no", at
+            ),
+            place,
+        )
+    )
+    user = both.new_user()
+    both.server.create_mailbox(user, "Pub/News")
+    both.server.set_metadata(user, "/private/first", "v", "Pub/News")
+    both.agree_on("set", "-u", user, "Pub/News", "/private/k", "mine")
+    both.agree_on("set", "-u", user, "Pub/News", "/shared/comment", "ours")
+    for mailbox in ("Pub/News", "Pub/Nope", "Pub"):
+        both.agree_on("get", "-u", user, mailbox, "/private/k")
+        both.agree_on("get", "-u", user, mailbox, "/shared/comment")
+        both.agree_on("list", "-u", user, mailbox, "/shared/comment")
