@@ -44,11 +44,12 @@ class Sides(NamedTuple):
 
     def agree_on(self, *args: str, user: str | None = None) -> Outcome:
         """Let both do the same, with ``$USER`` set; return what both say."""
-        ours, theirs = self._ours(args, user), self._theirs(args, user)
+        ours, theirs = self.ours(args, user), self.theirs(args, user)
         assert ours == theirs
         return ours
 
-    def _ours(self, args: tuple[str, ...], user: str | None) -> Outcome:
+    def ours(self, args: tuple[str, ...], user: str | None = None) -> Outcome:
+        """Let pushnotif do something, with ``$USER`` set."""
         self.monkeypatch.delenv("USER", raising=False)
         if user is not None:
             self.monkeypatch.setenv("USER", user)
@@ -59,7 +60,8 @@ class Sides(NamedTuple):
         errors = captured.err.decode("utf-8", "backslashreplace").replace("pushnotif: ", "")
         return Outcome(captured.out.decode(), _lines(errors), code)
 
-    def _theirs(self, args: tuple[str, ...], user: str | None) -> Outcome:
+    def theirs(self, args: tuple[str, ...], user: str | None = None) -> Outcome:
+        """Let doveadm do something, with ``$USER`` set."""
         at = next(index for index, word in enumerate(args) if word in COMMANDS)
         words = [word.replace("@root@", self.server.place.root) for word in args]
         environment = {"PATH": os.environ["PATH"]} | ({} if user is None else {"USER": user})
