@@ -27,6 +27,7 @@ VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, i
 ENTRIES = (SWITCH, "/private/comment", "/shared/comment", "/shared/admin")
 FORMATS = ("text", "json")
 SCHEMES = ("doveadm-http://", "doveadm-https://", "imap://", "imaps://")
+MAX_SECONDS = 3600
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
 
@@ -205,6 +206,16 @@ def import_(source: ConfigSource, **options: Any) -> int:
     return run_import(ImportCall(_outer(source), problem, **options))
 
 
+def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_SECONDS:
+        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {MAX_SECONDS}", ctx=ctx)
+    return seconds
+
+
 @metadata.command("doctor", cls=DoveadmCommand, examples=EXAMPLES["doctor"])
 @config_options
 @user_options
@@ -212,6 +223,13 @@ def import_(source: ConfigSource, **options: Any) -> int:
 @click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP)
 @click.option(
     "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
+)
+@click.option(
+    "--timeout",
+    metavar="SECS",
+    default="5",
+    callback=_seconds,
+    help="How long Redis, a dict server or the server of -S or --via may take for an answer (default: 5).",
 )
 @click.option(
     "-f",
