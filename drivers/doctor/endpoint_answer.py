@@ -26,7 +26,7 @@ def check_authentication(target: Target, url: HttpUrl, answers: Answers) -> Link
     refused = _refusal(first, head)
     if refused is None:
         return Link(AUTHENTICATION, LinkState.OK, _accepted(url, answers), (), tuple(_seen_by_head(answers)))
-    seen, remedy = _refused(url, refused)
+    seen, remedy = why_refused(url, refused)
     told = target.logged(f"{refused.status} {refused.reason}")
     return Link(AUTHENTICATION, LinkState.BROKEN, seen, remedy, (*_schemes(refused), *told))
 
@@ -53,7 +53,8 @@ def _seen_by_head(answers: Answers) -> Iterator[str]:
         yield f"asked with {asked}: whether PUT alone wants others, only a notification shows"
 
 
-def _refused(url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
+def why_refused(url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
+    """Say what is wrong with the credentials of a URL, for a status of ``REFUSALS``, and what to do."""
     said = _said(answer)
     if answer.status == 407:
         wanted = "set http_client_proxy_username and http_client_proxy_password"

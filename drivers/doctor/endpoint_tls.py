@@ -74,7 +74,8 @@ def _other_host(chain: tuple[Certificate, ...], host: str) -> tuple[str, tuple[s
 def _before(attempts: Attempts, target: Target, dialler: Dialler, now: float) -> Iterator[str]:
     for one in attempts.unsecured:
         text, _ = _explained(one, target, one.peer.tls_name or "", dialler, now)
-        yield f"tried before it: {one.peer.name}: {text}"
+        where = "" if text.startswith(one.peer.name) else f"{one.peer.name}: "
+        yield f"tried before it: {where}{text}"
 
 
 def _seen(security: Security, host: str, target: Target) -> str:
