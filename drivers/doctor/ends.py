@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from dovecot_conf import DriverDefinition
 from dovecot_conf.errors import DriverError
 from dovecot_conf.versions import Version
 from drivers.chain import LoadedDriver, NotLoadedDriver
 from drivers.doctor.chains import chain_of, variables_of
 from drivers.doctor.endpoint import check_endpoint
-from drivers.doctor.endpoint_target import ox_targets
+from drivers.doctor.endpoint_target import Target, ox_targets
 from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
 from drivers.doctor.patient import Patient
@@ -27,12 +28,16 @@ def check_ox_endpoint(
     patient: Patient, protocol: str, entry: LoadedDriver | NotLoadedDriver
 ) -> tuple[Link, ...]:
     """Follow the way of an ox driver to its endpoint; nothing for one that another thing keeps out."""
-    chain = patient.once(chain_of, protocol)
-    version, base_dir = patient.configuration.version, _base_dir(patient)
-    for definition, target in ox_targets(chain, version, base_dir, patient.once(rights_of, protocol)):
+    for definition, target in patient.once(targets_of, protocol):
         if definition is entry.definition:
             return check_endpoint(target, patient.probe)
     return ()
+
+
+def targets_of(patient: Patient, protocol: str) -> tuple[tuple[DriverDefinition, Target], ...]:
+    """Return where the ox drivers of a protocol send to, each with its definition."""
+    chain, version = patient.once(chain_of, protocol), patient.configuration.version
+    return ox_targets(chain, version, _base_dir(patient), patient.once(rights_of, protocol))
 
 
 def check_lua_script(
