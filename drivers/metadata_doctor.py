@@ -37,7 +37,8 @@ class Subject:
     ``pushes`` are the driver chains of the configuration, one for each of ``PROTOCOLS``.
     ``ours`` and ``theirs`` are the options that pushnotif and doveadm need in commands for this user.
     ``own`` is the store of the built-in example, which stands for the server's. ``root`` is where absolute
-    paths of the configuration are looked up.
+    paths of the configuration are looked up. ``patience`` is how many seconds a store over the network may
+    take to answer, None for as long as Dovecot waits.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Subject:
     theirs: tuple[str, ...] = ()
     own: Metadata | None = field(default=None)
     root: Path | None = None
+    patience: float | None = None
 
 
 def diagnose(subject: Subject) -> Diagnosis:
@@ -150,7 +152,9 @@ def way_to_value(subject: Subject, user: User, needs: Needs, protocols: tuple[st
         metadata: Metadata | None = subject.own
         store = Link(link_store.NAME, LinkState.OK, "pushnotif's own store, as this is the built-in example")
     else:
-        store, metadata = check_store(subject.configuration, user, protocols[0], root=subject.root)
+        store, metadata = check_store(
+            subject.configuration, user, protocols[0], root=subject.root, patience=subject.patience
+        )
     if metadata is None:
         rest = _skipped(REST[1:], "the store can't be read")
         return tuple(link._replace(protocols=protocols) for link in (store, *rest))

@@ -13,6 +13,7 @@ from dovecot_conf.errors import DictError, MailboxError, MetadataError, Variable
 from dovecot_conf.versions import Version
 from mailstore.attribute_dict import expand_home
 from mailstore.dict_file import FileDict
+from mailstore.dict_interface import SilentDictError
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dict_values import (
     DictSetting,
@@ -78,17 +79,23 @@ def socket_of(setting: DictSetting) -> str | None:
 
 
 def check_store(
-    configuration: Configuration, user: User, protocol: str, *, root: Path | None = None
+    configuration: Configuration,
+    user: User,
+    protocol: str,
+    *,
+    root: Path | None = None,
+    patience: float | None = None,
 ) -> tuple[Link, Metadata | None]:
     """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read.
 
-    ``root`` is where absolute paths of the configuration are looked up.
+    ``root`` is where absolute paths of the configuration are looked up. ``patience`` is how many seconds a
+    dict over the network may take to answer.
     """
     version = configuration.version
     setting: DictSetting | None = None
     try:
         setting = setting_of(configuration, user, protocol)
-        metadata = open_metadata(configuration, user, protocol=protocol, root=root)
+        metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
     missing = _not_there(setting, version)
@@ -108,6 +115,9 @@ def check_store(
             store = metadata.open_dict()
             store.lookup(PROBE)
             problem, state = _file_state(store) if isinstance(store, FileDict) else ("", "")
+    except SilentDictError as error:
+        seen = f"{shown} did not answer within {error.seconds:g} s"
+        return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),), notes), None
     except (DictError, MetadataError) as error:
         seen = f"{shown}: {error}"
         return Link(NAME, LinkState.BROKEN, seen, tuple(_ways_to_read(setting, user, root)), notes), None
@@ -129,13 +139,18 @@ def _ways_to_read(setting: DictSetting, user: User, root: Path | None) -> Iterat
     yield _NOT_READ.get(setting.driver, "")
 
 
+def not_set(version: Version) -> Link:
+    """Return the link where the configuration says nothing about a dict."""
+    seen = f"{SETTING[version]} is not set: Dovecot has no METADATA, so nobody can be switched on"
+    return Link(NAME, LinkState.BROKEN, seen, (f"set {WAY_TO_SET[version]}",))
+
+
 def _not_there(setting: DictSetting | None, version: Version) -> Link | None:
     """Return the link for a dict that nothing can be read from."""
     name, way = SETTING[version], (f"set {WAY_TO_SET[version]}",)
     match setting:
         case None:
-            seen = f"{name} is not set: Dovecot has no METADATA, so nobody can be switched on"
-            return Link(NAME, LinkState.BROKEN, seen, way)
+            return not_set(version)
         case OffSetting():
             return Link(NAME, LinkState.BROKEN, f"{name} is empty: METADATA is switched off", way)
         case WrongSetting():
@@ -144,7 +159,12 @@ def _not_there(setting: DictSetting | None, version: Version) -> Link | None:
             )
         case OtherSetting():
             seen = f"a dict of driver {setting.driver} can't be read by pushnotif"
-            return Link(NAME, LinkState.UNKNOWN, seen, ("ask the server: --via URL, or -S SOCKET",))
+            return Link(
+                NAME,
+                LinkState.UNKNOWN,
+                seen,
+                ("ask the server: pushnotif metadata doctor --via URL, or -S SOCKET",),
+            )
     return None
 
 

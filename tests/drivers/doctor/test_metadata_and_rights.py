@@ -8,8 +8,8 @@ import os
 import pytest
 
 from dovecot_conf import Version
+from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
-from drivers.doctor.rights import groups_of
 from mailstore.links import LinkState
 from tests.drivers.doctor.conftest import MakeSite
 from tests.drivers.doctor.patients import LUA, OX, SCRIPT, SCRIPTED, link
@@ -42,6 +42,13 @@ def test_metadata_is_not_switched_on(site: MakeSite) -> None:
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.stops_at == ("lmtp", "drivers", OX[found.version], "store")
     assert "METADATA" in diagnosis.verdict.text
+
+
+def test_that_nobody_can_be_switched_on_needs_no_user(site: MakeSite) -> None:
+    found = site(store_text="# none\n")
+    diagnosis = found.diagnosis(user="")
+    assert diagnosis.verdict.stops_at == ("lmtp", "drivers", OX[found.version], "store")
+    assert diagnosis.verdict.text.startswith("nobody gets a push: it stops at lmtp")
 
 
 def test_what_rules_say_about_metadata_is_named(site: MakeSite) -> None:

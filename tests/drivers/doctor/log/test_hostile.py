@@ -68,4 +68,4 @@ def test_damaged_logs_are_explained_all_the_same(seed: int) -> None:
     for user in (BOB, None):
         found = explain(read_text(bytes(data)), user)
         assert to_json(found)
-        assert "\x1b" not in render(text(found), colored=False)
+        assert "\x1b" not in render(text(found, brief=False), colored=False)
