@@ -32,11 +32,7 @@ def check_authentication(target: Target, url: HttpUrl, answers: Answers) -> Link
     refused = _refusal(first, head)
     if refused is None:
         return Link(AUTHENTICATION, LinkState.OK, _accepted(url, answers), (), tuple(_seen_by_head(answers)))
-<<<<<<< HEAD
-    seen, remedy = _refused(target, url, refused)
-=======
-    seen, remedy = why_refused(url, refused)
->>>>>>> main
+    seen, remedy = why_refused(target, url, refused)
     told = target.logged(f"{refused.status} {refused.reason}")
     return Link(AUTHENTICATION, LinkState.BROKEN, seen, remedy, (*_schemes(refused), *told))
 
@@ -63,14 +59,9 @@ def _seen_by_head(answers: Answers) -> Iterator[str]:
         yield f"asked with {asked}: whether PUT alone wants others, only a notification shows"
 
 
-<<<<<<< HEAD
-def _refused(target: Target, url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
-    said = f"{answer.status} {answer.reason}".rstrip()
-=======
-def why_refused(url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
+def why_refused(target: Target, url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
     """Say what is wrong with the credentials of a URL, for a status of ``REFUSALS``, and what to do."""
     said = _said(answer)
->>>>>>> main
     if answer.status == 407:
         wanted = "set http_client_proxy_username and http_client_proxy_password"
         return f"the proxy wants other credentials ({said})", (wanted,)

@@ -45,7 +45,7 @@ def after_notification(target: Target, links: tuple[Link, ...], status: int, rea
     """
     response = HttpResponse(status, reason)
     if status in REFUSALS:
-        seen, remedy = why_refused(parse_http_url(target.url, target.version), response)
+        seen, remedy = why_refused(target, parse_http_url(target.url, target.version), response)
         notes = target.logged(f"{status} {reason}")
         broken = Link(AUTHENTICATION, LinkState.BROKEN, seen, remedy, notes)
         return _replaced(links, broken, skips=f"{AUTHENTICATION} is {LinkState.BROKEN}")

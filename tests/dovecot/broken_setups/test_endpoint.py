@@ -6,7 +6,7 @@ import pytest
 
 from tests.dovecot.broken_setups.site import Site
 from tests.dovecot.endpoints import GOOD, STRANGER, tls
-from tests.dovecot.harness.listener import Answer, Raw, ReceivedRequest, Script
+from tests.dovecot.harness.listener import Answer, Hangup, Raw, ReceivedRequest, Script
 from tests.dovecot.harness.server import StartError
 
 OX = {"2.3": "ox push_notification_driver", "2.4": "ox push_notification/ox"}
@@ -163,15 +163,30 @@ def refusing_put(request: ReceivedRequest) -> Script:
     return Answer(403, "Forbidden") if request.method == "PUT" else Answer()
 
 
-def test_an_endpoint_that_refuses_the_event_itself(site: Site) -> None:
+def test_an_endpoint_that_forbids_the_event_itself(site: Site) -> None:
     with site.endpoint() as endpoint:
         site.set_up("working")
         site.works()
         endpoint.usual = refusing_put
         site.fails("403 Forbidden")
+        said = site.stops_at(*below_ox(site, "authentication"))
+        assert said.seen == "the endpoint forbids it (403 Forbidden)"
+        assert said.remedy[0] == "let the endpoint accept requests from this machine's address"
+
+
+def hanging_up_on_put(request: ReceivedRequest) -> Script:
+    return Hangup() if request.method == "PUT" else Answer()
+
+
+def test_an_endpoint_that_hangs_up_at_the_event_itself(site: Site) -> None:
+    with site.endpoint() as endpoint:
+        site.set_up("working")
+        site.works()
+        endpoint.usual = hanging_up_on_put
+        site.fails("Error when sending notification")
         said = site.stops_at("lmtp", "event", OX[site.version])
-        assert "403 Forbidden" in said.seen
-        assert said.remedy[0].startswith("allow the address of this server there")
+        assert "Connection lost" in said.seen
+        assert said.remedy[0]
 
 
 def test_a_script_that_fails_at_the_event(site: Site) -> None:
