@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 
 from cli.command import Command, Example, ExitCode
 from cli.common import (
+    ENVIRONMENT_NAME,
+    SYSTEM_CONFIG,
     ConfigSource,
     Number,
     color_option,
@@ -134,16 +137,25 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
         raise click.UsageError("--userdb needs -u USER", ctx=click.get_current_context())
     if postfix is not None and not (postfix / "main.cf").exists():
         raise click.UsageError(f"--postfix: {postfix} has no main.cf", ctx=click.get_current_context())
+    source = _below(root, source)
     evidence = explain(read_paths(logs, sys.stdin.buffer), user) if logs else None
     wanted = _Wanted(user, protocols, root, postfix, userdb, timeout, show_secrets, evidence)
     try:
         configuration = load_configuration(source, root=root)
     except ConfigError as error:
-        return _show(None, wanted, unreadable(str(error), evidence), source, format_, color)
+        return _show(None, wanted, unreadable(str(error), evidence, user or ""), source, format_, color)
     with _transport(offline=offline or is_demo(configuration)) as transport:
         patient = _patient(configuration, wanted, source, transport)
         diagnosis = diagnose(patient)
     return _show(patient, wanted, diagnosis, source, format_, color)
+
+
+def _below(root: Path | None, source: ConfigSource) -> ConfigSource:
+    """Take the main file of the machine whose files are below ``root``, where none is named."""
+    if root is None or source.path is not None or source.demo or os.environ.get(ENVIRONMENT_NAME):
+        return source
+    path = Places(root).locate(str(SYSTEM_CONFIG))
+    return source._replace(path=path) if path.exists() else source
 
 
 class _Wanted(NamedTuple):

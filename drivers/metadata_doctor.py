@@ -162,6 +162,9 @@ def way_to_value(subject: Subject, user: User, needs: Needs, protocols: tuple[st
     shared = subject.own is None and is_shared(subject.configuration, user, protocols[0])
     creates = can_create(metadata)
     entry = _entry(subject, needs, metadata, protocols, shared=shared, creates=creates)
+    if creates:
+        # The command that stores the value makes the mailbox too.
+        mailbox = mailbox._replace(remedy=(*entry.remedy[:1], *mailbox.remedy[1:]))
     return tuple(link._replace(protocols=protocols) for link in (store, mailbox, entry))
 
 

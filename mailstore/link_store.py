@@ -98,7 +98,7 @@ def check_store(
         metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
-    missing = _not_there(setting, version)
+    missing = _not_there(setting, version) or _left_out(setting, user, root)
     if setting is None and missing is not None and metadata.own:
         missing = missing._replace(notes=tuple(_in_own_store(metadata)))
     if missing is not None or setting is None:
@@ -137,6 +137,18 @@ def _ways_to_read(setting: DictSetting, user: User, root: Path | None) -> Iterat
             # Values are no business of others: the file is for the mail user alone.
             yield f"chown {owner} {shlex.quote(path)}" if found.path == path else found.remedy
     yield _NOT_READ.get(setting.driver, "")
+
+
+def _left_out(setting: DictSetting | None, user: User, root: Path | None) -> Link | None:
+    """Return the link for a file in a folder that the copy of a machine below ``root`` doesn't have."""
+    if root is None or not isinstance(setting, FileSetting):
+        return None
+    path = expand_home(setting.path, user.home)
+    top = next((part for part in path.split("/") if part), "")
+    if not path.startswith("/") or (root / top).exists():
+        return None
+    seen = f"file {path}: there is no /{top} below {root}, so what is in the store isn't known"
+    return Link(NAME, LinkState.UNKNOWN, seen, ("run it on the machine itself",))
 
 
 def not_set(version: Version) -> Link:

@@ -26,7 +26,8 @@ def check_user(
     except RefusedNameError as error:
         return Link(NAME, LinkState.BROKEN, f"auth refuses the name: {error.reason}"), None
     except UnknownUserError:
-        remedy = ("add the user there, or look at the spelling of the name and at auth_username_format",)
+        spelling = "look at the spelling of the name (with its domain?) and at auth_username_format"
+        remedy = (f"add the user there, or {spelling}",)
         return Link(NAME, LinkState.BROKEN, "no userdb of the configuration knows the user", remedy), None
     except UserdbUnavailableError as error:
         remedy = ("say what the userdb would: --userdb home=… --userdb uid=… --userdb mail=…",)

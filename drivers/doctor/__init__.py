@@ -68,11 +68,11 @@ def diagnose(patient: Patient) -> Diagnosis:
     return Diagnosis(branches, verdict, tuple(name for name, _ in known))
 
 
-def unreadable(problem: str, evidence: Evidence | None = None) -> Diagnosis:
+def unreadable(problem: str, evidence: Evidence | None = None, user: str = "") -> Diagnosis:
     """Return the diagnosis for a configuration that can't be read at all, and what a log shows."""
     first = Branch(Link(CONFIGURATION, LinkState.BROKEN, problem))
     why = "not looked at: there is no configuration"
     rest = (skipped(check.name, why) for check in CHECKS[1:] if check.name != LOG)
     log = links_of_log(evidence) if evidence is not None else ()
     branches = (first, *rest, *log)
-    return Diagnosis(branches, conclude("", branches, offline=True))
+    return Diagnosis(branches, conclude(user, branches, offline=True))

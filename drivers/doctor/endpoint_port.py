@@ -25,6 +25,7 @@ _NO_WAY = (
     "look at the routes of the machine that Dovecot runs on, and at its firewall",
     "or let the name have an address that can be reached from there",
 )
+_NO_PROXY = ("start the proxy, or correct http_client_proxy_url", "see where it listens: ss -ltn")
 _REFUSALS: Mapping[int, _Refusal] = {
     errno.ECONNREFUSED: _Refusal(
         "refuses connections: nobody listens there",
@@ -63,7 +64,7 @@ def check_port(target: Target, destination: Destination, attempts: Attempts) -> 
         seen = f"{first.peer.name}{proxy} accepts connections"
         return Link(NAME, LinkState.OK, seen, (), tuple(_before(failed)))
     seen = "; ".join(f"{one.peer.name}{proxy} {_meaning(one, attempts.wait)}" for one in failed)
-    remedies = dict.fromkeys(line for one in failed for line in _refusal(one).remedy)
+    remedies = dict.fromkeys(line for one in failed for line in _remedy(one, destination))
     return Link(NAME, LinkState.BROKEN, seen, tuple(remedies), target.logged(attempts.message))
 
 
@@ -80,6 +81,12 @@ def _meaning(one: Try, wait: float) -> str:
 def _refusal(one: Try) -> _Refusal:
     number = _number(one)
     return _REFUSALS.get(number) or _Refusal(f"can't be connected to: {os.strerror(number)}", _NO_WAY)
+
+
+def _remedy(one: Try, destination: Destination) -> tuple[str, ...]:
+    if destination.is_proxy and _number(one) == errno.ECONNREFUSED:
+        return _NO_PROXY
+    return _refusal(one).remedy
 
 
 def _number(one: Try) -> int:

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 
 from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
+from dovecot_conf.versions import Version
 from drivers.doctor.endpoint_target import Target
 from drivers.secrets import hide_in_target, hide_in_url
 from mailstore.links import Link, LinkState
@@ -21,8 +22,8 @@ _REMEDIES: Mapping[str, str] = {
     "empty host": "name a host behind the two slashes",
     "IP": "write an IPv6 address in brackets: http://[::1]/",
     "host": "in the name of a host only letters, digits, - and . may be, and no _",
-    "invalid character": "write such a character as % and two hexadecimal digits",
-    "'%'": "write % itself as %25",
+    "invalid character": "write such a character as two hexadecimal digits behind a %",
+    "'%'": "write a percent sign as %25",
 }
 """What to do, by words of Dovecot's message; the first that is in it counts."""
 
@@ -37,6 +38,9 @@ def check_url(target: Target) -> tuple[Link, HttpUrl | None]:
     except HttpUrlError as error:
         seen = f"Dovecot refuses {shown}: {error.message}"
         remedy = next((text for words, text in _REMEDIES.items() if words in error.message), "correct it")
+        if target.version is Version.V23:
+            # In plugin { } a single one begins a variable.
+            remedy = remedy.replace("%", "%%")
         return Link(NAME, LinkState.BROKEN, seen, (remedy,)), None
     return Link(NAME, LinkState.OK, shown, (), tuple(_notes(url, target))), url
 

@@ -28,6 +28,9 @@ def check_ox_endpoint(
     patient: Patient, protocol: str, entry: LoadedDriver | NotLoadedDriver
 ) -> tuple[Link, ...]:
     """Follow the way of an ox driver to its endpoint; nothing for one that another thing keeps out."""
+    if patient.once(chain_of, protocol).fatal:
+        # Where it would go isn't known: its %variables can't be expanded.
+        return ()
     for definition, target in patient.once(targets_of, protocol):
         if definition is entry.definition:
             return check_endpoint(target, patient.probe)

@@ -36,6 +36,7 @@ SUBJECT = "This is a test of pushnotif doctor"
 BODY = "pushnotif doctor sends this to see whether notifications arrive. There is no such mail."
 _SENDER = "pushnotif doctor <pushnotif-doctor@localhost.invalid>"
 _REMEDY = ("see 'pushnotif simulate message-new' for the whole request and Dovecot's log",)
+_OURSELVES = "pushnotif doctor"
 _SLOW = 0.5
 LOGGED = "written to the log"
 DOUBTFUL = ("authentication", "answer", "latency")
@@ -184,7 +185,8 @@ def _advised(link: Link, driver: DriverReport, report: SimulationReport) -> Iter
             continue
         if meaning.detail and meaning.detail in link.seen:
             values = {**meaning.values, "user": report.user}
-            yield from (remedy.format_map(values) for remedy in meaning.message.remedy)
+            told = (remedy.format_map(values) for remedy in meaning.message.remedy)
+            yield from (remedy for remedy in told if not remedy.startswith(_OURSELVES))
 
 
 def merged(report: SimulationReport) -> Iterable[DriverReport]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shlex
 from collections.abc import Iterable, Iterator
 
@@ -95,7 +97,7 @@ def check_configuration(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:
     count = len(configuration.files)
     files = f" and {count - 1} more file{'s' if count > 2 else ''}" if count > 1 else ""
     seen = f"{configuration.path}{files}, accepted as Dovecot {configuration.version}"
-    notes = tuple(_remarks(patient.once(findings)))
+    notes = (*_of_root(patient), *_remarks(patient.once(findings)))
     yield Branch(Link(CONFIGURATION, LinkState.OK, seen, (), notes))
 
 
@@ -107,10 +109,14 @@ def _refused(patient: Patient, refused: list[Diagnostic]) -> Link:
         *_fixes(patient, (first,)),
         "see 'pushnotif validate' for all of them" if others else "see 'pushnotif validate'",
     )
+    said = f"Dovecot refuses it: {first.message}"
+    if first.message.endswith(os.strerror(errno.EACCES)) and os.geteuid() != 0:
+        # Dovecot reads it as root.
+        said, remedy = f"it can't be read as uid {os.geteuid()}: {first.message}", ("run it as root", *remedy)
     return Link(
         CONFIGURATION,
         LinkState.BROKEN,
-        f"Dovecot refuses it: {first.message}{more}",
+        f"{said}{more}",
         tuple(filter(None, remedy)),
         tuple(_read_as(patient)),
         where=str(first.span),
@@ -124,6 +130,16 @@ def _read_as(patient: Patient) -> Iterator[str]:
     other = Version.V24 if version is Version.V23 else Version.V23
     if reason != ASKED_FOR:
         yield f"read as Dovecot {version}: {reason}; if {other} is what runs, add --dovecot-version {other}"
+
+
+def _of_root(patient: Patient) -> Iterator[str]:
+    """Say where the file is perhaps another one than that of the machine below the root."""
+    root, path = patient.places.root, patient.configuration.path
+    if root is None or not path.startswith("/") or path.startswith(f"{root.absolute()}/"):
+        return
+    other = patient.places.locate(path)
+    if other.exists():
+        yield f"{path} is that of this machine; the one below --root is {other}"
 
 
 def _remarks(found: Iterable[Diagnostic]) -> Iterator[str]:
