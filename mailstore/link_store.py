@@ -18,6 +18,7 @@ from mailstore.dict_setting import find_dict_setting
 from mailstore.dict_values import (
     DictSetting,
     FileSetting,
+    FsSetting,
     OffSetting,
     OtherSetting,
     ProxySetting,
@@ -29,7 +30,7 @@ from mailstore.metadata import Metadata
 from mailstore.opening import open_metadata
 from mailstore.privileges import acting_as
 from mailstore.proxy_address import TcpAddress, dict_server
-from mailstore.readable import ObstacleKind, readable_by
+from mailstore.readable import Obstacle, ObstacleKind, readable_by
 from mailstore.settings import Block, UserSettings, read_blocks
 from mailstore.users import User
 
@@ -98,7 +99,10 @@ def check_store(
         metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
-    missing = _not_there(setting, version) or _left_out(setting, user, root)
+    missing = _not_there(setting, version)
+    if setting is not None and (left := left_out(configuration, user, protocol, root)) is not None:
+        seen = f"{setting.location}: {left.text}, so what is in the store isn't known"
+        missing = Link(NAME, LinkState.UNKNOWN, seen, (left.remedy,))
     if setting is None and missing is not None and metadata.own:
         missing = missing._replace(notes=tuple(_in_own_store(metadata)))
     if missing is not None or setting is None:
@@ -139,16 +143,25 @@ def _ways_to_read(setting: DictSetting, user: User, root: Path | None) -> Iterat
     yield _NOT_READ.get(setting.driver, "")
 
 
-def _left_out(setting: DictSetting | None, user: User, root: Path | None) -> Link | None:
-    """Return the link for a file in a folder that the copy of a machine below ``root`` doesn't have."""
-    if root is None or not isinstance(setting, FileSetting):
+def left_out(configuration: Configuration, user: User, protocol: str, root: Path | None) -> Obstacle | None:
+    """Return why nothing can be said of the store: what is below ``root`` is a part of a machine only."""
+    try:
+        setting = setting_of(configuration, user, protocol)
+    except VariableError:
         return None
-    path = expand_home(setting.path, user.home)
-    top = next((part for part in path.split("/") if part), "")
-    if not path.startswith("/") or (root / top).exists():
+    match setting:
+        case FileSetting():
+            path = expand_home(setting.path, user.home)
+        case FsSetting():
+            path = expand_home(setting.prefix, user.home)
+        case None:
+            path = ""
+        case _:
+            path = socket_of(setting) or ""
+    if root is None or not path.startswith("/"):
         return None
-    seen = f"file {path}: there is no /{top} below {root}, so what is in the store isn't known"
-    return Link(NAME, LinkState.UNKNOWN, seen, ("run it on the machine itself",))
+    found = readable_by(path, 0, (), root)
+    return found if found is not None and found.kind is ObstacleKind.UNKNOWN else None
 
 
 def not_set(version: Version) -> Link:

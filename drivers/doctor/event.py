@@ -23,7 +23,7 @@ from drivers.scripting import Scripting
 from drivers.session import MailUser, MetadataLookup, MetadataStore, Surroundings
 from drivers.simulate import deliver
 from mailstore.attribute_dict import without_dict
-from mailstore.link_store import asks_the_network
+from mailstore.link_store import asks_the_network, left_out
 from mailstore.links import Link, LinkState
 from mailstore.memory_metadata import MemoryMetadata
 from mailstore.opening import open_metadata
@@ -123,7 +123,8 @@ def _metadata(patient: Patient, protocol: str, user: User) -> _Metadata:
             lambda mailbox, entry: own.get(mailbox, entry) or _switched_on(user, mailbox, str(entry))
         )
         return _Metadata(lambda entry: example.get("", entry), example)
-    if patient.network is None and asks_the_network(patient.configuration, user, protocol):
+    left = left_out(patient.configuration, user, protocol, patient.places.root)
+    if left or (patient.network is None and asks_the_network(patient.configuration, user, protocol)):
         memory = MemoryMetadata(lambda mailbox, entry: _switched_on(user, mailbox, str(entry)))
         note = "METADATA isn't asked: as if the user were switched on"
         return _Metadata(lambda entry: memory.get("", entry), memory, (note,))

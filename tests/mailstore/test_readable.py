@@ -43,11 +43,18 @@ def test_nothing_stands_in_the_way_of_a_file_that_all_may_read(root: Path) -> No
 def test_a_file_that_is_not_there_is_told_from_a_folder_that_is_not(root: Path) -> None:
     make(root, "etc/push.lua")
     file = readable_by("/etc/other.lua", BOB, [STAFF], root)
-    folder = readable_by("/srv/push/other.lua", BOB, [STAFF], root)
+    folder = readable_by("/etc/push/other.lua", BOB, [STAFF], root)
     assert file is not None
     assert (file.kind, file.text) == (ObstacleKind.MISSING, "there is no /etc/other.lua")
     assert folder is not None
-    assert (folder.kind, folder.path) == (ObstacleKind.MISSING, "/srv")
+    assert (folder.kind, folder.path) == (ObstacleKind.MISSING, "/etc/push")
+
+
+def test_of_what_a_copy_of_a_part_of_a_machine_leaves_out_nothing_is_said(root: Path) -> None:
+    make(root, "etc/push.lua")
+    found = readable_by("/srv/push/other.lua", BOB, [STAFF], root)
+    assert found is not None
+    assert (found.kind, found.text) == (ObstacleKind.UNKNOWN, f"there is no /srv below {root}")
 
 
 @as_root

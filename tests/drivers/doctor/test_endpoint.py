@@ -86,8 +86,8 @@ def test_without_a_network_only_the_url_is_looked_at() -> None:
         ("http://push_host/", "in the name of a host only letters, digits, - and . may be, and no _"),
         ("http://push:http/", "write the port as a number from 1 to 65535, behind a colon"),
         ("http://push:70000/", "write the port as a number from 1 to 65535, behind a colon"),
-        ("http://push/100%", "write % itself as %25"),
-        ("http://push/a b", "write such a character as % and two hexadecimal digits"),
+        ("http://push/100%", "write a percent sign as %25"),
+        ("http://push/a b", "write such a character as two hexadecimal digits behind a %"),
         ("http://[::x]/", "write an IPv6 address in brackets: http://[::1]/"),
         ("", "set the URL of the endpoint"),
     ],
@@ -96,7 +96,8 @@ def test_without_a_network_only_the_url_is_looked_at() -> None:
 def test_a_url_that_dovecot_refuses_is_the_end(url: str, remedy: str, version: Version) -> None:
     links = check(url, version=version)
     assert broken(links) == ["url"]
-    assert links["url"].remedy == (remedy,)
+    # In plugin { } of 2.3 a single % begins a variable.
+    assert links["url"].remedy == (remedy.replace("%", "%%") if version is Version.V23 else remedy,)
     assert links["latency"].seen == "url is broken"
 
 
