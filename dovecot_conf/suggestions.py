@@ -56,6 +56,8 @@ class Suggestions:
 
 def _place_of(key: str, version: Version) -> str:
     """Return the block that a setting of push notifications belongs into, '' for any other setting."""
+    if version is Version.V23 and key == "push_notification":
+        return "plugin { }: push_notification_driver = NAME:OPTIONS"
     if version is Version.V23:
         return "plugin { }" if key.startswith(("push_notification_", "mail_lua_")) else ""
     driver = key.partition("_")[0]

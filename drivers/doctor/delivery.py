@@ -34,9 +34,7 @@ WAY_TO_LISTEN = (
     "service lmtp { unix_listener %s { mode = 0600, user = postfix } }, one brace and setting a line"
 )
 WAY_TO_LISTEN_TCP = "service lmtp { inet_listener lmtp { port = %s } }, one brace and setting a line"
-WAY_TO_HAND_OVER = (
-    "virtual_transport = lmtp:unix:private/dovecot-lmtp in Postfix's main.cf, and a unix_listener there"
-)
+WAY_TO_HAND_OVER = "%s = lmtp:unix:private/dovecot-lmtp in Postfix's main.cf, and a unix_listener there"
 
 
 class Delivery(NamedTuple):
@@ -200,11 +198,16 @@ def _by_lda(_patient: Patient, _postfix: Postfix, way: Handover) -> Link:
     return _link(way, LinkState.OK, f"{_said(way)}{what}")
 
 
+def way_to_hand_over(way: Handover) -> str:
+    """Return the parameter that hands mails of the same class over to Dovecot."""
+    return WAY_TO_HAND_OVER % ("virtual_transport" if way.is_virtual else "mailbox_transport")
+
+
 def _by_itself(_patient: Patient, _postfix: Postfix, way: Handover) -> Link:
     seen = (
         f"Postfix stores mails itself, {way.written}: Dovecot doesn't see them arrive, so nothing is notified"
     )
-    return _link(way, LinkState.BROKEN, way.why or seen, f"let it hand them over: {WAY_TO_HAND_OVER}")
+    return _link(way, LinkState.BROKEN, way.why or seen, f"let it hand them over: {way_to_hand_over(way)}")
 
 
 def _by_others(_patient: Patient, _postfix: Postfix, way: Handover) -> Link:

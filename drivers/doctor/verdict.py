@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from drivers.doctor import event
+from drivers.doctor import delivery, event
 from drivers.doctor import loaded as drivers
 from drivers.doctor.branch import Branch, first_broken
 from mailstore.links import Link, LinkState
@@ -56,8 +56,17 @@ def conclude(user: str, branches: tuple[Branch, ...], *, offline: bool) -> Verdi
         return Verdict(Reach.STOPS, f"{user or 'nobody'} gets {'no' if user else 'a'} push: {where}", path)
     if told:
         shown = "; ".join(f"{link.name}: {link.seen}" for _, link in told)
-        return Verdict(Reach.NOTIFIED, f"{whom} is notified: {shown}")
+        return Verdict(Reach.NOTIFIED, f"{whom} is notified{_by_what(branches)}: {shown}")
     return _not_sure(user, whom, links, offline=offline)
+
+
+def _by_what(branches: tuple[Branch, ...]) -> str:
+    """Return the condition under which that holds, where it isn't known by what mails come in."""
+    unsure = any(
+        branch.link.name == delivery.NAME and branch.link.state is LinkState.UNKNOWN for branch in branches
+    )
+    names = dict.fromkeys(name for branch in branches for name in branch.link.protocols)
+    return f", if mails come in by {' and '.join(names)}" if unsure and names else ""
 
 
 def _has_left(path: Path, link: Link) -> bool:
