@@ -89,3 +89,12 @@ plugin {{
     assert "  ✓ lua    called      push_notification_driver\n" in result.out
     assert "  Info: new mail for bob: Lunch?\n" in result.out
     assert "  Info: bob has 1 new mail\n" in result.out
+
+
+def test_the_silent_configuration_is_one_that_dovecot_takes_and_a_doctor_doesn_t(run: Run) -> None:
+    silent = FIRST_DAY / "silent.conf"
+    found = json.loads(run("validate", silent, "--format", "json").out)["diagnostics"]
+    assert {one["code"] for one in found} == {"PN217", "PN301"}
+    report = run("doctor", "-c", silent, "-u", "bob", "--protocol", "lmtp", "--offline")
+    assert report.code == 1
+    assert "bob gets no push: it stops at lmtp → plugins" in report.out
