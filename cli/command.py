@@ -69,8 +69,6 @@ class Group(Documented, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command named first in ``args``; raises UsageError when it doesn't exist."""
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            if ctx.resilient_parsing:
-                return None, None, args
             raise self.wrong_name(ctx, args[0])
         return super().resolve_command(ctx, args)
 

@@ -25,9 +25,11 @@ from cli.simulation_input import find_account
 from dovecot_conf.variables import user_values
 from drivers.chain import load_chain
 from drivers.registry import DriverRegistry
+from mailstore.users import User
 
 PROTOCOLS = ("lmtp", "lda", "imap")
 STAND_IN_USER = "USER"
+_STAND_IN = User(STAND_IN_USER, f"/home/{STAND_IN_USER}", None, None, {})
 
 
 EXAMPLES = (
@@ -68,9 +70,9 @@ def drivers(
     registry = DriverRegistry.installed()
     found = []
     for protocol in protocols or PROTOCOLS:
-        home = find_account(configuration, user, protocol, source).home if user else f"/home/{STAND_IN_USER}"
-        variables = user_values(user or STAND_IN_USER, protocol, home=home or None)
-        push = configuration.push(protocol)
+        account = find_account(configuration, user, protocol, source) if user else _STAND_IN
+        variables = user_values(user or STAND_IN_USER, protocol, home=account.home or None)
+        push = configuration.push(protocol, account.fields)
         chain = load_chain(push, registry=registry, variables=variables, show_secrets=show_secrets)
         found.append(ProtocolChain(push, chain, show_secrets))
     if user is None and any(one.has_variables for one in found):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import __version__
-from cli.command import Example, Group
+from cli.command import Example, ExitCode, Group
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
 from cli.usage import usage_line
 from dovecot_conf.errors import PushnotifError
@@ -74,6 +74,8 @@ EXAMPLES = (
     Example("pushnotif lua check push.lua", "find mistakes in a push script"),
     Example("pushnotif doctor -u bob", "why no push arrives, and what to do", 1),
 )
+
+EXIT_CODES = (ExitCode(1, "There are findings, or a notification failed."),)
 
 
 class LazyGroup(Group):
@@ -134,7 +136,12 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
         ctx.exit()
 
 
-@click.group(cls=LazyGroup, examples=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    examples=EXAMPLES,
+    exit_codes=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version",
     is_flag=True,

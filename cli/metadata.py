@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from cli.command import Example
 from cli.common import ConfigSource, color_option, config_options
 from cli.complete import values
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
+from cli.metadata_examples import EXAMPLES, SWITCH
 from cli.userdb_option import userdb_option
 
 ENTRY_HELP = (
@@ -23,11 +23,11 @@ SUMMARIES = {
     "unset": ("Remove ENTRY of MAILBOX.", ("mailbox", "key")),
     "list": ("Print the names of the entries of MAILBOX.", ("mailbox", "key-prefix")),
 }
-SWITCH = "/private/vendor/vendor.dovecot/http-notify"
 VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, imap://USER@HOST or imaps://."
 ENTRIES = (SWITCH, "/private/comment", "/shared/comment", "/shared/admin")
 FORMATS = ("text", "json")
 SCHEMES = ("doveadm-http://", "doveadm-https://", "imap://", "imaps://")
+MAX_SECONDS = 3600
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
 
@@ -46,41 +46,6 @@ format_option = click.option(
     shell_complete=values.words("flow", "pager", "tab", "table", "json"),
     help="flow (default), pager, tab, table or json.",
 )
-
-
-EXAMPLES = {
-    "metadata": (
-        Example(f'pushnotif metadata set --demo -u bob -s "" {SWITCH} user=bob', "switch bob on for ox"),
-        Example("pushnotif metadata doctor --demo -u alice", "say why alice gets no notifications", 1),
-    ),
-    "set": (
-        Example(f'pushnotif metadata set -u bob -s "" {SWITCH} user=bob', "switch bob on for ox"),
-        Example(
-            'pushnotif metadata set --demo -u bob INBOX /private/comment "Bob\'s mail"', "annotate a mailbox"
-        ),
-    ),
-    "get": (
-        Example(f'pushnotif metadata get -u bob -s "" {SWITCH}', "print what the ox driver would read"),
-        Example(f'pushnotif metadata get -f json -u bob -s "" {SWITCH}', "tell a program"),
-    ),
-    "unset": (Example(f'pushnotif metadata unset -u bob -s "" {SWITCH}', "switch bob off"),),
-    "list": (
-        Example('pushnotif metadata list -u bob -s ""', "list the entries of the server"),
-        Example('pushnotif metadata list -u bob -p -s "" /private/vendor', "list some, by their full names"),
-    ),
-    "export": (
-        Example("pushnotif metadata export -u bob > entries.jsonl", "keep the entries of a user"),
-        Example('pushnotif metadata export -u bob --mailbox ""', "print those of the server only"),
-    ),
-    "import": (
-        Example("pushnotif metadata import --dry-run entries.jsonl", "check the file, write nothing"),
-        Example("pushnotif metadata import -u bob entries.jsonl", "store the entries of one user"),
-    ),
-    "doctor": (
-        Example("pushnotif metadata doctor -u bob", "say what keeps bob's notifications from being sent", 1),
-        Example("pushnotif metadata doctor -f json -u bob", "tell a program", 1),
-    ),
-}
 
 
 @click.group(cls=DoveadmGroup, examples=EXAMPLES["metadata"])
@@ -241,6 +206,16 @@ def import_(source: ConfigSource, **options: Any) -> int:
     return run_import(ImportCall(_outer(source), problem, **options))
 
 
+def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_SECONDS:
+        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {MAX_SECONDS}", ctx=ctx)
+    return seconds
+
+
 @metadata.command("doctor", cls=DoveadmCommand, examples=EXAMPLES["doctor"])
 @config_options
 @user_options
@@ -248,6 +223,13 @@ def import_(source: ConfigSource, **options: Any) -> int:
 @click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP)
 @click.option(
     "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
+)
+@click.option(
+    "--timeout",
+    metavar="SECS",
+    default="5",
+    callback=_seconds,
+    help="How long Redis, a dict server or the server of -S or --via may take for an answer (default: 5).",
 )
 @click.option(
     "-f",

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
+from cli.complaints import StopError, stopped, with_version
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
-from cli.metadata_session import Call, Session, StopError, stopped
+from cli.metadata_session import Call, Session, print_formatted
+from cli.metadata_signals import KilledError, ended_by, killed_by_signals
 from cli.render.rows import FORMATTERS
 from cli.usage import meant
 from dovecot_conf import Configuration
@@ -34,21 +36,29 @@ REQUIRED = {"set": 3, "unset": 2, "get": 2, "list": 1}
 def run(call: Call) -> int:
     """Do what the call asks for; print its output and errors; return the exit code."""
     try:
-        return _run(call)
+        with killed_by_signals():
+            return _run(call)
     except StopError as stop:
         return stopped(stop)
+    except KilledError as killed:
+        return ended_by(killed)
 
 
 def _run(call: Call) -> int:
     if call.formatter not in FORMATTERS and call.formatter != NEEDS_A_FORMAT:
         raise unknown_formatter(call.formatter, FORMATTERS)
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
-    if call.problem is not None:
-        raise wrong_option(call.name, call.problem, configuration.version)
-    if call.no_userdb_lookup and configuration.version is Version.V23:
-        problem = OptionProblem("unrecognized option '--no-userdb-lookup'", "")
-        raise wrong_option(call.name, problem, configuration.version)
-    arguments = _arguments(call, configuration.version)
+    with with_version(configuration.version):
+        return _run_with(call, configuration)
+
+
+def _run_with(call: Call, configuration: Configuration) -> int:
+    try:
+        arguments = _checked(call, configuration.version)
+    except StopError:
+        # What is to be printed begins before a wrong call is noticed.
+        print_formatted(call.formatter, configuration.version)
+        raise
     if not call.asks_a_server:
         return _work(Session(call, configuration), arguments)
     # The network is loaded only where it is used.
@@ -58,9 +68,20 @@ def _run(call: Call) -> int:
         return _work(Session(call, configuration, server), arguments)
 
 
+def _checked(call: Call, version: Version) -> list[str]:
+    """Return the arguments in their order. Raises StopError for what getopt or doveadm refuses."""
+    if call.problem is not None:
+        raise wrong_option(call.name, call.problem, version)
+    if call.no_userdb_lookup and version is Version.V23:
+        raise wrong_option(call.name, OptionProblem("unrecognized option '--no-userdb-lookup'", ""), version)
+    return _arguments(call, version)
+
+
 def _work(session: Session, arguments: list[str]) -> int:
     call = session.call
     users = session.users()
+    if len(arguments) > 1 and session.configuration.version is Version.V24:
+        _check_entry(arguments[1])
     if len(arguments) < REQUIRED[call.name]:
         raise StopError(Exit.USAGE, f"usage: pushnotif metadata {call.name} {USAGE[call.name]}")
     mailbox, entry, value = (*arguments, "", "")[:3]
@@ -68,10 +89,15 @@ def _work(session: Session, arguments: list[str]) -> int:
         _check_entry(entry)
     if call.formatter == NEEDS_A_FORMAT and OPERATIONS[call.name].columns:
         raise StopError(Exit.TEMPORARY, f"Fatal: {NEEDS_A_FORMAT} formatter cannot be used without a format.")
-    for user in users:
-        session.perform(user, mailbox, entry, value)
-        if session.broken:
-            break
+    try:
+        for user in users:
+            session.perform(user, mailbox, entry, value)
+            if session.broken:
+                break
+    except KilledError as killed:
+        if not session.many:
+            raise
+        session.give_up(f"Killed with signal {killed.number}")
     session.print_rows()
     return session.code
 

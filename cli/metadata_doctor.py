@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from cli.common import is_demo
+from cli.complaints import StopError, stopped
 from cli.doveadm import Exit
 from cli.metadata_call import read_configuration, unknown_formatter, wrong_option
 from cli.metadata_operations import Failure, code_of
-from cli.metadata_session import Call, Session, StopError, stopped
+from cli.metadata_session import Call, Session
 from cli.output import write_result
 from cli.render.diagnosis_json import to_json
 from cli.render.diagnosis_text import text
@@ -104,7 +105,17 @@ def _subjects(session: Session) -> Callable[[str | User], Subject]:
         find, userdb, said_by = _account(configuration, user, call.userdb)
         own = open_own_metadata(name) if has_own else None
         return Subject(
-            name, configuration, pushes, registry, find, userdb, said_by, ours=ours, theirs=theirs, own=own
+            name,
+            configuration,
+            pushes,
+            registry,
+            find,
+            userdb,
+            said_by,
+            ours=ours,
+            theirs=theirs,
+            own=own,
+            patience=call.timeout,
         )
 
     return make

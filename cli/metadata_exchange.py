@@ -13,10 +13,12 @@ from pathlib import Path
 import click
 
 from cli.common import ConfigSource, announce
+from cli.complaints import StopError, complain, stopped
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_call import read_configuration, wrong_option
 from cli.metadata_operations import Failure, code_of
-from cli.metadata_session import Call, Session, StopError, complain, stopped
+from cli.metadata_session import Call, Session
+from cli.metadata_signals import KilledError, ended_by, killed_by_signals
 from cli.output import printable, writing_to_stdout
 from dovecot_conf.errors import MailboxError, MetadataError, PushnotifError
 from mailstore.export_entries import Exporter, Item
@@ -72,9 +74,12 @@ def run_export(call: ExportCall) -> int:
 def run_import(call: ImportCall) -> int:
     """Check and store the entries of a file; return the exit code."""
     try:
-        return _import(call)
+        with killed_by_signals():
+            return _import(call)
     except StopError as stop:
         return stopped(stop)
+    except KilledError as killed:
+        return ended_by(killed)
 
 
 def _session(call: _ExchangeCall, name: str, positionals: int) -> Session:
@@ -182,8 +187,18 @@ def _write(importer: Importer) -> None:
         importer.write()
     except (MetadataError, MailboxError) as error:
         done = importer.written
-        others = f" ({done} other {'store was' if done == 1 else 'stores were'} written before)"
+        others = f" ({done} other {_stores(done)} written before)"
         raise StopError(code_of(error), f"Error: {printable(str(error))}{others if done else ''}") from None
+    except KilledError:
+        done = importer.written
+        complain(
+            f"Warning: at least {done} of {importer.store_count} {_stores(importer.store_count)} written"
+        )
+        raise
+
+
+def _stores(count: int) -> str:
+    return "store was" if count == 1 else "stores were"
 
 
 class LineError(PushnotifError):

@@ -20,7 +20,6 @@ from mailstore.metadata import (
     MailboxNotCreatedError,
     MailboxNotFoundError,
     NotEnabledError,
-    canonical_mailbox,
 )
 from mailstore.metadata_store import MetadataStore
 
@@ -38,7 +37,11 @@ CODES: MappingProxyType[type[Exception], Exit] = MappingProxyType(
 
 
 class Target(NamedTuple):
-    """What an operation works on; ``entry`` is "" for a list of everything."""
+    """What an operation works on; ``entry`` is "" for a list of everything.
+
+    With ``nameless_is_empty`` an entry without a name (``/private``) has no value, and no mailbox is looked
+    for, as with 2.4.
+    """
 
     metadata: MetadataStore
     mailbox: str
@@ -46,11 +49,12 @@ class Target(NamedTuple):
     value: str = ""
     allow_empty_mailbox_name: bool = False
     prepend_prefix: bool = False
+    nameless_is_empty: bool = False
 
     @property
     def box(self) -> str:
-        """The mailbox that holds the entries."""
-        return canonical_mailbox(self.mailbox) or "INBOX"
+        """The mailbox that holds the entries, as messages spell it."""
+        return self.metadata.spelling(self.mailbox)
 
 
 class Row(NamedTuple):
@@ -118,6 +122,9 @@ def _change(target: Target, change: Callable[[], None]) -> Result:
 def get_value(target: Target) -> Result:
     """Print the value of the entry, an empty one when there is none."""
     lead = "Failed to get attribute: "
+    if target.nameless_is_empty and target.mailbox and not parse_entry(target.entry).name:
+        yield Row("")
+        return
     try:
         value = target.metadata.get(target.mailbox, target.entry)
     except (MetadataError, MailboxError) as error:

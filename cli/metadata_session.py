@@ -5,15 +5,15 @@ Messages and codes are those of `doveadm mailbox metadata` in 2.3.19.1 and 2.4.1
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
 from cli.common import ConfigSource, announce, is_demo
+from cli.complaints import StopError, complain
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
 from cli.metadata_users import How, UserFileError, choose, matches, read_user_file
@@ -26,6 +26,7 @@ from mailstore.accounts import check_ids, environment_user, find_user, user_from
 from mailstore.dict_setting import has_dict
 from mailstore.live.errors import LiveServerError, NotConnectedError, Reach
 from mailstore.metadata_store import MetadataStore
+from mailstore.namespace_checks import NamespaceError
 from mailstore.opening import open_metadata
 from mailstore.users import (
     AccessNotPermittedError,
@@ -74,33 +75,12 @@ class Call(NamedTuple):
     prepend_prefix: bool = False
     userdb: Mapping[str, str] | None = None
     no_userdb_lookup: bool = False
+    timeout: float | None = None
 
     @property
     def asks_a_server(self) -> bool:
         """Whether a running server does the work."""
         return self.via is not None or self.socket_path is not None
-
-
-class StopError(Exception):
-    """Ends the call: the lines to print and the exit code."""
-
-    def __init__(self, code: int, *lines: str) -> None:
-        super().__init__()
-        self.code = code
-        self.lines = lines
-
-
-def complain(line: str) -> None:
-    """Print a line on stderr; bytes that aren't UTF-8 stay."""
-    with contextlib.suppress(OSError):
-        click.echo(f"pushnotif: {line}".encode("utf-8", "surrogateescape"), err=True)
-
-
-def stopped(stop: StopError) -> int:
-    """Print the lines of a call that ends; return its exit code."""
-    for line in stop.lines:
-        complain(line)
-    return stop.code
 
 
 @dataclass(slots=True, eq=False)
@@ -164,7 +144,15 @@ class Session:
             return
         name = user if isinstance(user, str) else user.name
         call = self.call
-        target = Target(metadata, mailbox, entry, value, call.allow_empty_mailbox_name, call.prepend_prefix)
+        target = Target(
+            metadata,
+            mailbox,
+            entry,
+            value,
+            call.allow_empty_mailbox_name,
+            call.prepend_prefix,
+            nameless_is_empty=self.server is None and self.configuration.version is Version.V24,
+        )
         try:
             for result in perform(OPERATIONS[call.name], target, create=call.create):
                 if isinstance(result, Failure):
@@ -189,7 +177,7 @@ class Session:
             self._miss(error)
         except UserdbUnavailableError as error:
             self._break_off(error, "User lookup failed: ")
-        except AccessNotPermittedError as error:
+        except (AccessNotPermittedError, NamespaceError) as error:
             self._pass_over("", error)
         except UserError as error:
             self._pass_over("User lookup failed: ", error)
@@ -270,17 +258,32 @@ class Session:
         version = self.configuration.version
         why = failure.why
         if failure.storage_prefix is not None:
-            complain(f"Error: {failure.storage_prefix}{why}")
+            complain(f"Error: {failure.storage_prefix}{why}", version)
             why = f"{failure.storage_prefix}{why}" if version in REPEATS_MAILBOX else why
-        complain(f"Error: {self._prefix}{failure.lead}{why}")
+        complain(f"Error: {self._prefix}{failure.lead}{why}", version)
         if self.code == Exit.FINE or failure.code == Exit.TEMPORARY:
             self.code = failure.code
+
+    def give_up(self, why: str) -> None:
+        """Say that the rest of the users isn't looked at."""
+        version = self.configuration.version
+        if version is Version.V24:
+            self.fail(GIVEN_UP)
+        complain(f"Warning: {why}", version)
+        if version is Version.V23:
+            self.fail(GIVEN_UP)
 
     def print_rows(self) -> None:
         """Print what was found, in the format asked for."""
         columns = OPERATIONS[self.call.name].columns
         titles = ("username", *columns) if self.many else columns
-        formatter = find_formatter(self.call.formatter, self.configuration.version)
-        text = formatter(titles, self.rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
-        with writing_to_stdout():
-            click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+        print_formatted(self.call.formatter, self.configuration.version, titles, self.rows)
+
+
+def print_formatted(
+    formatter: str, version: Version, titles: tuple[str, ...] = (), rows: Sequence[tuple[str, ...]] = ()
+) -> None:
+    """Print a table of results, which may be empty and without columns."""
+    text = find_formatter(formatter, version)(titles, rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
+    with writing_to_stdout():
+        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from cli.complaints import StopError
 from cli.doveadm import Exit
-from cli.metadata_session import Call, StopError
+from cli.metadata_session import Call
 from dovecot_conf import Configuration
 from mailstore.accounts import user_names
 from mailstore.live.address import AddressError, Api, ServerAddress, parse_address
 from mailstore.live.doveadm_http import DoveadmHttp, api_key_header, password_header
 from mailstore.live.doveadm_socket import DoveadmSocket, parse_socket_address
 from mailstore.live.errors import AccessDeniedError, LiveServerError
-from mailstore.live.imap_connection import connect
+from mailstore.live.imap_connection import TIMEOUT, connect
 from mailstore.live.servers import DoveadmServer, ImapServer, LiveServer
 
 API_KEY_VARIABLE = "PUSHNOTIF_DOVEADM_API_KEY"
@@ -48,9 +49,9 @@ def running_server(call: Call, configuration: Configuration) -> Iterator[LiveSer
         raise StopError(Exit.USAGE, "Fatal: --via and -S exclude each other")
     try:
         if call.via is None:
-            server = _doveadm_server(call.socket_path or "", configuration)
+            server = _doveadm_server(call.socket_path or "", configuration, call.timeout or TIMEOUT)
         else:
-            server = _server_of_url(address_of(call.via, call.user), configuration, insecure=call.insecure)
+            server = _server_of_url(call, address_of(call.via, call.user), configuration)
     except AddressError as error:
         raise StopError(Exit.USAGE, f"Fatal: --via: {error}") from None
     except AccessDeniedError as error:
@@ -61,20 +62,25 @@ def running_server(call: Call, configuration: Configuration) -> Iterator[LiveSer
         yield server
 
 
-def _server_of_url(address: ServerAddress, configuration: Configuration, *, insecure: bool) -> LiveServer:
+def _server_of_url(call: Call, address: ServerAddress, configuration: Configuration) -> LiveServer:
+    insecure, timeout = call.insecure, call.timeout or TIMEOUT
     if address.api is Api.IMAP:
         ask = _asking(PASSWORD_VARIABLE, f"Password of {address.user}")
-        return ImapServer(address, lambda: connect(address, address.user, ask, insecure=insecure))
-    return DoveadmServer(DoveadmHttp(address, _authorization(configuration), insecure))
+        return ImapServer(
+            address, lambda: connect(address, address.user, ask, insecure=insecure, timeout=timeout)
+        )
+    return DoveadmServer(DoveadmHttp(address, _authorization(configuration), insecure, timeout))
 
 
-def _doveadm_server(place: str, configuration: Configuration) -> LiveServer:
+def _doveadm_server(place: str, configuration: Configuration, timeout: float) -> LiveServer:
     def ask() -> str:
         known = configuration.settings("doveadm").value("doveadm_password", "")
         return known or _asking(DOVEADM_PASSWORD_VARIABLE, "doveadm_password")()
 
     # doveadm asks the userdb itself for the list of users, then the server for each of them.
-    return DoveadmServer(DoveadmSocket(parse_socket_address(place), ask), lambda: user_names(configuration))
+    return DoveadmServer(
+        DoveadmSocket(parse_socket_address(place), ask, timeout), lambda: user_names(configuration)
+    )
 
 
 def _authorization(configuration: Configuration) -> str:

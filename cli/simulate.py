@@ -193,7 +193,7 @@ def _session(  # noqa: PLR0913 - one for each kind of option
         first = replace(first, envelope=envelope(configuration, first.mail, name, now=now))
     account = given.find_account(configuration, name, protocol, source)
     found = given.metadata_of_run(configuration, account, protocol, metadata, source, writes=not dry_run)
-    push, registry = configuration.push(protocol), DriverRegistry.installed()
+    push, registry = configuration.push(protocol, account.fields), DriverRegistry.installed()
     mail_user = given.mail_user(account, protocol)
     transport = network({"user": account.name, "protocol": protocol})
     clock = SystemClock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -34,9 +34,7 @@ def meant(near: str) -> str:
 def usage_message(error: click.ClickException) -> str:
     """Return the message of a wrong call, with the option or choice that was probably meant."""
     if isinstance(error, click.NoSuchOption):
-        near = nearest(error.option_name, _options(error.ctx))
-        text = f"no such option '{error.option_name}'"
-        return f"{text}; {meant(near)}" if near else text
+        return _no_such_option(error.option_name, error.ctx)
     text = error.format_message().rstrip(".")
     if isinstance(error, click.BadParameter) and error.param is not None:
         near = _near_choice(error.message, error.param)
@@ -44,10 +42,30 @@ def usage_message(error: click.ClickException) -> str:
     return text
 
 
-def _options(context: click.Context | None) -> list[str]:
-    """Return the options of the command that was called wrongly."""
+def _no_such_option(name: str, context: click.Context | None) -> str:
+    """Return the message about an option that a command doesn't have, though one below it may."""
+    text = f"no such option '{name}'"
     if context is None:
-        return []
+        return text
+    if any(name in _options(below) for below in _below(context)):
+        return f"{text} here: it goes behind the name of a command"
+    near = nearest(name, _options(context))
+    return f"{text}; {meant(near)}" if near else text
+
+
+def _below(context: click.Context) -> Iterator[click.Context]:
+    """Yield a context for each command below a group."""
+    command = context.command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            if child := command.get_command(context, name):
+                below = click.Context(child, parent=context, info_name=name)
+                yield below
+                yield from _below(below)
+
+
+def _options(context: click.Context) -> list[str]:
+    """Return the options of a command."""
     params = context.command.get_params(context)
     options = (param for param in params if isinstance(param, click.Option) and not param.hidden)
     return [name for option in options for name in (*option.opts, *option.secondary_opts)]

@@ -75,13 +75,18 @@ class Configuration:
     def push(self, protocol: str, fields: Mapping[str, str] = _NO_FIELDS) -> PushConfig:
         """Return the chain of push notification drivers that a process of ``protocol`` tries.
 
-        ``fields`` are those of a user's userdb, which win over what the configuration says.
+        ``fields`` are those of a user's userdb. What they say about plugins and drivers wins over what the
+        configuration says.
         """
+        push = self._evaluation.push(protocol)
         if not fields:
-            return self._evaluation.push(protocol)
+            return push
         from dovecot_conf.overrides import userdb_overrides  # noqa: PLC0415 - few users have any
 
-        return self._evaluation.overridden(userdb_overrides(fields, self.version)).push(protocol)
+        overrides = userdb_overrides(fields, self.version)
+        if not overrides:
+            return push
+        return self._evaluation.overridden(overrides).push(protocol)._replace(process=push)
 
     def protocols(self) -> tuple[str, ...]:
         """Return the mail protocols, and every other name that a ``protocol`` filter mentions."""

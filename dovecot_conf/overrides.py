@@ -6,14 +6,17 @@ name that doesn't exist is accepted; %variables are replaced in ``plugin/`` keys
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from dovecot_conf.errors import OverrideError
-from dovecot_conf.names import names
 from dovecot_conf.positions import Span
 from dovecot_conf.scopes import SettingValue, override_span
 from dovecot_conf.versions import Version
 
+_PLUGINS = "mail_plugins"
+_ITEM = f"{_PLUGINS}/"
+_OF_PUSHES = re.compile(rf"(?:plugin/)?(?:push_notification|{_PLUGINS}|mail_lua)")
 USERDB = "userdb"
 """Where fields of a userdb are said to stand."""
 _EXAMPLE = "write NAME=VALUE, such as plugin/push_notification_driver=dlog"
@@ -40,15 +43,16 @@ def parse_overrides(overrides: Iterable[str]) -> dict[str, SettingValue]:
 
 
 def userdb_overrides(fields: Mapping[str, str], version: Version) -> dict[str, SettingValue]:
-    """Return fields of a userdb as overrides by setting path.
+    """Return the fields of a userdb that are about plugins and drivers as overrides by setting path.
 
-    2.3 takes a name that it doesn't know for one of ``plugin {}``.
-    Seen with 2.3.19.1 (``Added userdb setting: plugin/…``) and 2.4.1.
+    2.3 takes a name that it doesn't know for one of ``plugin {}`` (``Added userdb setting: plugin/…``), and
+    lists as a whole; 2.4.1 takes paths, and single items of lists.
     """
-    known = names(version)
     values = {}
     for number, (field, text) in enumerate(fields.items(), 1):
-        is_plugin = version is Version.V23 and "/" not in field and field not in known
+        if not _OF_PUSHES.match(field) or (version is Version.V23 and field.startswith(_ITEM)):
+            continue
+        is_plugin = version is Version.V23 and "/" not in field and field != _PLUGINS
         name = f"plugin/{field}" if is_plugin else field
         span = Span(USERDB, number, 1, number, len(text) + 1)
         values[name] = SettingValue(name, text, text, span, USERDB)

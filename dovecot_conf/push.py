@@ -79,7 +79,8 @@ class PushConfig(NamedTuple):
     until one fails; ``fallback`` (2.3's ``push_notification_backend`` names) is tried when none of
     ``definitions`` could be loaded. ``unread`` are definitions behind the point where reading stops.
     ``plugin`` are all settings of 2.3's ``plugin {}``, before %-expansion. ``mail_lua`` is what 2.4's
-    mail_lua plugin runs.
+    mail_lua plugin runs. ``process`` is what holds in the process for everybody, where the userdb
+    changes it for the user whom the rest is about; None where it doesn't.
     """
 
     version: Version
@@ -90,3 +91,4 @@ class PushConfig(NamedTuple):
     unread: tuple[UnreadDefinition, ...] = ()
     plugin: Mapping[str, str] = MappingProxyType({})
     mail_lua: LuaSettings = LuaSettings()
+    process: PushConfig | None = None

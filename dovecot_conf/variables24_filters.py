@@ -229,8 +229,20 @@ def _regexp(state: State, call: Call) -> None:
         raise FilterError(str(error)) from None
     if match is not None:
         # What is around the match isn't kept.
-        text = match.expand(replacement)
+        text = _BACKSLASH.sub(lambda found: _captured(match, found[1]), replacement)
     state.set(text)
+
+
+_BACKSLASH = re.compile(r"\\([0-9]?)")
+
+
+def _captured(match: re.Match[str], digit: str) -> str:
+    """Return what stands for a backslash and a digit in the replacement: a group, the whole match with 0."""
+    if not digit:
+        raise FilterError("Dovecot crashes over a backslash without a digit behind it")
+    if int(digit) > len(match.groups()) or match[int(digit)] is None:
+        raise FilterError("Invalid capture group")
+    return match[int(digit)]
 
 
 _OPERATORS: dict[str, Callable[[int, int], int]] = {

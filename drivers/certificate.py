@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from calendar import timegm
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -56,6 +56,19 @@ def read_certificate(data: bytes) -> Certificate | None:
 def read_certificates(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
     """Return what the certificates of a chain say, without those that are none."""
     return tuple(found for data in chain if (found := read_certificate(data)) is not None)
+
+
+def issued_path(chain: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:
+    """Return the first certificate of a chain, that of its issuer, and so on, as far as they are there."""
+    rest = [(data, found) for data in chain if (found := read_certificate(data)) is not None]
+    path = rest[:1]
+    while path and not path[-1][1].is_own:
+        issuer = next((one for one in rest if one[1].subject == path[-1][1].issuer), None)
+        if issuer is None:
+            break
+        rest.remove(issuer)
+        path.append(issuer)
+    return path
 
 
 def day(seconds: int) -> str:

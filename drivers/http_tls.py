@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import httpcore
 
-from drivers.certificate import Certificate, read_certificate
+from drivers.certificate import Certificate, issued_path
 from drivers.certificate_names import host_problem, subject_line
 from drivers.system_errors import cause
 from drivers.tls_settings import Authorities, TlsSettings
@@ -70,8 +70,13 @@ class _NotValid(IntEnum):
 
     EARLY = 9
     EXPIRED = 10
+    SELF_SIGNED = 18
     UNKNOWN_ROOT = 19
+    NO_ISSUER = 20
 
+
+_ENDS_OF_PATHS = (2, _NotValid.SELF_SIGNED, _NotValid.UNKNOWN_ROOT, _NotValid.NO_ISSUER)
+"""Checks that fail where the path from a certificate to an authority ends."""
 
 _DER = 2
 """``_ssl.ENCODING_DER``."""
@@ -161,9 +166,12 @@ def failed_certificate(number: int, chain: Sequence[bytes]) -> bytes:
 
     ``number`` is OpenSSL's of the check. Python doesn't tell how deep in the chain it was.
     """
-    found = [data for data in chain if (read := read_certificate(data)) and _has_failed(read, number)]
+    path = issued_path(chain)
+    if number in _ENDS_OF_PATHS:
+        return path[-1][0] if path else b""
     # A chain is checked from its authority down.
-    return found[-1] if found else next(iter(chain), b"")
+    failed = [data for data, certificate in reversed(path) if _has_failed(certificate, number)]
+    return failed[0] if failed else next(iter(chain), b"")
 
 
 def _has_failed(certificate: Certificate, number: int) -> bool:
@@ -172,8 +180,6 @@ def _has_failed(certificate: Certificate, number: int) -> bool:
             return certificate.ends < time.time()
         case _NotValid.EARLY:
             return certificate.begins > time.time()
-        case _NotValid.UNKNOWN_ROOT:
-            return certificate.is_own
     return False
 
 

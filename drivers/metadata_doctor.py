@@ -37,7 +37,8 @@ class Subject:
     ``pushes`` are the driver chains of the configuration, one for each of ``PROTOCOLS``.
     ``ours`` and ``theirs`` are the options that pushnotif and doveadm need in commands for this user.
     ``own`` is the store of the built-in example, which stands for the server's. ``root`` is where absolute
-    paths of the configuration are looked up.
+    paths of the configuration are looked up. ``patience`` is how many seconds a store over the network may
+    take to answer, None for as long as Dovecot waits.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Subject:
     theirs: tuple[str, ...] = ()
     own: Metadata | None = field(default=None)
     root: Path | None = None
+    patience: float | None = None
 
 
 def diagnose(subject: Subject) -> Diagnosis:
@@ -59,8 +61,7 @@ def diagnose(subject: Subject) -> Diagnosis:
     if user is None and user_link.state is LinkState.BROKEN:
         rest = _skipped((DRIVERS, *REST), "there is no user to look at")
         return conclude(subject.name, (user_link, *rest), ())
-    home = user.home if user is not None else ""
-    needs = check_drivers(_chains(subject, user.name if user else subject.name, home))
+    needs = check_drivers(_chains(subject, user or User(subject.name, "", None, None, {})))
     start = (user_link, needs.link)
     if not needs.protocols:
         rest = _skipped(REST, "nobody asks for METADATA")
@@ -84,7 +85,7 @@ def diagnose_live(subject: Subject, store: MetadataStore, where: str, *, is_conf
     Raises LiveServerError when it can't be asked.
     """
     if is_configured:
-        needs = check_drivers(_chains(subject, subject.name, ""))
+        needs = check_drivers(_chains(subject, User(subject.name, "", None, None, {})))
     else:
         seen = "there is no configuration here that says which drivers ask for METADATA"
         needs = Needs(Link(DRIVERS, LinkState.SKIPPED, seen))
@@ -104,12 +105,19 @@ def diagnose_live(subject: Subject, store: MetadataStore, where: str, *, is_conf
     return conclude(subject.name, start, ((entry,),))
 
 
-def _chains(subject: Subject, name: str, home: str) -> Mapping[str, Chain]:
+def _chains(subject: Subject, user: User) -> Mapping[str, Chain]:
+    """Return the drivers of each protocol as they load for a user."""
+
+    def push_of(protocol: str) -> PushConfig:
+        if not user.fields:
+            return subject.pushes[protocol]
+        return subject.configuration.push(protocol, user.fields)
+
     return {
         protocol: load_chain(
-            subject.pushes[protocol],
+            push_of(protocol),
             registry=subject.registry,
-            variables=user_values(name, protocol, home=home or None),
+            variables=user_values(user.name, protocol, home=user.home or None),
         )
         for protocol in PROTOCOLS
     }
@@ -144,7 +152,9 @@ def way_to_value(subject: Subject, user: User, needs: Needs, protocols: tuple[st
         metadata: Metadata | None = subject.own
         store = Link(link_store.NAME, LinkState.OK, "pushnotif's own store, as this is the built-in example")
     else:
-        store, metadata = check_store(subject.configuration, user, protocols[0], root=subject.root)
+        store, metadata = check_store(
+            subject.configuration, user, protocols[0], root=subject.root, patience=subject.patience
+        )
     if metadata is None:
         rest = _skipped(REST[1:], "the store can't be read")
         return tuple(link._replace(protocols=protocols) for link in (store, *rest))

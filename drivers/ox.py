@@ -65,11 +65,6 @@ class OxDriver(Driver):
         """The settings of a client that this driver makes."""
         return self._settings.http
 
-    @property
-    def timeout(self) -> float | None:
-        """How long the endpoint may take to answer, in seconds."""
-        return self._settings.http.timeout or None
-
     def begin(self, dtxn: DriverTransaction) -> bool:
         """Join if the user's METADATA says so and the mailbox is INBOX."""
         value = self._metadata(dtxn)
@@ -116,6 +111,11 @@ class OxDriver(Driver):
         )
         self._debug(session, f"Sending notification: {body}")
         self._send(dtxn, body)
+
+    @property
+    def timeout(self) -> float | None:
+        """How long the endpoint may take to answer, in seconds."""
+        return self._settings.http.timeout or None
 
     def deinit(self, session: UserSession) -> None:
         """Wait for the answers to all notifications of the session."""

@@ -59,8 +59,22 @@ _STYLES: Mapping[tuple[Version, str], _Style] = {
 def plugin_problem(push: PushConfig) -> PluginProblem | None:
     """Return what is wrong with ``mail_plugins`` as far as push notifications go, None if nothing.
 
-    Dovecot loads plugin files by their number, so the order of the names does not matter.
+    Dovecot loads plugin files by their number, so the order of the names does not matter. Where the userdb
+    gives a list of its own to the user the process loads what is in either list, and calls a plugin only
+    for users whose list has it. But what ``notify`` hears of goes to ``push_notification`` whether or not
+    that is one of them, which ends the process.
     """
+    process = push.process
+    if process is None or process.plugins == push.plugins:
+        return _problem_of_list(push)
+    for loaded in (process, push._replace(plugins=(*process.plugins, *push.plugins))):
+        problem = _problem_of_list(loaded)
+        if problem is not None and problem.message:
+            return problem
+    return _ended_by(push, process.plugins) or _unheard(push.plugins)
+
+
+def _problem_of_list(push: PushConfig) -> PluginProblem | None:
     style = _STYLES.get((push.version, push.protocol), _USUAL_STYLE)
     opening = f"{style.prefix}Couldn't load required plugin"
     plugins = push.plugins
@@ -83,29 +97,13 @@ _INTERNAL_PANICS: Mapping[Version, str] = {Version.V23: _NO_CONTEXT, Version.V24
 """How LMTP ends when only the user, and not the process's own user for raw mails, has push_notification."""
 
 
-def user_plugin_problem(push: PushConfig, own: tuple[str, ...]) -> PluginProblem | None:
-    """Return the same for a user to whom the userdb gives the list ``own`` instead of that of ``push``.
-
-    The process loads what is in either list, and calls a plugin only for users whose list has it. But what
-    ``notify`` hears of goes to ``push_notification`` whether or not that is one of them, which ends the
-    process.
-    """
-    outer = plugin_problem(push)
-    if outer is not None and outer.message:
-        return outer
-    both = plugin_problem(push._replace(plugins=(*push.plugins, *own)))
-    if both is not None and both.message:
-        return both
-    return _ended_by(push, own) or _unheard(own)
-
-
-def _ended_by(push: PushConfig, own: tuple[str, ...]) -> PluginProblem | None:
+def _ended_by(push: PushConfig, process: tuple[str, ...]) -> PluginProblem | None:
     """Return what ends the process when something happens in a mailbox."""
-    loads, has = "push_notification" in push.plugins, "push_notification" in own
-    if loads and not has and "notify" in own:
+    loads, has = "push_notification" in process, "push_notification" in push.plugins
+    if loads and not has and "notify" in push.plugins:
         reason = "the process has push_notification, and the list of the user notify alone"
         return PluginProblem(reason, Level.PANIC, _NO_CONTEXT)
-    if push.protocol == "lmtp" and has and not loads and "notify" in push.plugins:
+    if push.protocol == "lmtp" and has and not loads and "notify" in process:
         reason = "the list of the user has push_notification, and that of the process notify alone"
         return PluginProblem(reason, Level.PANIC, _INTERNAL_PANICS[push.version])
     return None

@@ -160,7 +160,8 @@ class Process:
     def _has_internal(self) -> bool:
         """Open the session of the internal user if it isn't; tell whether it could begin."""
         if self.internal is None:
-            push = self.first.push
+            # What the userdb changes for a user doesn't hold for the internal one.
+            push = self.first.push.process or self.first.push
             log = self.log if _INTERNAL_USER_DEBUGS[push.version] else self.log.without_debugging()
             user = _internal_user(self.first.user.variables, push)
             self.internal = self._session(push, user, self.first.surroundings, log, is_internal=True)

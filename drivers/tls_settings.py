@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,8 +17,13 @@ _INLINE = "inline:"
 _UNREADABLE_23 = (
     "Couldn't initialize SSL context: Can't load CA certs from {path} (ssl_client_ca_file setting): "
     "error:{code:08X}:system library::{reason}: calling fopen({path}, r), "
-    "error:10000080:BIO routines::no such file, error:05880002:x509 certificate routines::system lib"
+    "error:{bio}, error:05880002:x509 certificate routines::system lib"
 )
+_BIO_ERRORS: Mapping[int, str] = {
+    errno.ENOENT: "10000080:BIO routines::no such file",
+    errno.ENXIO: "10000080:BIO routines::no such file",
+}
+_BIO_ERROR = "10080002:BIO routines::system lib"
 _EMPTY_23 = (
     "Couldn't initialize SSL context: Can't load CA certs from {path} (ssl_client_ca_file setting): "
     "error:05800088:x509 certificate routines::no certificate or crl found"
@@ -62,9 +68,15 @@ class Authorities(NamedTuple):
         except LimitError as error:
             problem = f"Couldn't initialize SSL context: Can't load CA certs from {path}: {error}"
         except OSError as error:
-            number, reason = error.errno or 0, error.strerror or ""
-            problem = _UNREADABLE_23.format(path=path, code=_SYSTEM_LIBRARY + number, reason=reason)
+            raise self.unreadable(error) from None
         raise AuthoritiesError(problem)
+
+    def unreadable(self, error: OSError) -> AuthoritiesError:
+        """Return what 2.3 says of a file that can't be opened."""
+        number, reason = error.errno or 0, error.strerror or ""
+        bio = _BIO_ERRORS.get(number, _BIO_ERROR)
+        code = _SYSTEM_LIBRARY + number
+        return AuthoritiesError(_UNREADABLE_23.format(path=self.setting, code=code, reason=reason, bio=bio))
 
     def damaged(self, text: str) -> AuthoritiesError:
         """Return what is wrong with certificates that can't be used.

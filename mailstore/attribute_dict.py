@@ -25,14 +25,21 @@ _NOT_ENABLED = "Mailbox attributes not enabled"
 
 
 def dict_opener(
-    setting: DictSetting, user: User, version: Version, below: Callable[[str], Path], times: LockTimes
+    setting: DictSetting,
+    user: User,
+    version: Version,
+    below: Callable[[str], Path],
+    times: LockTimes,
+    patience: float | None = None,
 ) -> Callable[[], Dict]:
     """Return a function that opens the dict of one user; ``~/`` in a file's path is the home.
+
+    ``patience`` is how many seconds a dict over the network may take, where Dovecot would wait longer.
 
     It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
     a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
     """
-    proxy = _proxy(setting, user, version, below) if isinstance(setting, ProxySetting) else None
+    proxy = _proxy(setting, user, version, below, patience) if isinstance(setting, ProxySetting) else None
 
     def open_dict() -> Dict:
         if proxy is not None:
@@ -51,7 +58,7 @@ def dict_opener(
             case RedisSetting():
                 from mailstore.dict_redis import RedisDict  # noqa: PLC0415 - few configurations have it
 
-                return RedisDict(setting, user.name)
+                return RedisDict(_hurried(setting, patience), user.name)
         raise RefusedDictError(
             f"dict driver {setting.driver} is not supported by this version of pushnotif: use doveadm"
         )
@@ -59,14 +66,29 @@ def dict_opener(
     return open_dict
 
 
-def _proxy(setting: ProxySetting, user: User, version: Version, below: Callable[[str], Path]) -> Dict:
+def _hurried(setting: RedisSetting, patience: float | None) -> RedisSetting:
+    if patience is None:
+        return setting
+    return setting._replace(timeout_msecs=min(setting.timeout_msecs, max(1, int(patience * 1000))))
+
+
+def _proxy(
+    setting: ProxySetting,
+    user: User,
+    version: Version,
+    below: Callable[[str], Path],
+    patience: float | None,
+) -> Dict:
     # Whoever has no dict server needs no sockets either.
     from mailstore.dict_protocol import dialects  # noqa: PLC0415
-    from mailstore.dict_proxy import ProxyDict  # noqa: PLC0415
+    from mailstore.dict_proxy import DOVECOT_TIMES, ProxyDict, ProxyTimes  # noqa: PLC0415
     from mailstore.proxy_address import dict_server  # noqa: PLC0415
 
     server = dict_server(setting.socket_path, setting.name, setting.base_dir, below)
-    return ProxyDict(server.address, server.name, user.name, dialects(version))
+    times = DOVECOT_TIMES
+    if patience is not None:
+        times = ProxyTimes(min(times.connect, patience), min(times.reply, patience))
+    return ProxyDict(server.address, server.name, user.name, dialects(version), times)
 
 
 def without_dict(metadata: Metadata) -> Metadata:

@@ -18,8 +18,13 @@ from mailstore.dotlock import LockTimes, dotlock
 from mailstore.lock_methods import LockMethod
 from mailstore.permission_texts import failure_text
 from mailstore.tabescape import ESCAPES, escape, unescape
+from mailstore.undisturbed import undisturbed
 
 DOVECOT_TIMES = LockTimes()
+LOCK_CALLS = {
+    LockMethod.FCNTL: "fcntl({path}, write-lock, F_SETLKW) locking",
+    LockMethod.FLOCK: "flock({path}, write-lock)",
+}
 MAX_FILE_SIZE = 256 * 1024 * 1024
 
 
@@ -144,7 +149,7 @@ class FileDict:
 
     def _update_with_file_lock(self, changes: Mapping[str, str | None]) -> None:
         temporary = self.path.with_name(self.path.name + ".tmp")
-        with self._locked_data() as old:
+        with self._locked_data() as old, undisturbed():
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             descriptor = os.open(temporary, flags, 0o600)
             try:
@@ -196,11 +201,17 @@ class FileDict:
                 lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except (BlockingIOError, PermissionError):
                 if self.times.clock() >= deadline:
-                    why = f"another process holds the lock since {self.times.timeout:g} seconds"
-                    raise DictError(f"file_wait_lock({self.path}) failed: {why}") from None
+                    raise self._locked_too_long(descriptor) from None
                 self.times.sleep(self.times.pause / 10)
             else:
                 return
+
+    def _locked_too_long(self, descriptor: int) -> DictError:
+        from mailstore.lock_holder import lock_holder  # noqa: PLC0415 - hardly ever needed
+
+        call = LOCK_CALLS[self.method].format(path=self.path)
+        why = f"Timed out after {self.times.timeout:g} seconds{lock_holder(descriptor, self.method)}"
+        return DictError(f"file_wait_lock({self.path}) failed: {call} failed: {why}")
 
     def _is_current(self, descriptor: int) -> bool:
         try:

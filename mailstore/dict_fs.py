@@ -19,6 +19,7 @@ from dovecot_conf.errors import DictError
 from mailstore.dict_file import MAX_FILE_SIZE, RefusedDictError, give
 from mailstore.dict_keys import is_private
 from mailstore.dict_values import FsSetting
+from mailstore.undisturbed import undisturbed
 
 NO_LIST = "dict-fs doesn't currently support DICT_ITERATE_FLAG_RECURSE"
 TEMPORARY_PREFIX = "temp.dovecot."
@@ -84,6 +85,10 @@ class FsDict:
 
         Removing a key that isn't there is an error.
         """
+        with undisturbed():
+            self._update(changes)
+
+    def _update(self, changes: Mapping[str, str | None]) -> None:
         staged: dict[str, Path] = {}
         try:
             for key, value in changes.items():

@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from dovecot_conf.errors import DictError
+
+
+class SilentDictError(DictError):
+    """A dict over the network didn't answer within ``seconds``."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
 
 class Dict(Protocol):
     """Keys and values of one user, as METADATA uses them.

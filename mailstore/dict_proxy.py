@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeVar
 
 from dovecot_conf.errors import DictError
 from mailstore import dict_protocol as protocol
+from mailstore.dict_interface import SilentDictError
 from mailstore.dict_protocol import Answer, Dialect, Promise, ProtocolError, Reply
 from mailstore.permission_texts import failure_text
 from mailstore.proxy_address import TcpAddress
@@ -169,7 +170,7 @@ class _Connection:
             while rest:
                 rest = rest[self._socket.send(rest) :]
         except TimeoutError:
-            raise DictError(self._no_input()) from None
+            raise self._no_input() from None
         except (BrokenPipeError, ConnectionResetError):
             return
         except OSError as error:
@@ -201,12 +202,12 @@ class _Connection:
     def _receive(self, deadline: float) -> bytes:
         remaining = deadline - time.monotonic()
         if remaining <= 0:
-            raise DictError(self._no_input())
+            raise self._no_input()
         try:
             self._socket.settimeout(remaining)
             data = self._socket.recv(65536)
         except TimeoutError:
-            raise DictError(self._no_input()) from None
+            raise self._no_input() from None
         except ConnectionResetError:
             data = b""
         except OSError as error:
@@ -219,8 +220,9 @@ class _Connection:
             raise ProtocolError(f"dict-server sent more than {MAX_INPUT} bytes")
         return data
 
-    def _no_input(self) -> str:
-        return f"Dict server timeout: No input for {self._seconds:.3f} secs"
+    def _no_input(self) -> SilentDictError:
+        text = f"Dict server timeout: No input for {self._seconds:.3f} secs"
+        return SilentDictError(text, self._seconds)
 
 
 @contextmanager
@@ -255,7 +257,8 @@ def _open_tcp(address: TcpAddress, times: ProxyTimes) -> tuple[socket.socket, st
     try:
         return socket.create_connection(address, times.connect), name
     except TimeoutError:
-        why = os.strerror(errno.ETIMEDOUT)
+        text = f"net_connect_ip({name}) failed: {os.strerror(errno.ETIMEDOUT)}"
+        raise SilentDictError(text, times.connect) from None
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "no such host"
     raise DictError(f"net_connect_ip({name}) failed: {why}")

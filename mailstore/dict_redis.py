@@ -14,6 +14,7 @@ from typing import Protocol
 
 from dovecot_conf.errors import DictError
 from mailstore.dict_file import RefusedDictError
+from mailstore.dict_interface import SilentDictError
 from mailstore.dict_keys import is_private
 from mailstore.dict_values import RedisSetting
 
@@ -46,10 +47,14 @@ class _Connection(Protocol):
 
 
 class _ServerError(Exception):
-    """The server refused something, or didn't answer; ``reply`` is what it said, "" for nothing."""
+    """The server refused something, or didn't answer; ``reply`` is what it said, "" for nothing.
 
-    def __init__(self, state: _State, reply: str, reason: str) -> None:
+    ``is_silent`` tells that it took longer than allowed.
+    """
+
+    def __init__(self, state: _State, reply: str, reason: str, *, is_silent: bool = False) -> None:
         super().__init__(reason)
+        self.is_silent = is_silent
         self.state = state
         self.reply = reply
         self.reason = reason
@@ -81,7 +86,7 @@ class RedisDict:
         except _ServerError as error:
             why = f": {error.reason}" if error.reason else ""
             text = f"redis: Communication failure (last reply: {error.reply}){why}"
-            raise DictError(text) from None
+            raise self._error(error, text) from None
         if not isinstance(value, bytes):
             return None
         # Dovecot's values end at a NUL byte.
@@ -101,7 +106,10 @@ class RedisDict:
             self._ask([*queued, (_State.EXEC, (b"EXEC",))])
         except _ServerError as error:
             text = f"redis: Unexpected input (state={error.state:d}): {error.reply}"
-            raise DictError(text if error.reply else error.reason) from None
+            raise self._error(error, text if error.reply else error.reason) from None
+
+    def _error(self, error: _ServerError, text: str) -> DictError:
+        return SilentDictError(text, _seconds(self.setting)) if error.is_silent else DictError(text)
 
     def _change(self, key: str, value: str | None) -> Iterator[_Command]:
         name = self._name(key)
@@ -161,7 +169,7 @@ class RedisDict:
             msecs = self.setting.timeout_msecs
             what = "Lookup" if (last or state) is _State.GET else "Commit"
             text = f"redis: {what} timed out in {msecs // 1000}.{msecs % 1000:03} secs"
-            raise _ServerError(state, "", text) from None
+            raise _ServerError(state, "", text, is_silent=True) from None
         except (exceptions.RedisError, OSError) as error:
             code = _system_error(error)
             if code is not None:
@@ -181,7 +189,7 @@ def _connection(setting: RedisSetting) -> _Connection:
         from redis.retry import Retry  # noqa: PLC0415
     except ImportError:
         raise RefusedDictError(MISSING) from None
-    seconds = max(setting.timeout_msecs / 1000, _LEAST_TIMEOUT)
+    seconds = _seconds(setting)
     make: Callable[..., _Connection] = connection.Connection
     place: dict[str, str | int] = {"host": setting.host, "port": setting.port}
     if setting.socket_path:
@@ -193,6 +201,10 @@ def _connection(setting: RedisSetting) -> _Connection:
         retry=Retry(NoBackoff(), 0),
         protocol=2,
     )
+
+
+def _seconds(setting: RedisSetting) -> float:
+    return max(setting.timeout_msecs / 1000, _LEAST_TIMEOUT)
 
 
 def _bytes(text: str) -> bytes:

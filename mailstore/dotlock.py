@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dovecot_conf.errors import DictError
+from mailstore.undisturbed import undisturbed
 
 # A lock file older than this may belong to a process that has ended.
 PID_CHECK_SECONDS = 2.0
@@ -50,36 +51,47 @@ _FAILED = "dict-file: file_dotlock_open({path}) failed: {error}"
 def dotlock(path: Path, times: LockTimes) -> Iterator[tuple[int, Path]]:
     """Hold ``PATH.lock``; yield its descriptor and path. It is removed unless it was renamed away.
 
+    Signals that end the process wait while it is held, not while it is waited for.
+
     Raises DictError, in Dovecot's words, when the lock file can't be made (no folder, no permission), and
     when another process still holds it after ``times.timeout``.
     """
     lock_path = path.with_name(path.name + ".lock")
-    descriptor = _create(path, lock_path, times)
-    identity = os.fstat(descriptor)
-    try:
-        yield descriptor, lock_path
-    finally:
-        with suppress(FileNotFoundError):
-            if os.path.samestat(identity, lock_path.lstat()):
-                lock_path.unlink()
-        os.close(descriptor)
-
-
-def _create(path: Path, lock_path: Path, times: LockTimes) -> int:
     deadline = times.clock() + times.timeout
     while True:
-        try:
-            return os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        except FileExistsError:
-            if times.clock() >= deadline:
-                raise DictError(_FAILED.format(path=path, error=os.strerror(errno.EAGAIN))) from None
-        except OSError as error:
-            raise _unlockable(path, lock_path, error) from None
+        with undisturbed():
+            descriptor = _create(path, lock_path)
+            if descriptor is not None:
+                try:
+                    yield descriptor, lock_path
+                finally:
+                    _give_up(descriptor, lock_path)
+                return
+        if times.clock() >= deadline:
+            raise DictError(_FAILED.format(path=path, error=os.strerror(errno.EAGAIN)))
         if _is_stale(path, lock_path, times):
             lock_path.unlink(missing_ok=True)
 
         # A pause also after a removal: somebody else may be about to remove the same stale lock.
         times.sleep(times.pause * (0.05 + 0.95 * int.from_bytes(os.urandom(2)) / 0xFFFF))
+
+
+def _create(path: Path, lock_path: Path) -> int | None:
+    """Return the descriptor of the new lock file, None when there is one already."""
+    try:
+        return os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    except FileExistsError:
+        return None
+    except OSError as error:
+        raise _unlockable(path, lock_path, error) from None
+
+
+def _give_up(descriptor: int, lock_path: Path) -> None:
+    """Close the lock file; remove it unless it was renamed away."""
+    with suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(descriptor), lock_path.lstat()):
+            lock_path.unlink()
+    os.close(descriptor)
 
 
 def _unlockable(path: Path, lock_path: Path, error: OSError) -> DictError:

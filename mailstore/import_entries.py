@@ -55,13 +55,14 @@ class Importer:
     """Collects entries with ``add``; ``write`` stores them.
 
     ``open_metadata`` opens the METADATA of a user. ``create`` makes a mailbox that Dovecot would make.
-    ``count`` are the entries so far.
+    ``count`` are the entries so far; ``write`` says how many stores there are, and how many it has written.
     """
 
     open_metadata: Callable[[str], Metadata]
     create: bool = False
     count: int = 0
     written: int = 0
+    store_count: int = 0
     _users: dict[str, _UserEntries] = field(default_factory=dict)
     _places: dict[tuple[str, str | None, str], tuple[_Box, str]] = field(default_factory=dict)
 
@@ -105,6 +106,7 @@ class Importer:
                 for type_, values in box.values.items():
                     path = f"{DICT_PATHS[type_]}/{guid}/"
                     changes.update({path + entry: value for entry, value in values.items()})
+        self.store_count = len(stores)
         for entries, changes in stores.values():
             with acting_as(*entries.metadata.owner):
                 entries.store.update(changes)
@@ -127,7 +129,9 @@ class Importer:
             return entries.boxes.setdefault(f"/{guid}", _new_box(guid, is_inbox=False)), ""
         name = canonical_mailbox(mailbox) or INBOX
         if name not in entries.boxes:
-            entries.boxes[name] = _new_box(self._guid(entries.metadata, name), is_inbox=name == INBOX)
+            entries.boxes[name] = _new_box(
+                self._guid(entries.metadata, name), is_inbox=entries.metadata.mailboxes.is_inbox(name)
+            )
         return entries.boxes[name], "" if mailbox else SERVER_PREFIX
 
     def _guid(self, metadata: Metadata, name: str) -> str:

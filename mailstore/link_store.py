@@ -11,6 +11,7 @@ from dovecot_conf import Configuration
 from dovecot_conf.errors import DictError, MailboxError, MetadataError, VariableError
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict
+from mailstore.dict_interface import SilentDictError
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dict_values import (
     DictSetting,
@@ -74,17 +75,23 @@ def socket_of(setting: DictSetting) -> str | None:
 
 
 def check_store(
-    configuration: Configuration, user: User, protocol: str, *, root: Path | None = None
+    configuration: Configuration,
+    user: User,
+    protocol: str,
+    *,
+    root: Path | None = None,
+    patience: float | None = None,
 ) -> tuple[Link, Metadata | None]:
     """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read.
 
-    ``root`` is where absolute paths of the configuration are looked up.
+    ``root`` is where absolute paths of the configuration are looked up. ``patience`` is how many seconds a
+    dict over the network may take to answer.
     """
     version = configuration.version
     setting: DictSetting | None = None
     try:
         setting = setting_of(configuration, user, protocol)
-        metadata = open_metadata(configuration, user, protocol=protocol, root=root)
+        metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
     missing = _not_there(setting, version)
@@ -104,6 +111,9 @@ def check_store(
             store = metadata.open_dict()
             store.lookup(PROBE)
             problem, state = _file_state(store) if isinstance(store, FileDict) else ("", "")
+    except SilentDictError as error:
+        seen = f"{shown} did not answer within {error.seconds:g} s"
+        return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),), notes), None
     except (DictError, MetadataError) as error:
         seen = f"{shown}: {error}"
         return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),), notes), None

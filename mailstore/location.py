@@ -31,6 +31,14 @@ FS_LAYOUT = "fs"
 SEPARATORS = {MAILDIR_LAYOUT: ".", FS_LAYOUT: "/"}
 
 
+class LocationSettingError(MailboxError):
+    """A mail location of 2.3 has a setting that is unknown; ``name`` is how it can be shown."""
+
+    def __init__(self, name: str, driver: str) -> None:
+        super().__init__(f"mail_location: unknown setting {name} behind {driver}:")
+        self.name = name
+
+
 class MailLocation(NamedTuple):
     """A mail location with all its parts; paths are as written, before ~ and %variables.
 
@@ -98,8 +106,8 @@ SETTINGS_24 = {
 def parse_location(text: str) -> MailLocation:
     """Read 2.3's ``driver:path:NAME=value:…``; ``::`` is a colon.
 
-    Raises MailboxError for an unknown parameter, and when the driver has to be guessed from what
-    is on disk.
+    Raises LocationSettingError for an unknown parameter, MailboxError when the driver has to be guessed
+    from what is on disk.
     """
     parts = [part.replace("\0", ":") for part in text.replace("::", "\0").split(":")]
     driver, path = parts[0], parts[1] if len(parts) > 1 else ""
@@ -117,7 +125,7 @@ def parse_location(text: str) -> MailLocation:
         elif name not in _OTHER_PARAMETERS:
             # A password with a colon in it gets here in pieces.
             shown = name if re.fullmatch("[A-Z-]+", name) else "that is none"
-            raise MailboxError(f"mail_location: unknown setting {shown} behind {driver}:")
+            raise LocationSettingError(shown, driver)
     return MailLocation(
         DRIVER_ALIASES.get(driver, driver),
         path,

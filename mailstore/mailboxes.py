@@ -30,7 +30,9 @@ from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 class Namespace(NamedTuple):
     """A namespace; ``mailboxes`` holds the settings of the mailboxes named in it, by full name.
 
-    ``separator`` is "" for the one of the layout. Paths of ``location`` are expanded.
+    ``separator`` is "" for the one of the layout. Paths of ``location`` are expanded. ``is_inbox`` tells that
+    the user's INBOX is looked for here, as in an alias of the namespace that has it. The mailboxes of an
+    alias are those of another namespace; its INBOX is a mailbox of its own in 2.3.
     """
 
     prefix: str
@@ -38,6 +40,7 @@ class Namespace(NamedTuple):
     is_inbox: bool
     location: MailLocation
     mailboxes: Mapping[str, Mapping[str, str]]
+    is_alias: bool = False
 
     def hierarchy_separator(self) -> str:
         """Return the character between the levels of a name."""
@@ -53,6 +56,10 @@ class Namespace(NamedTuple):
             mailbox = INBOX + mailbox[len(INBOX) :]
         is_prefix = bool(self.prefix) and mailbox + separator == self.prefix
         return mailbox if is_prefix or mailbox.startswith(self.prefix) else None
+
+    def is_users_inbox(self, full_name: str) -> bool:
+        """Tell whether a full name is that of the user's INBOX, which needs no prefix but may have it."""
+        return self.is_inbox and full_name in (INBOX, self.prefix + INBOX)
 
 
 class UserMailboxes(NamedTuple):
@@ -74,10 +81,10 @@ class UserMailboxes(NamedTuple):
         other missing one, MailboxError when the GUID can't be read.
         """
         namespace, paths, mailbox = self._find(mailbox)
-        driver = namespace.location.driver
+        driver, is_inbox = namespace.location.driver, namespace.is_users_inbox(mailbox)
         if driver == MAILDIR:
             # Dovecot makes the folders of INBOX anew, and keeps its list.
-            is_there = mailbox == INBOX or _is_folder(paths.mail / "cur")
+            is_there = is_inbox or _is_folder(paths.mail / "cur")
             guid = maildir_guid(paths.control) if is_there else None
         elif driver != MBOX and driver not in DBOX_DRIVERS:
             raise MailboxError(f"mailboxes of format {driver} can't be read without Dovecot")
@@ -90,13 +97,28 @@ class UserMailboxes(NamedTuple):
         if guid is not None:
             return guid
         message = f"Mailbox doesn't exist: {mailbox}"
-        is_root = mailbox != INBOX and paths.mail == self.below(namespace.location.path)
+        is_root = not is_inbox and paths.mail == self.below(namespace.location.path)
         # Elsewhere a folder without mails of its own only holds other mailboxes.
         is_made = driver != MAILDIR or namespace.location.layout == MAILDIR_LAYOUT
         is_there = is_made and not is_root and _exists(paths.mail)
-        if is_there or mailbox == INBOX or self._is_automatic(namespace, mailbox):
+        if is_there or is_inbox or self._is_automatic(namespace, mailbox):
             raise MailboxNotCreatedError(message, paths.mail, can_create=driver == MAILDIR)
         raise MailboxNotFoundError(message)
+
+    def is_inbox(self, mailbox: str) -> bool:
+        """Tell whether a name is that of the user's INBOX."""
+        try:
+            namespace, full_name = self._namespace(mailbox)
+        except MailboxNotFoundError:
+            return False
+        return namespace.is_users_inbox(full_name)
+
+    def spelling(self, mailbox: str) -> str:
+        """Return a name as messages spell it: INBOX at its beginning has no case."""
+        try:
+            return self._namespace(mailbox)[1]
+        except MailboxNotFoundError:
+            return mailbox
 
     def guid_place(self, mailbox: str) -> Path | None:
         """Return the file or folder that keeps a mailbox's GUID, None without one. Raises MailboxError."""
@@ -122,7 +144,10 @@ class UserMailboxes(NamedTuple):
         """
         from mailstore.mailbox_list import stored_names  # noqa: PLC0415 - one mailbox is found without a list
 
-        for namespace in self.namespaces:
+        # INBOX comes first.
+        for namespace in sorted(self.namespaces, key=lambda namespace: not namespace.is_inbox):
+            if namespace.is_alias:
+                continue
             separator = namespace.hierarchy_separator()
             for stored in stored_names(namespace.location, self.below(namespace.location.path)):
                 if stored == INBOX and namespace.is_inbox:
@@ -140,14 +165,14 @@ class UserMailboxes(NamedTuple):
     def _namespace(self, mailbox: str) -> tuple[Namespace, str]:
         """Return the namespace of a mailbox, and its full name there.
 
-        It is the one with the longest prefix of the name; INBOX has its own, whatever the prefix.
+        It is the one with the longest prefix of the name; INBOX has its own, whatever the prefix: the first.
         """
         fitting: list[tuple[Namespace, str]] = []
         for namespace in self.namespaces:
-            name = namespace.full_name(mailbox)
             if mailbox == INBOX:
-                name = INBOX if namespace.is_inbox else None
-            if name is not None:
+                if namespace.is_inbox:
+                    return namespace, INBOX
+            elif (name := namespace.full_name(mailbox)) is not None:
                 fitting.append((namespace, name))
         if not fitting:
             raise MailboxNotFoundError(f"Mailbox doesn't exist: {mailbox}")
@@ -163,8 +188,9 @@ class UserMailboxes(NamedTuple):
 
     def _paths(self, namespace: Namespace, full_name: str) -> MailboxPaths:
         location, separator = namespace.location, namespace.hierarchy_separator()
+        has_inbox = namespace.is_inbox and not namespace.is_alias
         if full_name == INBOX:
-            return mailbox_paths(location, INBOX)
+            return mailbox_paths(location, INBOX, has_inbox=has_inbox)
         if namespace.prefix and full_name == namespace.prefix:
             raise MailboxNameError(f"Invalid mailbox name '{full_name}': Ends with hierarchy separator")
         if full_name + separator == namespace.prefix:
@@ -172,7 +198,7 @@ class UserMailboxes(NamedTuple):
         name = full_name.removeprefix(namespace.prefix)
         layouts = SEPARATORS.get(location.layout, separator)
         check_stored_name(name, separator, layouts, location.reserved_names())
-        return mailbox_paths(location, name.replace(separator, "/"), has_inbox=namespace.is_inbox)
+        return mailbox_paths(location, name.replace(separator, "/"), has_inbox=has_inbox)
 
     def _is_automatic(self, namespace: Namespace, mailbox: str) -> bool:
         automatic = namespace.mailboxes.get(mailbox, {}).get("auto", "no")

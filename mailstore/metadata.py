@@ -63,6 +63,12 @@ class Mailboxes(Protocol):
     def create(self, mailbox: str) -> str:
         """Make a mailbox that Dovecot would make; return its GUID. Raises MailboxError."""
 
+    def is_inbox(self, mailbox: str) -> bool:
+        """Tell whether a name is that of the user's INBOX, which has the entries of the server."""
+
+    def spelling(self, mailbox: str) -> str:
+        """Return a name as messages spell it: INBOX at its beginning has no case."""
+
     def names(self) -> Iterable[str]:
         """Return the names of the mailboxes that can be found. Raises MailboxError."""
 
@@ -109,7 +115,7 @@ class Metadata(NamedTuple):
         NotEnabledError, MailboxNotFoundError, MailboxError, DictError.
         """
         box, parsed = self._address(mailbox, entry)
-        built_in = find_built_in(parsed, is_inbox=box == INBOX)
+        built_in = find_built_in(parsed, is_inbox=self.mailboxes.is_inbox(box))
         if built_in is not None and built_in.read_only:
             return self.mailboxes.setting(box, built_in.setting) or None
         stored = None
@@ -132,7 +138,7 @@ class Metadata(NamedTuple):
         """Store a value, or with None remove it. Raises what ``set`` raises."""
         box, parsed = self._address(mailbox, entry)
         require_name(parsed)
-        built_in = find_built_in(parsed, is_inbox=box == INBOX)
+        built_in = find_built_in(parsed, is_inbox=self.mailboxes.is_inbox(box))
         with acting_as(*self.owner):
             key = self._key(box, parsed)
             if built_in is not None and built_in.read_only:
@@ -153,6 +159,10 @@ class Metadata(NamedTuple):
     def server_entry(self, entry: str) -> str | None:
         """Return an entry of the server: what ``doveadm mailbox metadata get -s "" ENTRY`` reads."""
         return self.get("", entry)
+
+    def spelling(self, mailbox: str) -> str:
+        """Return the name of the mailbox with the entries, as messages spell it."""
+        return self.mailboxes.spelling(canonical_mailbox(mailbox) or INBOX)
 
     def open_mailbox(self, mailbox: str, *, create: bool = False) -> str:
         """Check that the mailbox exists; return its GUID.
@@ -190,5 +200,5 @@ class Metadata(NamedTuple):
             pass
         except (MailboxError, DictError) as failure:
             error = failure
-        built_in = built_in_names(prefix, is_inbox=box == INBOX, has_dict=has_dict)
+        built_in = built_in_names(prefix, is_inbox=self.mailboxes.is_inbox(box), has_dict=has_dict)
         return Listing(prefix.type, tuple(merge_names(stored, built_in)), key, error)

@@ -29,6 +29,9 @@ class MetadataStore(Protocol):
     def list(self, mailbox: str, prefix: EntryName = "") -> tuple[Listing, ...]:
         """Return the names that begin with ``prefix``, cut off at it, and the error that kept some away."""
 
+    def spelling(self, mailbox: str) -> str:
+        """Return the name of the mailbox with the entries, as messages spell it."""
+
     def open_mailbox(self, mailbox: str, *, create: bool = False) -> str:
         """Check that the mailbox exists; return its GUID, "" where only the server knows it."""
 

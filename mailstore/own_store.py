@@ -34,6 +34,14 @@ class NamedMailboxes:
         """Return the GUID: there is nothing to make."""
         return self.guid(mailbox)
 
+    def is_inbox(self, mailbox: str) -> bool:
+        """Tell whether a mailbox is INBOX."""
+        return mailbox == INBOX
+
+    def spelling(self, mailbox: str) -> str:
+        """Return the name: INBOX has no levels below it here."""
+        return mailbox
+
     def names(self) -> tuple[str, ...]:
         """Return INBOX: which others were named can't be told from their GUIDs."""
         return (INBOX,)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import yaml
 from junitparser import JUnitXml
 
 from cli.main import run
+from tests.building import build
 from tests.ci_files import (
     ACTION,
     ACTION_FOLDER,
@@ -232,20 +232,45 @@ def test_the_image_starts_our_command() -> None:
     assert run(json.loads(found["CMD"])) == 0
     assert found["USER"] != "root"
     assert {name for name, _ in instructions()} == {
-        "FROM", "COPY", "RUN", "USER", "WORKDIR", "ENTRYPOINT", "CMD",
+        "FROM", "COPY", "RUN", "ENV", "USER", "WORKDIR", "EXPOSE", "ENTRYPOINT", "CMD",
     }  # fmt: skip
+
+
+def copied_source(folder: Path) -> Path:
+    """Copy what the recipe copies into its first stage; return the folder that stands for /source."""
+    source = folder / "source"
+    for text in [text for name, text in instructions() if name == "COPY" and not text.startswith("--from")]:
+        *names, target = text.split()
+        place = source / target.removeprefix("/source").strip("/")
+        for name in names:
+            if (REPOSITORY / name).is_dir():
+                shutil.copytree(REPOSITORY / name, place)
+            else:
+                place.mkdir(parents=True, exist_ok=True)
+                shutil.copy(REPOSITORY / name, place)
+    return source
+
+
+def test_the_image_is_built_from_all_that_a_wheel_needs(tmp_path: Path) -> None:
+    source = copied_source(tmp_path)
+    assert build(tmp_path / "image", source, "wheel")["wheel"].read_bytes() == (
+        build(tmp_path / "tree", REPOSITORY, "wheel")["wheel"].read_bytes()
+    )
 
 
 @installing
 def test_the_commands_of_the_container_recipe_install_a_program(tmp_path: Path) -> None:
-    build, run_ = (text for name, text in instructions() if name == "RUN")
-    for number, command in enumerate((build, run_)):
-        folder = tmp_path / f"stage{number}"
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        here = command.replace("/wheels", shlex.quote(str(tmp_path / "wheels"))).replace(
-            "/source", str(REPOSITORY)
-        )
-        done = run_script([here], tmp_path, {"PATH": f"{folder}/bin:{os.environ['PATH']}"})
-        assert done.returncode == 0, done.stderr
-    done = run_script(["pushnotif --version"], tmp_path, {"PATH": f"{folder}/bin:{os.environ['PATH']}"})
-    assert done.stdout.startswith("pushnotif ")
+    source, target = copied_source(tmp_path), tmp_path / "opt"
+    (copied,) = [text for name, text in instructions() if name == "COPY" and text.startswith("--from")]
+    assert copied.split()[1] == copied.split()[2] == "/opt/pushnotif"
+    programs = {"PATH": f"{tmp_path}/programs:{target}/bin:{os.environ['PATH']}"}
+    put_program(tmp_path / "programs", "python", f'exec {sys.executable} "$@"')
+    put_program(tmp_path / "programs", "pip", f'exec {sys.executable} -m pip "$@"')
+    first, last = (text for name, text in instructions() if name == "RUN")
+    here = first.replace("/source", str(source)).replace("/opt/pushnotif", str(target))
+    done = run_script([here], tmp_path, programs)
+    assert done.returncode == 0, done.stderr
+    # The second stage has our program, and python is the image's.
+    shutil.rmtree(tmp_path / "programs")
+    done = run_script([last], tmp_path, programs)
+    assert (done.returncode, done.stdout.startswith("pushnotif ")) == (0, True)

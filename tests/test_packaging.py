@@ -6,8 +6,9 @@ They are built and installed without a network; the modules that ours need are t
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
-import sys
 import sysconfig
 import tarfile
 import tomllib
@@ -19,13 +20,15 @@ from typing import NamedTuple
 
 import pytest
 
+from cli import __version__
 from cli.manual.build import COMPLETIONS
+from tests.building import build
 from tests.ci_files import REPOSITORY
 from tests.cli.command_tree import CONTEXTS
 from tests.tools import needed
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
-NAME = f"{PROJECT['project']['name']}-{PROJECT['project']['version']}"
+NAME = f"{PROJECT['project']['name']}-{__version__}"
 PACKAGES = ("cli", "dovecot_conf", "drivers", "mailstore")
 # What the top of the sdist may hold; the last two are the build's.
 TOP = frozenset(
@@ -43,26 +46,12 @@ class Built(NamedTuple):
     wheel_of_sdist: Path
 
 
-def build(folder: Path, source: Path, *targets: str) -> dict[str, Path]:
-    """Build in a folder; return the file of each target."""
-    options = [option for target in targets for option in ("-t", target)]
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", *options, "-d", str(folder)],
-        cwd=source,
-        check=True,
-        capture_output=True,
-        env={name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"},
-    )
-    ends = {"wheel": "*.whl", "sdist": "*.tar.gz"}
-    return {target: next(folder.glob(ends[target])) for target in targets}
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("built")
     made = build(folder / "tree", REPOSITORY, "wheel", "sdist")
-    with tarfile.open(made["sdist"]) as archive:
-        archive.extractall(folder / "source", filter="data")
+    (folder / "source").mkdir()
+    subprocess.run(["tar", "-xzf", str(made["sdist"]), "-C", str(folder / "source")], check=True)
     again = build(folder / "again", folder / "source" / NAME, "wheel")
     return Built(made["wheel"], made["sdist"], again["wheel"])
 
@@ -132,7 +121,7 @@ def run_installed(folder: Path, *arguments: str) -> str:
 
 
 def test_an_installed_wheel_works_outside_of_the_tree(installed: Path) -> None:
-    assert run_installed(installed, "--version").startswith(f"pushnotif {PROJECT['project']['version']} ")
+    assert run_installed(installed, "--version").startswith(f"pushnotif {__version__} ")
     assert "→ ox     would-send" in run_installed(installed, "simulate", "message-new", "--demo", "-q")
     lua = f"plugin/push_notification_driver=lua:file={REPOSITORY}/fixtures/first-day/push.lua"
     plugins = "mail_plugins=notify mail_lua push_notification push_notification_lua"
@@ -152,3 +141,29 @@ def test_man_finds_the_pages_of_an_installed_wheel(installed: Path) -> None:
 
 def test_the_build_needs_only_what_it_names() -> None:
     assert [name.partition(">")[0] for name in PROJECT["build-system"]["requires"]] == ["hatchling", "click"]
+
+
+def test_the_release_checklist_names_what_is_there() -> None:
+    text = (REPOSITORY / "docs/releasing.md").read_text("utf-8")
+    paths = set(re.findall(r"\b(?:cli|docs|tests|dovecot_conf)/[\w./-]+\w", text))
+    assert len(paths) > 5
+    assert [path for path in paths if not (REPOSITORY / path).exists()] == []
+    assert "__version__" in (REPOSITORY / "cli/__init__.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changelog", "epoch", "date"),
+    [
+        ("## Unreleased\n\n## 9.8.7 (2026-01-31)\n", "", "2026-01-31"),
+        ("## Unreleased\n\n## 9.8.6 (2026-01-31)\n", "", ""),
+        ("## 9.8.7 (2026-01-31)\n", "86400", "1970-01-02"),
+    ],
+)
+def test_manual_pages_have_the_date_of_the_version(
+    changelog: str, epoch: str, date: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook_file = REPOSITORY / "docs/man/build_hook.py"
+    hook = runpy.run_path(str(hook_file))["MadeFromCommands"]
+    (tmp_path / "CHANGELOG.md").write_text(changelog)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert hook(str(tmp_path), {}, None, None, "", "wheel").date("9.8.7") == date

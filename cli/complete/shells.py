@@ -24,7 +24,6 @@ from dovecot_conf.errors import PushnotifError
 PROGRAM = "pushnotif"
 VARIABLE = "_PUSHNOTIF_COMPLETE"
 OPEN_ENDS = ("=", "/", ",", ":")
-Items = Iterator[CompletionItem[str]]
 
 
 class _Complete(ShellComplete):
@@ -46,7 +45,7 @@ class _Complete(ShellComplete):
         found = super().get_completions(args, incomplete)
         return [item for one in found for item in self._whole(one, front)]
 
-    def _whole(self, item: CompletionItem[str], front: str) -> Items:
+    def _whole(self, item: CompletionItem[str], front: str) -> Iterator[CompletionItem[str]]:
         """Yield an answer with what stands before it in its word; files there are looked up here."""
         front += item.prefix or ""
         if item.type == "plain":

@@ -62,6 +62,7 @@ def _finding(one: Finding) -> dict[str, object]:
         "last": one.last,
         "over": one.is_over,
         "protocols": list(one.protocols),
+        "users": one.users,
         "meaning": one.meaning,
         "remedy": list(one.remedy),
         "rules": list(one.rules),

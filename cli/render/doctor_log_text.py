@@ -57,4 +57,4 @@ def _finding(finding: Finding) -> Iterator[Line]:
     for remedy in finding.remedy:
         yield Line().add(f"{deeper}→ ", "cyan").add(printable(remedy))
     if finding.rules:
-        yield Line().add(printable(f"{deeper}pushnotif rules {' '.join(finding.rules)}"), "dim")
+        yield Line().add(printable(f"{deeper}rules: {', '.join(finding.rules)}"), "dim")

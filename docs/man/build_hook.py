@@ -28,7 +28,7 @@ class MadeFromCommands(BuildHookInterface):
             from cli.manual.build import write_shared_data  # noqa: PLC0415 - found only now
 
             number = self.metadata.version
-            made = write_shared_data(Path(self._folder.name), version=number, date=self._date(number))
+            made = write_shared_data(Path(self._folder.name), version=number, date=self.date(number))
         finally:
             sys.path.remove(self.root)
             sys.dont_write_bytecode = writes
@@ -38,7 +38,7 @@ class MadeFromCommands(BuildHookInterface):
         """Remove what was only for the build."""
         self._folder.cleanup()
 
-    def _date(self, number: str) -> str:
+    def date(self, number: str) -> str:
         """Return the date of a version: $SOURCE_DATE_EPOCH, or what the changelog says, or ''."""
         if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
             return time.strftime("%Y-%m-%d", time.gmtime(int(epoch)))

@@ -1,8 +1,6 @@
-"""The chain of a protocol as the doctor looks at it, loaded for the patient."""
+"""The chain of drivers of one protocol, as it loads for the user."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from dovecot_conf import DriverDefinition
 from dovecot_conf.variables import user_values
@@ -13,23 +11,25 @@ from drivers.doctor.plugins import push_of
 from drivers.scripting import Scripting
 
 
+def variables_of(patient: Patient, protocol: str) -> dict[str, str]:
+    """Return what %variables stand for; of somebody who isn't known only the name is."""
+    user = user_of(patient, protocol)
+    if user is not None:
+        return user_values(user.name, protocol, home=user.home or None)
+    if patient.user:
+        return user_values(patient.user, protocol, home=None)
+    return user_values(STAND_IN_USER, protocol, home=f"/home/{STAND_IN_USER}")
+
+
 def chain_of(patient: Patient, protocol: str) -> Chain:
     """Return the drivers of a protocol as they load for the user, scripts looked at but not run."""
     return load_chain(
         patient.once(push_of, protocol),
         registry=patient.registry,
-        variables=patient.once(variables_of, protocol),
+        variables=variables_of(patient, protocol),
         show_secrets=patient.show_secrets,
         scripting=Scripting(root=patient.places.prefix),
     )
-
-
-def variables_of(patient: Patient, protocol: str) -> Mapping[str, str]:
-    """Return the values of %variables for the user, or for a stand-in where nobody was named."""
-    user = user_of(patient, protocol)
-    home = user.home if user is not None else "" if patient.user else f"/home/{STAND_IN_USER}"
-    name = user.name if user is not None else patient.user or STAND_IN_USER
-    return user_values(name, protocol, home=home or None)
 
 
 def title(definition: DriverDefinition) -> str:

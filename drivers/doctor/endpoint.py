@@ -69,7 +69,8 @@ def _way(target: Target, url: HttpUrl, network: Network) -> Iterator[Link]:
         attempts.close()
         return
     link = check_tls(target, destination, attempts, dialler, network.clock.now())
-    if attempts.open is None:
+    if attempts.open is None or link.state is LinkState.BROKEN:
+        attempts.close()
         yield link
         return
     yield from _asked(_Visit(target, url, network, destination, dialler, attempts.open), link)

@@ -13,6 +13,7 @@ from drivers.secrets import hide_in_target, hide_in_url
 from mailstore.links import Link, LinkState
 
 AUTHENTICATION, ANSWER = "authentication", "answer"
+_MOST = 200
 _WANTS_CERTIFICATE = "alert certificate required"
 _LOOK = "look at the log of the endpoint"
 
@@ -25,7 +26,7 @@ def check_authentication(target: Target, url: HttpUrl, answers: Answers) -> Link
     refused = _refusal(first, head)
     if refused is None:
         return Link(AUTHENTICATION, LinkState.OK, _accepted(url, answers), (), tuple(_seen_by_head(answers)))
-    seen, remedy = _refused(url, refused)
+    seen, remedy = why_refused(url, refused)
     told = target.logged(f"{refused.status} {refused.reason}")
     return Link(AUTHENTICATION, LinkState.BROKEN, seen, remedy, (*_schemes(refused), *told))
 
@@ -52,8 +53,9 @@ def _seen_by_head(answers: Answers) -> Iterator[str]:
         yield f"asked with {asked}: whether PUT alone wants others, only a notification shows"
 
 
-def _refused(url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
-    said = f"{answer.status} {answer.reason}".rstrip()
+def why_refused(url: HttpUrl, answer: HttpResponse) -> tuple[str, tuple[str, ...]]:
+    """Say what is wrong with the credentials of a URL, for a status of ``REFUSALS``, and what to do."""
+    said = _said(answer)
     if answer.status == 407:
         wanted = "set http_client_proxy_username and http_client_proxy_password"
         return f"the proxy wants other credentials ({said})", (wanted,)
@@ -87,17 +89,18 @@ def check_answer(target: Target, destination: Destination, answers: Answers, wai
     sent = f"sent: {what} without a body, with the headers {_names(answers)}"
     response = answers.options.response or answers.first
     if answers.first is None:
-        seen, remedy = _no_answer(destination, answers, wait)
-        notes = (sent, *target.logged(hide_in_url(answers.options.message)))
+        seen, remedy = _no_answer(target, destination, answers, wait)
+        # Behind it stand times, which are those of our request.
+        notes = (sent, *target.logged(hide_in_url(answers.options.message).partition(" (Request ")[0]))
         return Link(ANSWER, LinkState.BROKEN, seen, remedy, notes)
     if answers.options.response is None:
         return _led_astray(target, answers, sent)
     if response is None:
         return Link(ANSWER, LinkState.UNKNOWN, "")
     verdict = _judged(response)
-    said = f"{response.status} {response.reason}".rstrip()
-    seen = f"{said} to {what}{f': {verdict.meaning}' if verdict.meaning else ''}"
-    logged = target.logged(said) if verdict.state is LinkState.BROKEN else ()
+    seen = f"{_said(response)} to {what}{f': {verdict.meaning}' if verdict.meaning else ''}"
+    is_broken = verdict.state is LinkState.BROKEN
+    logged = target.logged(f"{response.status} {response.reason}") if is_broken else ()
     return Link(ANSWER, verdict.state, seen, _remedy(verdict, response), (sent, *logged))
 
 
@@ -120,16 +123,21 @@ def _led_astray(target: Target, answers: Answers, sent: str) -> Link:
     if first is None:
         return Link(ANSWER, LinkState.UNKNOWN, message)
     location = hide_in_url(first.header("Location") or "")
-    seen = f"{first.status} {first.reason}: it sends to {location}, and Dovecot doesn't follow: {message}"
+    seen = f"{_said(first)}: it sends to {location}, and Dovecot doesn't follow: {message}"
     remedies = [f"write the URL that it leads to: {location}"]
     return Link(ANSWER, LinkState.BROKEN, seen, tuple(remedies), (sent, *target.logged(message)))
 
 
-def _no_answer(destination: Destination, answers: Answers, wait: float) -> tuple[str, tuple[str, ...]]:
+def _no_answer(
+    target: Target, destination: Destination, answers: Answers, wait: float
+) -> tuple[str, tuple[str, ...]]:
     error = answers.options.error
     where = destination.name
     if isinstance(error, RequestTimedOutError):
-        return f"{where} takes the request and says nothing within {wait:g} s", (_LOOK, "or restart it")
+        timeout = target.settings.timeout
+        longer = f" (Dovecot waits for {timeout:g} s)" if timeout > wait else ""
+        text = f"{where} takes the request and says nothing within {wait:g} s{longer}"
+        return text, (_LOOK, "or restart it")
     if isinstance(error, ConnectionLostError) and _WANTS_CERTIFICATE in str(error):
         ways = "let it accept clients without one", "or set ssl_client_cert and ssl_client_key (2.4: …_file)"
         return f"{where} wants a certificate from who connects, and pushnotif has none", ways
@@ -140,6 +148,10 @@ def _no_answer(destination: Destination, answers: Answers, wait: float) -> tuple
         text = f"what {where} answers is not HTTP as Dovecot reads it: {error}"
         return text, ("see that the port of the URL is that of the endpoint", _LOOK)
     return hide_in_url(answers.options.message), (_LOOK,)
+
+
+def _said(response: HttpResponse) -> str:
+    return f"{response.status} {response.reason[:_MOST]}".rstrip()
 
 
 def _names(answers: Answers) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -41,14 +42,30 @@ _FLAWS: Mapping[int, _Flaw] = {
 }
 
 
-def check_failed(
-    error: ConnectFailedError, chain: tuple[Certificate, ...], tls: TlsSettings, now: float
-) -> Explained:
-    """Say which certificate failed a check, and what to do.
+class Shown(NamedTuple):
+    """What a server shows: its own certificate, that of its issuer, and so on, ``sent`` in all."""
 
-    ``chain`` is what the server sends, its own first.
-    """
-    number = error.number
+    chain: tuple[Certificate, ...]
+    sent: int
+
+
+def check_failed(error: ConnectFailedError, shown: Shown, tls: TlsSettings, now: float) -> Explained:
+    """Say which certificate failed a check, and what to do."""
+    seen, remedy = _explained(error, shown, tls, now)
+    if tls.folder and error.number in (_SELF_SIGNED, _UNKNOWN_ROOT, *_UNKNOWN_ISSUER):
+        remedy = (
+            *remedy,
+            f"or, if it is in that folder, make the links by which it is found: {_rehash(tls)}",
+        )
+    return seen, remedy
+
+
+def _rehash(tls: TlsSettings) -> str:
+    return shlex.join(("openssl", "rehash", tls.folder))
+
+
+def _explained(error: ConnectFailedError, shown: Shown, tls: TlsSettings, now: float) -> Explained:
+    number, chain = error.number, shown.chain
     if number in (_EXPIRED, _NOT_YET):
         return _out_of_time(number, chain, now)
     own = chain[0].subject if chain else "of the endpoint"
@@ -61,7 +78,7 @@ def check_failed(
         root = chain[-1].subject if chain else "it comes from"
         return f"the authority {root} is none of {believed(tls)}", (_believe(root),)
     if number in _UNKNOWN_ISSUER:
-        return _incomplete(chain, tls)
+        return _incomplete(shown, tls)
     flaw = _FLAWS.get(number, _Flaw(error.reason, "issue the certificate of the endpoint anew"))
     return f"the certificate {own} isn't believed: {flaw.meaning}", (flaw.remedy,)
 
@@ -98,14 +115,16 @@ def _out_of_time(number: int, chain: tuple[Certificate, ...], now: float) -> Exp
     return f"the certificate {when}", (clock.removeprefix("or "), "or issue it anew, for now")
 
 
-def _incomplete(chain: tuple[Certificate, ...], tls: TlsSettings) -> Explained:
+def _incomplete(shown: Shown, tls: TlsSettings) -> Explained:
     """Say whose certificate is missing; who should have it, the server or this side, is not told."""
-    if not chain:
+    if not shown.chain:
         return f"its issuer is none of {believed(tls)}", (_believe("its issuer"),)
-    last = chain[-1]
-    sent = "its own certificate alone" if len(chain) == 1 else f"{len(chain)} certificates"
-    missing = f"its issuer {last.issuer} is none of {believed(tls)}"
-    seen = f"the chain is incomplete: the server sends {sent}, and {missing}"
+    last = shown.chain[-1]
+    sent = "its own certificate alone"
+    if shown.sent > 1:
+        sent = f"{shown.sent} certificates, and none is that of the issuer of {last.subject}"
+    missing = f"the issuer {last.issuer} is none of {believed(tls)}"
+    seen = f"the chain is incomplete: the server sends {sent}; {missing}"
     whole = "let the endpoint send those of the authorities in between too (fullchain.pem, not cert.pem)"
     known = _believe(last.issuer)
     # Who is issued by an authority in between says where that authority's certificate is to be had.

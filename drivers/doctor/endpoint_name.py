@@ -42,7 +42,7 @@ def check_name(target: Target, destination: Destination, network: Network) -> tu
     try:
         resolver = network.resolver or system_addresses
         found = tuple(dict.fromkeys(addresses_within(wait, resolver, host, destination.port)))
-    except (TimeoutError, socket.gaierror, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         return _not_found(target, host, error, wait), ()
     who_asks = _WHO_ASKS[target.version]
     if not found:

@@ -26,9 +26,9 @@ MARK = ("Pushnotif-Check", "endpoint")
 class Answers(NamedTuple):
     """What came back.
 
-    ``message`` is Dovecot's text about ``options``; ``location`` is where that leads. ``seconds`` is how long
-    it took from sending to the head of the answer. ``head`` is the answer to HEAD, ``anonymous`` to the same
-    without the credentials of the URL; None where that wasn't asked, or not answered.
+    ``options`` is what became of ``request``, ``first`` the first answer to it (that may lead elsewhere), and
+    ``seconds`` how long that took from sending to its head. ``head`` is the answer to HEAD, ``anonymous`` to
+    the same without the credentials of the URL; None where that wasn't asked, or not answered.
     """
 
     request: HttpRequest
@@ -71,15 +71,20 @@ class Asker:
 
     def _send(self, method: str, *, anonymous: bool = False) -> tuple[HttpRequest, HttpResult]:
         url = self._url._replace(user=None, password=None) if anonymous else self._url
-        request = harmless_request(method, url, self._settings, self._clock.now(), MARK)
+        settings = self._settings
+        if self._transport.first is not None:
+            # It has answered once, and what comes now is worth no long wait.
+            settings = settings._replace(timeout=min(settings.timeout, self._transport.seconds + _MORE))
+        request = harmless_request(method, url, settings, self._clock.now(), MARK)
         results: list[HttpResult] = []
-        client = HttpClient(self._transport, self._clock, self._settings)
+        client = HttpClient(self._transport, self._clock, settings)
         client.submit(request, results.append)
         client.wait()
         return request, results[0]
 
 
 _CLEAR = (401, 407)
+_MORE = 3.0
 REFUSALS = (*_CLEAR, 403)
 """Statuses of who wants other credentials, or none of this client."""
 

@@ -12,6 +12,7 @@ from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.chain import Chain, LoadedDriver
 from drivers.clock import Clock, SystemClock
+from drivers.doctor.rights import NOBODY, Rights
 from drivers.http_settings import HttpSettings
 from drivers.ox import OxDriver
 
@@ -30,7 +31,8 @@ class Target(NamedTuple):
     """A URL as the configuration has it, with its secrets, and the settings of the client that asks for it.
 
     ``log_prefix`` is what the driver puts in front of a failure in Dovecot's log. ``base_dir`` is the folder
-    of the server's sockets on this machine, None where it isn't known.
+    of the server's sockets on this machine, None where it isn't known. ``rights`` are those of the processes
+    that send.
     """
 
     url: str
@@ -38,6 +40,7 @@ class Target(NamedTuple):
     settings: HttpSettings = HttpSettings()
     log_prefix: str = ""
     base_dir: Path | None = None
+    rights: Rights = NOBODY
 
     def logged(self, message: str) -> tuple[str, ...]:
         """Return the note about the line that Dovecot writes when a notification fails with a message."""
@@ -88,7 +91,7 @@ def destination_of(url: HttpUrl, settings: HttpSettings) -> Destination:
 
 
 def ox_targets(
-    chain: Chain, version: Version, base_dir: Path | None = None
+    chain: Chain, version: Version, base_dir: Path | None = None, rights: Rights = NOBODY
 ) -> tuple[tuple[DriverDefinition, Target], ...]:
     """Return where the ox drivers of a chain send to, each with its definition.
 
@@ -97,7 +100,8 @@ def ox_targets(
     is because of its URL.
     """
     loaded = [entry.driver for entry in chain.loaded if isinstance(entry.driver, OxDriver)]
-    client = Target("", version, loaded[0].http if loaded else HttpSettings(), OX_FAILURE, base_dir)
+    settings = loaded[0].http if loaded else HttpSettings()
+    client = Target("", version, settings, OX_FAILURE, base_dir, rights)
     return tuple(_targets(chain, client))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from drivers.certificate import Certificate, day, read_certificates
+from drivers.certificate import Certificate, day, issued_path, read_certificates
+from drivers.doctor.endpoint_authorities import closed_authorities
 from drivers.doctor.endpoint_connection import Attempts, Dialler, Security, Try
-from drivers.doctor.endpoint_distrust import check_failed
+from drivers.doctor.endpoint_distrust import Shown, check_failed
 from drivers.doctor.endpoint_handshakes import handshake_failed
 from drivers.doctor.endpoint_other import other_protocol
 from drivers.doctor.endpoint_target import Destination, Target
@@ -27,6 +28,9 @@ def check_tls(
     """Judge the handshakes with those addresses that somebody listens at; ``now`` is the time of day."""
     if destination.tls_name is None:
         return Link(NAME, LinkState.SKIPPED, "the URL is http: nothing is encrypted")
+    if (closed := closed_authorities(target)) is not None:
+        notes = target.logged(closed.message) if closed.message else ()
+        return Link(NAME, LinkState.BROKEN, closed.seen, closed.remedy, notes)
     found = attempts.open
     if found is not None and found.security is not None:
         notes = (*_notes(found.security, target, now), *_before(attempts, target, dialler, now))
@@ -50,10 +54,11 @@ def _explained(
     if error.step is ConnectStep.HANDSHAKE:
         other = other_protocol(dialler.connector, failed.peer, end)
         return handshake_failed(error, failed.peer.name, tls, other, dialler.wait)
-    chain = read_certificates(dialler.connector.certificates(failed.peer, end))
+    sent = dialler.connector.certificates(failed.peer, end)
+    chain = tuple(certificate for _, certificate in issued_path(sent))
     if error.step is ConnectStep.HOST_NAME:
         return _other_host(chain, host)
-    return check_failed(error, chain, tls, now)
+    return check_failed(error, Shown(chain, len(sent)), tls, now)
 
 
 def _other_host(chain: tuple[Certificate, ...], host: str) -> tuple[str, tuple[str, ...]]:
@@ -69,7 +74,8 @@ def _other_host(chain: tuple[Certificate, ...], host: str) -> tuple[str, tuple[s
 def _before(attempts: Attempts, target: Target, dialler: Dialler, now: float) -> Iterator[str]:
     for one in attempts.unsecured:
         text, _ = _explained(one, target, one.peer.tls_name or "", dialler, now)
-        yield f"tried before it: {one.peer.name}: {text}"
+        where = "" if text.startswith(one.peer.name) else f"{one.peer.name}: "
+        yield f"tried before it: {where}{text}"
 
 
 def _seen(security: Security, host: str, target: Target) -> str:

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from dovecot_conf import DriverDefinition
 from dovecot_conf.errors import DriverError
 from dovecot_conf.versions import Version
 from drivers.chain import LoadedDriver, NotLoadedDriver
 from drivers.doctor.chains import chain_of, variables_of
 from drivers.doctor.endpoint import check_endpoint
-from drivers.doctor.endpoint_target import ox_targets
+from drivers.doctor.endpoint_target import Target, ox_targets
+from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
 from drivers.doctor.patient import Patient
 from drivers.doctor.plugins import push_of
-from drivers.doctor.rights import groups_of
+from drivers.doctor.rights import Rights
 from drivers.doctor.script import check_script
-from drivers.doctor.script_place import Rights, script_place
+from drivers.doctor.script_place import script_place
 from drivers.expansion import expanded_plugin
 from mailstore.links import Link
+from mailstore.proxy_address import BASE_DIR
 
 
 def check_ox_endpoint(
     patient: Patient, protocol: str, entry: LoadedDriver | NotLoadedDriver
 ) -> tuple[Link, ...]:
     """Follow the way of an ox driver to its endpoint; nothing for one that another thing keeps out."""
-    chain = patient.once(chain_of, protocol)
-    for definition, target in ox_targets(chain, patient.configuration.version):
+    for definition, target in patient.once(targets_of, protocol):
         if definition is entry.definition:
             return check_endpoint(target, patient.probe)
     return ()
+
+
+def targets_of(patient: Patient, protocol: str) -> tuple[tuple[DriverDefinition, Target], ...]:
+    """Return where the ox drivers of a protocol send to, each with its definition."""
+    chain, version = patient.once(chain_of, protocol), patient.configuration.version
+    return ox_targets(chain, version, _base_dir(patient), patient.once(rights_of, protocol))
 
 
 def check_lua_script(
@@ -41,9 +50,20 @@ def check_lua_script(
     except DriverError:
         return ()
     place = script_place(entry.definition, version, plugin, patient.places.root)
+    return check_script(place, patient.once(rights_of, protocol))
+
+
+def rights_of(patient: Patient, protocol: str) -> Rights:
+    """Return the rights of the user's mail processes."""
     user = user_of(patient, protocol)
-    groups = groups_of(patient, protocol, user) if user is not None else ()
-    return check_script(place, Rights.of(user, groups))
+    return Rights.of(user, groups_of(patient, protocol, user) if user is not None else ())
+
+
+def _base_dir(patient: Patient) -> Path | None:
+    """Return the folder of the server's sockets, None where it is another machine's."""
+    if patient.places.root is not None or patient.is_example:
+        return None
+    return Path(patient.configuration.settings().value("base_dir") or BASE_DIR)
 
 
 def _plugin(patient: Patient, protocol: str) -> Mapping[str, str]:

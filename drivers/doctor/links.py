@@ -44,15 +44,26 @@ def rules_at(
 
     What they found anywhere in the file ``script`` counts as well.
     """
+    return tuple(dict.fromkeys(item.code for item in _found_at(patient, spans, families, script)))
+
+
+def hints_at(patient: Patient, spans: Iterable[Span], families: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the same rules say is to be done about errors."""
+    found = (item for item in _found_at(patient, spans, families) if item.severity is Severity.ERROR)
+    return tuple(dict.fromkeys(item.hint for item in found if item.hint))
+
+
+def _found_at(
+    patient: Patient, spans: Iterable[Span], families: tuple[str, ...], script: str = ""
+) -> Iterator[Diagnostic]:
     places = [(span.file, span.line, span.end_line) for span in spans]
-
-    def is_there(place: Span) -> bool:
-        return place.file == script or any(
-            place.file == file and first <= place.line <= last for file, first, last in places
+    for item in patient.once(findings):
+        where = item.span
+        is_there = where.file == script or any(
+            where.file == file and first <= where.line <= last for file, first, last in places
         )
-
-    found = (item for item in patient.once(findings) if item.code.startswith(families))
-    return tuple(dict.fromkeys(item.code for item in found if is_there(item.span)))
+        if is_there and item.code.startswith(families):
+            yield item
 
 
 def check_configuration(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:

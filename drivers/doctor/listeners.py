@@ -5,15 +5,18 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from dovecot_conf import Configuration, Version
 from dovecot_conf.default_sections import default_configuration
+from mailstore.proxy_address import BASE_DIR
 from mailstore.settings import Block, read_blocks
 
 SERVICE = "lmtp"
+_OCTAL = re.compile("[0-7]+")
 _ANYWHERE = ("", "*", "::")
 
 
@@ -27,7 +30,7 @@ class UnixListener(NamedTuple):
 
     def admits(self, user: str) -> bool:
         """Tell whether a program that runs as ``user`` may connect; False too for a user unknown here."""
-        bits = int(self.mode, 8) if self.mode.isdecimal() else 0o666
+        bits = int(self.mode, 8) if _OCTAL.fullmatch(self.mode) else 0o666
         if bits & 0o002:
             return True
         if self.user == user and bits & 0o200:
@@ -70,7 +73,7 @@ def is_served(configuration: Configuration) -> bool:
 def lmtp_listeners(configuration: Configuration) -> Listeners:
     """Return where the service listens: the built-in socket, and those of the configuration."""
     own = _service(read_blocks(configuration, SERVICE))
-    base = configuration.settings().value("base_dir") or "/run/dovecot"
+    base = configuration.settings().value("base_dir") or BASE_DIR
     listen = configuration.settings().value("listen", "*, ::")
     built_in = {block.name: block for block in _built_in(configuration.version)}
     blocks = {**built_in, **{block.name: block for block in _of_kind(own, "unix_listener")}}

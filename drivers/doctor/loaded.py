@@ -12,7 +12,7 @@ from drivers.doctor.branch import Branch
 from drivers.doctor.chains import chain_of, leaving, title
 from drivers.doctor.examination import SoFar
 from drivers.doctor.kinds import links_below
-from drivers.doctor.links import context_of, rules_at
+from drivers.doctor.links import context_of, hints_at, rules_at
 from drivers.doctor.patient import Patient
 from mailstore.links import Link, LinkState
 
@@ -54,7 +54,7 @@ def _branches(patient: Patient, protocol: str, chain: Chain) -> Iterator[Branch]
         rules = rules_at(patient, spans, FAMILIES, str(patient.places.locate(script)) if script else "")
         where = str(_where(context, definition, protocol))
         if isinstance(entry, NotLoadedDriver):
-            link = _not_loaded(entry, chain)
+            link = _not_loaded(entry, chain)._replace(remedy=hints_at(patient, spans, FAMILIES))
         else:
             link = Link(title(definition), LinkState.OK, "loaded")
         below = tuple(map(Branch, links_below(patient, protocol, entry)))

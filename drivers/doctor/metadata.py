@@ -60,6 +60,7 @@ def subject_of(patient: Patient) -> Subject:
         theirs=patient.theirs,
         own=patient.own,
         root=patient.places.root,
+        patience=patient.timeout,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from dovecot_conf import PushConfig, Version
@@ -12,12 +11,11 @@ from drivers.doctor.branch import Branch
 from drivers.doctor.examination import SoFar
 from drivers.doctor.links import context_of, rules_at, user_of
 from drivers.doctor.patient import Patient
-from drivers.plugins import PluginProblem, plugin_problem, user_plugin_problem
+from drivers.plugins import PluginProblem, plugin_problem
 from mailstore.links import Link, LinkState
 
 NAME = "plugins"
 FAMILY = ("PN2",)
-_OF_PUSHES = re.compile(r"(?:plugin/)?(?:push_notification|mail_plugins|mail_lua)")
 WAY_TO_LOAD: Mapping[Version, str] = {
     Version.V23: (
         "protocol {protocol} {{ mail_plugins = $mail_plugins notify push_notification }}, one brace a line"
@@ -31,12 +29,13 @@ WAY_TO_LOAD: Mapping[Version, str] = {
 
 def check_plugins(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[Branch]:
     """Look whether push_notification and what it needs are loaded, and act for the user."""
-    push = patient.configuration.push(protocol)
-    own = _own_list(patient, protocol)
-    problem = plugin_problem(push) if own is None else user_plugin_problem(push, own)
-    seen = f"mail_plugins = {_shown(push.plugins)}"
-    if own is not None:
-        seen += f", and the userdb says {_shown(own)} for {patient.user}"
+    push = patient.once(push_of, protocol)
+    problem = plugin_problem(push)
+    process = push.process or push
+    seen = f"mail_plugins = {_shown(process.plugins)}"
+    is_users = process.plugins != push.plugins
+    if is_users:
+        seen += f", and the userdb says {_shown(push.plugins)} for {patient.user}"
     rules = rules_at(patient, _lines(patient, protocol), FAMILY)
     place = _place(patient, protocol, push)
     link = Link(NAME, LinkState.OK, seen, where="" if place is None else str(place), rules=rules)
@@ -44,7 +43,7 @@ def check_plugins(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[B
         link = link._replace(
             state=LinkState.BROKEN,
             seen=f"{_told(problem)} ({seen})",
-            remedy=_remedy(patient, protocol, is_users=own is not None),
+            remedy=_remedy(patient, protocol, is_users=is_users),
             notes=tuple(_elsewhere(patient, protocol)),
         )
     yield Branch(link)
@@ -60,23 +59,8 @@ def _told(problem: PluginProblem) -> str:
 
 def push_of(patient: Patient, protocol: str) -> PushConfig:
     """Return the drivers of a protocol, with the plugins and settings that the user has there."""
-    return patient.configuration.push(protocol, _fields(patient, protocol))
-
-
-def _fields(patient: Patient, protocol: str) -> dict[str, str]:
-    """Return what the userdb says about plugins and drivers."""
     user = user_of(patient, protocol)
-    fields = {} if user is None else user.fields
-    return {name: value for name, value in fields.items() if _OF_PUSHES.match(name)}
-
-
-def _own_list(patient: Patient, protocol: str) -> tuple[str, ...] | None:
-    """Return what the userdb makes of mail_plugins, None where it says nothing about it."""
-    has_items = patient.configuration.version is Version.V24
-    names = (name.partition("/")[0] if has_items else name for name in _fields(patient, protocol))
-    if MAIL_PLUGINS not in names:
-        return None
-    return patient.once(push_of, protocol).plugins
+    return patient.configuration.push(protocol, {} if user is None else user.fields)
 
 
 def _place(patient: Patient, protocol: str, push: PushConfig) -> Span | None:

@@ -10,6 +10,7 @@ from drivers.doctor import delivery, event, links, loaded, plugins, readable
 from drivers.doctor.branch import Branch
 from drivers.doctor.examination import Found, SoFar, perform, skipped
 from drivers.doctor.patient import Patient
+from drivers.doctor.settled import settled
 from mailstore.links import Link, LinkState
 
 NAME = "protocol"
@@ -44,4 +45,5 @@ def check_protocols(patient: Patient, so_far: SoFar) -> Iterator[Branch]:
         for check in CHECKS:
             run = partial(check.run, patient, protocol, below)
             below = (*below, *perform(check.name, check.needs, (*so_far, *below), run))
+        below = settled(patient, protocol, below)
         yield Branch(Link(protocol, LinkState.OK, how, protocols=(protocol,)), below)

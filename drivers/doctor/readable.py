@@ -10,9 +10,9 @@ from dovecot_conf.errors import MailboxError, VariableError
 from drivers.doctor.branch import Branch
 from drivers.doctor.chains import chain_of
 from drivers.doctor.examination import SoFar, skipped
+from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
 from drivers.doctor.patient import Patient
-from drivers.doctor.rights import groups_of
 from drivers.link_drivers import reader_of
 from mailstore.attribute_dict import expand_home
 from mailstore.dict_values import FileSetting, FsSetting, ProxySetting, RedisSetting

@@ -1,47 +1,27 @@
-"""The groups that a mail process of a user is in."""
+"""With whose rights mail processes open files."""
 
 from __future__ import annotations
 
-import contextlib
-import grp
-import os
-import pwd
+from collections.abc import Collection
+from typing import NamedTuple
 
-from drivers.doctor.patient import Patient
-from mailstore.settings import read_blocks
 from mailstore.users import User
 
 
-def groups_of(patient: Patient, protocol: str, user: User) -> tuple[int, ...]:
-    """Return the groups of the process: the user's own, and those that Dovecot adds.
+class Rights(NamedTuple):
+    """Whose rights mail processes have: None for a ``uid`` that nobody knows."""
 
-    These are mail_access_groups, the extra_groups of the service, and with the userdb field
-    system_groups_user the groups that list that system user (``service_drop_privileges`` of 2.3.19.1 and
-    2.4.1).
-    """
-    settings = patient.configuration.settings(protocol)
-    names = list(settings.words("mail_access_groups"))
-    names += _extra_groups(patient, protocol)
-    found = [] if user.gid is None else [user.gid]
-    for name in names:
-        try:
-            found.append(int(name) if name.isdecimal() else grp.getgrnam(name).gr_gid)
-        except KeyError:
-            continue
-    system_user = user.fields.get("system_groups_user")
-    if system_user:
-        with contextlib.suppress(KeyError, OSError):
-            # As initgroups() has it: the groups that list the user, beside the gid of the mail user.
-            found += os.getgrouplist(system_user, user.gid or pwd.getpwnam(system_user).pw_gid)
-    return tuple(dict.fromkeys(found))
+    uid: int | None = None
+    gids: Collection[int] = ()
+
+    @classmethod
+    def of(cls, user: User | None, groups: Collection[int] = ()) -> Rights:
+        """Return the rights of a user of the userdb, who is in other groups besides."""
+        if user is None:
+            return cls()
+        own = () if user.gid is None else (user.gid,)
+        return cls(user.uid, (*own, *groups))
 
 
-def _extra_groups(patient: Patient, protocol: str) -> list[str]:
-    """Return the extra_groups of the service; dovecot-lda is no service."""
-    if protocol == "lda":
-        return []
-    services = read_blocks(patient.configuration, protocol).of_kind("service")
-    block = next((one for one in services if one.name == protocol), None)
-    text = block.value("extra_groups", default="") if block is not None else ""
-    text = text or patient.configuration.settings(protocol).value("default_internal_group", "dovecot")
-    return text.replace(",", " ").split()
+NOBODY = Rights()
+"""Of whom nothing is known."""

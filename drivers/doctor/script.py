@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drivers.doctor import script_file
-from drivers.doctor.script_place import Rights, ScriptPlace
+from drivers.doctor.rights import Rights
+from drivers.doctor.script_place import ScriptPlace
 from mailstore.links import Link, LinkState
 
 NAMES = ("script", "compiles", "functions")

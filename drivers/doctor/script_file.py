@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dovecot_conf.files import Files
 from dovecot_conf.limits import LimitError
 from dovecot_conf.versions import Version
-from drivers.doctor.script_place import Rights, ScriptPlace
+from drivers.doctor.rights import Rights
+from drivers.doctor.script_place import ScriptPlace
 from drivers.lua.versions import TEXTS
 from mailstore.links import Link, LinkState
 from mailstore.readable import Obstacle, ObstacleKind, readable_by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +11,6 @@ from dovecot_conf.push import DriverDefinition
 from dovecot_conf.versions import Version
 from drivers.lua.settings import SCRIPT_SETTING, SHARED_SETTING
 from drivers.scripting import DEFAULT_SCRIPTING
-from mailstore.users import User
 
 
 class ScriptPlace(NamedTuple):
@@ -38,21 +37,6 @@ class ScriptPlace(NamedTuple):
     def files(self) -> Files:
         """What opens absolute paths of the configuration."""
         return Files(self.root)
-
-
-class Rights(NamedTuple):
-    """Whose rights mail processes have: None for a ``uid`` that nobody knows."""
-
-    uid: int | None = None
-    gids: Collection[int] = ()
-
-    @classmethod
-    def of(cls, user: User | None, groups: Collection[int] = ()) -> Rights:
-        """Return the rights of a user of the userdb, who is in other groups besides."""
-        if user is None:
-            return cls()
-        own = () if user.gid is None else (user.gid,)
-        return cls(user.uid, (*own, *groups))
 
 
 def script_place(

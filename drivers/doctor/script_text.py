@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from drivers.doctor.script_place import Rights, ScriptPlace
+from drivers.doctor.rights import Rights
+from drivers.doctor.script_place import ScriptPlace
 from drivers.lua.entry_points import BEGIN, CREATED, END, HANDLERS
 from drivers.lua.machine import DEBIAN_C_PATH, DEBIAN_PATH, LuaMachine, ScriptError, decode
 from drivers.lua.metadata_use import metadata_use

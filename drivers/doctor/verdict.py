@@ -44,20 +44,32 @@ def conclude(user: str, branches: tuple[Branch, ...], *, offline: bool) -> Verdi
     """Say where the chain breaks, or that it holds; ``user`` is "" where nobody was named."""
     whom = user or "everybody"
     links = [found for branch in branches for found in branch.walk()]
+    told = [(path, link) for path, link in links if _has_left(path, link)]
     broken = first_broken(branches)
-    left = [link for path, link in links if event.NAME in path[:-1] and link.state is LinkState.OK]
-    told = [link for link in left if link.seen != event.LOGGED]
     if broken is not None:
-        where = f"it stops at {_arrows(broken[0])}: {broken[1].seen}"
-        if told:
-            names = " and ".join(dict.fromkeys(link.name for link in told))
-            return Verdict(Reach.PARTLY, f"{whom} is notified by {names} only: {where}", broken[0])
-        return Verdict(Reach.STOPS, f"{whom} gets no push: {where}", broken[0])
+        path, link = broken
+        where = f"it stops at {_arrows(path)}: {link.seen}"
+        others = [_arrows(one[:1] + one[2:]) for one, _ in told if _is_apart(one, path)]
+        if others:
+            text = f"{whom} is notified by {' and '.join(dict.fromkeys(others))} only: {where}"
+            return Verdict(Reach.PARTLY, text, path)
+        return Verdict(Reach.STOPS, f"{whom} gets no push: {where}", path)
     if told:
-        return Verdict(
-            Reach.NOTIFIED, f"{whom} is notified: {'; '.join(f'{link.name}: {link.seen}' for link in told)}"
-        )
+        shown = "; ".join(f"{link.name}: {link.seen}" for _, link in told)
+        return Verdict(Reach.NOTIFIED, f"{whom} is notified: {shown}")
     return _not_sure(user, whom, links, offline=offline)
+
+
+def _has_left(path: Path, link: Link) -> bool:
+    """Tell whether a link is that of a driver whose notification really left."""
+    return event.NAME in path[:-1] and link.state is LinkState.OK and link.seen != event.LOGGED
+
+
+def _is_apart(told: Path, broken: Path) -> bool:
+    """Tell whether a driver notifies although a link is broken: of another driver, or another protocol."""
+    if told[0] != broken[0]:
+        return len(broken) > 1
+    return len(broken) > 2 and told[-1] not in broken
 
 
 def _not_sure(user: str, whom: str, links: list[tuple[Path, Link]], *, offline: bool) -> Verdict:

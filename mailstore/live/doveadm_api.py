@@ -110,6 +110,10 @@ class DoveadmMetadata:
                     found.append(row.removeprefix(start))
         return tuple(Listing(type_, tuple(found)) for type_, found in names.items())
 
+    def spelling(self, mailbox: str) -> str:
+        """Return the name; the server says nothing of it in its own words."""
+        return canonical_mailbox(mailbox) or INBOX
+
     def open_mailbox(self, mailbox: str, *, create: bool = False) -> str:  # noqa: ARG002 - MetadataStore's
         """Return "": the server opens the mailbox, and makes it, with each command."""
         return ""

@@ -123,7 +123,7 @@ class DoveadmHttp:
         except httpcore.TimeoutException:
             raise LiveServerError(f"{self.address}: no answer within {self.timeout:g} seconds") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, UnicodeError) as error:
-            raise LiveServerError(f"{self.address}: {network_reason(error)}") from None
+            raise LiveServerError(f"{self.address}: {network_reason(error, self.timeout)}") from None
 
     def _broken(self, error: Exception) -> str:
         if isinstance(error, httpcore.RemoteProtocolError) and "disconnected" not in str(error):

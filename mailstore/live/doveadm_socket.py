@@ -99,7 +99,7 @@ class DoveadmSocket:
                 self._enter(stream)
                 rows, status = self._ask(stream, line)
         except (OSError, UnicodeError) as error:
-            raise LiveServerError(f"{self.address}: {network_reason(error)}") from None
+            raise LiveServerError(f"{self.address}: {network_reason(error, self.timeout)}") from None
         if status.startswith("-"):
             raise CommandFailedError(CODES.get(status[1:], -1))
         if status != "+":
@@ -115,7 +115,9 @@ class DoveadmSocket:
             connection.connect(os.fsencode(self.address.path))
         except OSError as error:
             connection.close()
-            raise NotConnectedError(Reach.SOCKET, str(self.address), network_reason(error)) from None
+            raise NotConnectedError(
+                Reach.SOCKET, str(self.address), network_reason(error, self.timeout)
+            ) from None
         return connection
 
     def _connect_port(self) -> socket.socket:
@@ -123,9 +125,11 @@ class DoveadmSocket:
         try:
             return socket.create_connection((host, port), self.timeout)
         except (socket.gaierror, UnicodeError) as error:
-            raise NotConnectedError(Reach.NAME, host, network_reason(error)) from None
+            raise NotConnectedError(Reach.NAME, host, network_reason(error, self.timeout)) from None
         except OSError as error:
-            raise NotConnectedError(Reach.PORT, str(self.address), network_reason(error)) from None
+            raise NotConnectedError(
+                Reach.PORT, str(self.address), network_reason(error, self.timeout)
+            ) from None
 
     def _enter(self, stream: Stream) -> None:
         stream.write(VERSION)

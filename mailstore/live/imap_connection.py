@@ -50,15 +50,16 @@ class _Rest:
 class ImapConnection:
     """A connection that is logged in. Its methods raise LiveServerError."""
 
-    def __init__(self, address: ServerAddress, client: imaplib.IMAP4) -> None:
+    def __init__(self, address: ServerAddress, client: imaplib.IMAP4, timeout: float = TIMEOUT) -> None:
         self.address = address
+        self._timeout = timeout
         self._client: Any = client  # its attribute ``literal`` has no type
 
     def metadata(self, command: str, pieces: Sequence[Piece]) -> Reply:
         """Run a command; return its end and the METADATA responses."""
         first, *rest = chunks(pieces)
         self._client.response("METADATA")
-        with _failures(self.address):
+        with _failures(self.address, self._timeout):
             self._client.literal = _Rest(rest).next if rest else None
             try:
                 status, lines = self._client.xatom(command, first)
@@ -101,7 +102,7 @@ def connect(
     ``insecure`` looks at no certificate and sends the password in clear if need be. Raises
     AccessDeniedError, LiveServerError.
     """
-    with _failures(address):
+    with _failures(address, timeout):
         client = _open(address, insecure=insecure, timeout=timeout)
         try:
             _secure(address, client, insecure=insecure)
@@ -110,7 +111,7 @@ def connect(
         except BaseException:
             client.shutdown()
             raise
-    return ImapConnection(address, client)
+    return ImapConnection(address, client, timeout)
 
 
 def _open(address: ServerAddress, *, insecure: bool, timeout: float) -> imaplib.IMAP4:
@@ -166,12 +167,14 @@ def _text_of(error: imaplib.IMAP4.error) -> str:
 
 
 @contextlib.contextmanager
-def _failures(address: ServerAddress) -> Iterator[None]:
+def _failures(address: ServerAddress, timeout: float) -> Iterator[None]:
     """Turn what imaplib and the network raise into one line."""
     try:
         yield
     except (imaplib.IMAP4.error, OSError, UnicodeError, ValueError) as error:
         reason = (
-            one_line(_text_of(error)) if isinstance(error, imaplib.IMAP4.error) else network_reason(error)
+            one_line(_text_of(error))
+            if isinstance(error, imaplib.IMAP4.error)
+            else network_reason(error, timeout)
         )
         raise LiveServerError(f"{address}: {reason or 'this is no IMAP server'}") from None

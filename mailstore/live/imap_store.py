@@ -73,6 +73,10 @@ class ImapMetadata:
         types = [parsed.type] if parsed.name or not mailbox else list(EntryType)
         return tuple(self._list_type(mailbox, Entry(type_, parsed.name)) for type_ in types)
 
+    def spelling(self, mailbox: str) -> str:
+        """Return the name; the server says nothing of it in its own words."""
+        return canonical_mailbox(mailbox) or INBOX
+
     def open_mailbox(self, mailbox: str, *, create: bool = False) -> str:  # noqa: ARG002 - MetadataStore's
         """Return "": the server opens the mailbox, and makes it, with each command."""
         return ""

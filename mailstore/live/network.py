@@ -17,8 +17,11 @@ def tls_context(*, insecure: bool) -> ssl.SSLContext:
     return context
 
 
-def network_reason(error: BaseException) -> str:
-    """Return why a connection failed, from the error or from the innermost one that has caused it."""
+def network_reason(error: BaseException, seconds: float) -> str:
+    """Return why a connection failed, from the error or from the innermost one that has caused it.
+
+    ``seconds`` is how long was waited for an answer.
+    """
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -26,7 +29,7 @@ def network_reason(error: BaseException) -> str:
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {error.reason or error}"
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return f"no answer within {seconds:g} seconds"
     if isinstance(error, OSError) and error.errno:
         known = os.strerror(error.errno) if error.errno > 0 else ""
         return error.strerror or known or str(error)

@@ -11,7 +11,7 @@ local line
 while zpty -r asked line; do [[ $line == *ready* ]] && break; done
 zpty -w -n asked "$2"$'\t'
 local all= piece
-repeat 100; do
+repeat 300; do
     while zpty -r -t asked piece; do all+=$piece; done
     [[ $all == *offered:* ]] && { sleep 0.2; while zpty -r -t asked piece; do all+=$piece; done; break }
     sleep 0.1

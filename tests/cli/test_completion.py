@@ -62,9 +62,7 @@ IDS = [line for line, _, _ in CASES]
 IN_SHELLS = [
     case
     for case in CASES
-    if case[0].endswith(
-        (" val", "=j", "=dove", "=my", " dove", " sar", "/v", "PN40", "mail_plugi", "nosuch ")
-    )
+    if case[0].endswith((" val", "=j", "=dove", "=my", " dove", " sar", "/v", "PN40", "mail_plugi"))
 ]
 
 

@@ -104,3 +104,18 @@ def test_no_driver_at_all_is_said(run: Run, tmp_path: Path) -> None:
 def test_verbose_says_what_was_read_and_how(run: Run) -> None:
     result = run("drivers", "-v", "-c", FIRST_DAY / "dovecot-2.4.conf")
     assert "dovecot-2.4.conf (1 file): read as Dovecot 2.4" in result.err
+
+
+def test_the_userdb_of_a_user_names_drivers_and_plugins(run: Run, tmp_path: Path) -> None:
+    configuration = tmp_path / "dovecot.conf"
+    configuration.write_text(
+        "mail_plugins = quota\nuserdb {\n  driver = static\n"
+        "  args = uid=1000 gid=1000 home=/h mail_plugins=notify,push_notification"
+        " push_notification_driver=dlog\n}\n"
+    )
+    assert "dlog" not in run("drivers", "-c", configuration, "--protocol", "lmtp").out
+    result = run("drivers", "-c", configuration, "--protocol", "lmtp", "-u", "bob", "--format", "json")
+    (driver,) = protocols_of(result)["lmtp"]["drivers"]
+    assert driver["driver"] == "dlog"
+    assert driver["loads"]
+    assert driver["file"] == "userdb"

@@ -13,6 +13,8 @@ import pytest
 
 import cli.main
 from dovecot_conf.errors import PushnotifError
+from dovecot_conf.versions import RELEASES
+from drivers.scripting import LUA_APIS
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -62,7 +64,38 @@ def test_without_a_command_the_help_is_shown(
 
 def test_the_version_names_the_dovecot_versions(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main.run(["--version"]) == 0
-    assert "2.3.19.1 and 2.4.1" in capsys.readouterr().out
+    first, tested, files, apis = capsys.readouterr().out.splitlines()
+    assert first == f"pushnotif {cli.__version__} (behaves as Dovecot 2.3.19.1 and 2.4.1)"
+    assert tested == "tested beside real servers: Dovecot 2.3.19.1 and 2.4.1"
+    assert all(release.number in files for release in RELEASES)
+    assert apis.endswith(f"Dovecot {', '.join(LUA_APIS)}")
+    assert all(any(release.number.startswith(api) for release in RELEASES) for api in LUA_APIS)
+
+
+def test_the_version_is_told_without_loading_what_commands_need() -> None:
+    code = "import sys, cli.main; cli.main.run(['--version']); print(len(sys.modules), *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert not loaded & {"importlib.metadata", "rich", "pyparsing", "dovecot_conf.loading", "cli.common"}
+
+
+def test_lists_of_commands_say_something_short_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(cli.main.SUMMARIES) == set(cli.main.COMMANDS)
+    assert cli.main.run(["--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name, summary in cli.main.SUMMARIES.items():
+        assert len(summary) <= 60
+        assert f"  {name:12}{summary}" in lines
+
+
+def test_with_a_command_of_no_summary_its_own_help_is_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.main, "SUMMARIES", {})
+    assert cli.main.run(["--help"]) == 0
+    assert "lua         Help with writing Lua push scripts." in capsys.readouterr().out
 
 
 def test_an_error_of_ours_is_one_line_and_exit_code_2(

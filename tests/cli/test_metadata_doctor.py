@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -323,6 +324,54 @@ def test_a_dict_server_is_asked(old: Site) -> None:
     assert found.users == {"alice": "on"}, found.document
 
 
+@pytest.mark.parametrize("kind", ["redis", "proxy"])
+def test_a_store_that_says_nothing_is_given_up_in_time(old: Site, kind: str) -> None:
+    def script(connection: socket.socket) -> None:
+        while connection.recv(100):
+            pass
+
+    with serving(script) as port:
+        place = {
+            "redis": f"redis:host=127.0.0.1:port={port}",
+            "proxy": f"proxy:tcp:127.0.0.1:{port}:metadata",
+        }
+        old.change(f"file:{old.root}/%u.dict", place[kind])
+        started = time.monotonic()
+        found = old.doctor("-u", "alice", "--timeout", "0.3")
+    assert time.monotonic() - started < 5
+    assert (found.code, found.users) == (1, {"alice": "off"})
+    assert found.link("store")["seen"].endswith(" did not answer within 0.3 s")
+    assert found.states()["entry"] == "skipped"
+
+
+def test_a_shorter_time_of_the_configuration_stays(old: Site) -> None:
+    def script(connection: socket.socket) -> None:
+        while connection.recv(100):
+            pass
+
+    with serving(script) as port:
+        old.change(f"file:{old.root}/%u.dict", f"redis:host=127.0.0.1:port={port}:timeout_msecs=200")
+        found = old.doctor("-u", "alice", "--timeout", "60")
+    assert found.link("store")["seen"].endswith(" did not answer within 0.2 s")
+
+
+@pytest.mark.parametrize("way", ["--via", "-S"])
+def test_a_running_server_that_says_nothing_is_given_up_in_time(
+    old: Site, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("PUSHNOTIF_DOVEADM_API_KEY", SECRET)
+
+    def script(connection: socket.socket) -> None:
+        while connection.recv(100):
+            pass
+
+    with serving(script) as port:
+        place = f"127.0.0.1:{port}" if way == "-S" else f"doveadm-http://127.0.0.1:{port}"
+        code, out, err = old.call("-u", "alice", way, place, "--timeout", "0.3")
+    assert (code, out) == (75, "")
+    assert "no answer within 0.3 seconds" in err
+
+
 def test_text_has_a_line_for_each_link_and_a_verdict(site: Site) -> None:
     code, out, err = site.call("-u", "bob")
     lines = out.splitlines()
@@ -346,6 +395,9 @@ def test_many_users_take_a_line_each_where_nothing_is_wrong(site: Site) -> None:
         (("-u", "alice", "--via", "http://x"), 64, "--via"),
         (("-F", "/nowhere/list"), 75, "/nowhere/list"),
         (("-u", "alice", "--userdb", "home"), 64, "--userdb wants FIELD=VALUE"),
+        (("-u", "alice", "--timeout", "soon"), 64, "--timeout wants a number of seconds, at most 3600"),
+        (("-u", "alice", "--timeout", "0"), 64, "--timeout wants a number of seconds, at most 3600"),
+        (("-u", "alice", "--timeout", "nan"), 64, "--timeout wants a number of seconds, at most 3600"),
     ],
 )
 def test_a_wrong_call_gets_one_line(site: Site, args: tuple[str, ...], code: int, message: str) -> None:

@@ -85,6 +85,13 @@ def test_other_words(arguments: str, code: int, words: str, run: Run) -> None:
     assert (found, words in line) == (code, True), line
 
 
+@pytest.mark.parametrize("arguments", ["--demo validate", "-c x drivers", "lua --kind luarc stubs"])
+def test_an_option_before_the_command_it_belongs_to(arguments: str, run: Run) -> None:
+    code, line = said(run, *arguments.split())
+    assert code == 2
+    assert " here: it goes behind the name of a command (see 'pushnotif" in line
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

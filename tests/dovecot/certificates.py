@@ -82,3 +82,6 @@ STALE = issue("Stale", ROOT, ends=NOW - DAY)
 HERE = "127.0.0.1"
 WITH_PLACE = issue("leaf", BETWEEN, host=HERE, issuers_place="http://ca.example.com/between.der")
 BY_STALE = issue("leaf", STALE, host=HERE)
+STRANGERS_BETWEEN = issue("Between others", issue("Unknown"))
+OF_STRANGERS = issue("leaf", STRANGERS_BETWEEN, host=HERE)
+SELF_SIGNED = issue("alone", host=HERE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.dovecot.harness.listener import HttpListener
 from tests.dovecot.harness.pool import DovecotFactory, Pool
 from tests.dovecot.harness.server import Dovecot
 from tests.dovecot.harness.setups import PLUGINS, Setup, settings_text
+from tests.dovecot.metadata_sides import MakeSides, Sides, make_sides
 
 HERE = Path(__file__).parent
 
@@ -110,3 +111,18 @@ def http_listener(http_listener_for_session: HttpListener) -> HttpListener:
     """Give a real HTTP listener on 127.0.0.1: one port for all tests, requests and answers fresh."""
     http_listener_for_session.reset()
     return http_listener_for_session
+
+
+@pytest.fixture
+def sides(
+    dovecot: DovecotFactory,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> MakeSides:
+    """Start a server with ``extra`` settings, pushnotif and doveadm beside each other on it."""
+
+    def make(**settings: Any) -> Sides:
+        return make_sides(dovecot, tmp_path, capfdbinary, monkeypatch, **settings)
+
+    return make

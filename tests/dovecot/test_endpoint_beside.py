@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,8 +15,19 @@ from drivers import DriverRegistry
 from drivers.chain import load_chain
 from drivers.doctor.endpoint import check_endpoint
 from drivers.doctor.endpoint_target import Network, ox_targets
+from drivers.doctor.rights import Rights
 from mailstore.links import Link, LinkState
-from tests.dovecot.certificates import BETWEEN, BY_STALE, ROOT, STALE, WITH_PLACE, context_of
+from tests.dovecot.certificates import (
+    BETWEEN,
+    BY_STALE,
+    OF_STRANGERS,
+    ROOT,
+    SELF_SIGNED,
+    STALE,
+    STRANGERS_BETWEEN,
+    WITH_PLACE,
+    context_of,
+)
 from tests.dovecot.endpoints import (
     GOOD,
     Endpoint,
@@ -37,6 +51,7 @@ from tests.dovecot.endpoints import (
 from tests.dovecot.harness.listener import Answer, Drip, HttpListener, Raw
 from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
+from tests.dovecot.harness.setups import account
 from tests.dovecot.http_sides import masked, real_side, without_moment
 
 PUSH = {
@@ -103,7 +118,15 @@ CASES: Mapping[str, Case] = {
         lambda: answering(Answer(), context=context_of(BY_STALE, STALE)), "tls", "/CN=Stale ended on"
     ),
     "incomplete, with the place of its issuer's": Case(
-        lambda: answering(Answer(), context=context_of(WITH_PLACE)), "tls", "its issuer /CN=Between"
+        lambda: answering(Answer(), context=context_of(WITH_PLACE)), "tls", "the issuer /CN=Between"
+    ),
+    "a stranger's with one in between": Case(
+        lambda: answering(Answer(), context=context_of(OF_STRANGERS, STRANGERS_BETWEEN)),
+        "tls",
+        "none is that of the issuer of /CN=Between others; the issuer /CN=Unknown is none of",
+    ),
+    "self-signed": Case(
+        lambda: answering(Answer(), context=context_of(SELF_SIGNED)), "tls", "is self-signed"
     ),
     "complete": Case(lambda: answering(Answer(), context=context_of(WITH_PLACE, BETWEEN))),
     "no authorities": Case(
@@ -147,9 +170,9 @@ CASES: Mapping[str, Case] = {
     "moved nowhere": Case(status(302, "Found"), "answer", "302 Found"),
     "garbage": Case(lambda: answering(Raw(b"garbage\r\n\r\n")), "answer", "not HTTP"),
     "SMTP": Case(lambda: behaving(greeting), "answer", "not HTTP"),
-    "silence": Case(lambda: behaving(silent), "answer", "says nothing", words=False),
-    "hanging up": Case(lambda: behaving(hanging_up), "answer", "closes the connection", words=False),
-    "resetting": Case(lambda: behaving(resetting), "answer", "closes the connection", words=False),
+    "silence": Case(lambda: behaving(silent), "answer", "says nothing"),
+    "hanging up": Case(lambda: behaving(hanging_up), "answer", "closes the connection"),
+    "resetting": Case(lambda: behaving(resetting), "answer", "closes the connection"),
     "late": Case(lambda: answering(Answer(delay=1.0)), "latency", "given up after 600 ms", words=False),
     "slow": Case(lambda: answering(Drip((b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",), 0.05))),
 }
@@ -160,7 +183,9 @@ def links_of(server: Dovecot, user: str, patience: float = PATIENCE) -> tuple[Li
     configuration = load(server.config_file, root=server.installation.filesystem)
     variables = user_values(user, "lmtp", home="/nowhere")
     chain = load_chain(configuration.push("lmtp"), registry=DriverRegistry.installed(), variables=variables)
-    ((_, target),) = ox_targets(chain, configuration.version, server.root / "run")
+    owner = pwd.getpwnam(account().user)
+    rights = Rights(owner.pw_uid, (owner.pw_gid,))
+    ((_, target),) = ox_targets(chain, configuration.version, server.root / "run", rights)
     return check_endpoint(target, Network(patience=patience))
 
 
@@ -182,7 +207,8 @@ def check(server: Dovecot, listener: HttpListener, case: Case) -> None:
 
 
 def compared(line: str) -> str:
-    return without_moment(masked(line))
+    """Take out what depends on time, and so the times behind a failure."""
+    return without_moment(masked(line)).partition(" (Request ")[0]
 
 
 @pytest.mark.parametrize(
@@ -211,3 +237,43 @@ def test_24_finds_no_name_without_its_service_for_names(
     assert link.notes == (
         failure.replace("Error: ", "Dovecot logs: ").replace(server.place.root, str(server.root)),
     )
+
+
+FILE, FOLDER = "ssl_client_ca_file = @root@/folder/ca.pem", "ssl_client_ca_dir = @root@/folder"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads what others may not")
+@pytest.mark.parametrize(
+    ("version", "setting", "closed", "breaks"),
+    [
+        ("2.3", FILE, "", False),
+        ("2.3", FILE, "folder/ca.pem", True),
+        ("2.3", FILE, "folder", True),
+        ("2.4", FILE, "folder/ca.pem", False),
+        ("2.4", FILE, "folder", False),
+        ("2.3", FOLDER, "", False),
+        ("2.3", FOLDER, "folder", True),
+        ("2.4", FOLDER, "", False),
+        ("2.4", FOLDER, "folder", True),
+    ],
+)
+def test_authorities_are_read_with_the_rights_of_the_mail_user(
+    version: str,
+    setting: str,
+    closed: str,
+    breaks: bool,
+    request: pytest.FixtureRequest,
+    http_listener: HttpListener,
+) -> None:
+    start: DovecotFactory = request.getfixturevalue(f"dovecot{version.replace('.', '')}")
+    with answering(Answer(), context=tls()) as url:
+        push = PUSH[version].format(url=url)
+        server = start(push, extra=f"{setting}\n# {closed}\n", files={"folder/ca.pem": GOOD})
+        subprocess.run(["openssl", "rehash", str(server.root / "folder")], check=True)
+        if closed:
+            path = server.root / closed
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        words = setting == FILE
+        check(
+            server, http_listener, Case(lambda: plain(url), "tls" if breaks else "", "mail user", words=words)
+        )

@@ -9,6 +9,7 @@ import pytest
 
 from cli.main import run
 from tests.dovecot.harness.pool import DovecotFactory
+from tests.dovecot.metadata_sides import MakeSides
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as the mail user")
 
@@ -145,3 +146,45 @@ def test_inbox_without_its_folders_keeps_its_entries(
     ours = capfdbinary.readouterr()
     theirs = server.doveadm("mailbox", "metadata", *args)
     assert (ours.out.decode(), code) == (theirs.stdout, theirs.exit_code)
+
+
+MESSAGES = (
+    ("list", "inbox/X"),
+    ("list", "Inbox/X", "/private/k"),
+    ("get", "inbox/X", "/private/k"),
+    ("set", "iNBOX/X", "/private/k", "v"),
+    ("get", "a\nb", "/private/k"),
+    ("list", "inbox/a\n\nb"),
+    ("set", "a\nb\n", "/private/k", "v"),
+    ("get", "INBOX", "/foo\nbar"),
+    ("get", "INBOX", "/private/k", "x\ny"),
+    ("get", "-F", "no\nfile", "INBOX", "/private/k"),
+    ("get", "-\n", "INBOX", "/private/k"),
+    ("set", "INBOX", "/foo"),
+    ("get", "Nope", "/private"),
+    ("get", "INBOX", "/shared/"),
+)
+
+
+@pytest.mark.parametrize("words", MESSAGES, ids=repr)
+def test_both_spell_names_and_lines_of_messages_the_same(sides: MakeSides, words: tuple[str, ...]) -> None:
+    both = sides()
+    user = both.new_user()
+    both.server.set_metadata(user, "/private/k", "v", "INBOX")
+    both.agree_on(words[0], "-u", user, *words[1:])
+
+
+@pytest.mark.parametrize("formatter", ["json", "tab", "table", "pager", "flow"])
+def test_both_print_the_same_beside_a_wrong_call(sides: MakeSides, formatter: str) -> None:
+    both = sides()
+    user = both.new_user()
+    for words in (
+        ("-x", "INBOX"),
+        ("INBOX", "/private/k", "extra"),
+        ("-S",),
+        ("INBOX",),
+        ("--nope", "INBOX"),
+    ):
+        for name in ("get", "set", "list"):
+            if (name, words) not in (("list", ("INBOX",)), ("set", ("INBOX", "/private/k", "extra"))):
+                both.agree_on("-f", formatter, name, "-u", user, *words)

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from cli.main import run
 from tests.dovecot.harness.pool import DovecotFactory
-from tests.dovecot.harness.server import Dovecot
+from tests.dovecot.metadata_sides import KEY, MakeSides, Sides, make_sides
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as the mail user")
 
-COMMANDS = ("get", "set", "unset", "list")
-KEY = ("INBOX", "/private/k")
-# The server's log knows why; ours says it in the line.
-IN_THE_LOG = re.compile(r"Internal error occurred\. Refer to server log.*|userdb.*(?=: Invalid).*")
-USAGE = re.compile(r"^(usage: pushnotif|doveadm mailbox) metadata")
-PREFIX = re.compile(r"^doveadm(\([^)]*\))?: ", re.MULTILINE)
 USERS = """\
 alice:{PLAIN}x:65534:65534::@root@/mail/home-alice::
 bob:x:nobody:nogroup::@root@/mail/home-bob::
@@ -42,83 +33,22 @@ FILES = {
 }
 
 
-class Outcome(NamedTuple):
-    """What a command printed and how it ended; error lines without the program's prefix."""
-
-    stdout: str
-    errors: list[str]
-    code: int
-
-
-class Sides(NamedTuple):
-    """One server, with pushnotif and doveadm beside each other on its configuration."""
-
-    server: Dovecot
-    configuration: Path
-    capture: pytest.CaptureFixture[bytes]
-    monkeypatch: pytest.MonkeyPatch
-
-    def agree_on(self, *args: str, user: str | None = None) -> Outcome:
-        """Let both do the same, with ``$USER`` set; return what both say."""
-        ours, theirs = self._ours(args, user), self._theirs(args, user)
-        assert ours == theirs
-        return ours
-
-    def _ours(self, args: tuple[str, ...], user: str | None) -> Outcome:
-        self.monkeypatch.delenv("USER", raising=False)
-        if user is not None:
-            self.monkeypatch.setenv("USER", user)
-        self.capture.readouterr()
-        words = [word.replace("@root@", str(self.server.root)) for word in args]
-        code = run(["metadata", "-c", str(self.configuration), *words])
-        captured = self.capture.readouterr()
-        errors = captured.err.decode("utf-8", "backslashreplace").replace("pushnotif: ", "")
-        return Outcome(captured.out.decode(), _lines(errors), code)
-
-    def _theirs(self, args: tuple[str, ...], user: str | None) -> Outcome:
-        at = next(index for index, word in enumerate(args) if word in COMMANDS)
-        words = [word.replace("@root@", self.server.place.root) for word in args]
-        environment = {"PATH": os.environ["PATH"]} | ({} if user is None else {"USER": user})
-        result = self.server.doveadm(*words[:at], "mailbox", "metadata", *words[at:], environment=environment)
-        text = PREFIX.sub("", result.stderr).replace(self.server.place.root, str(self.server.root))
-        return Outcome(result.stdout, _lines(text), result.exit_code)
-
-
-def _lines(text: str) -> list[str]:
-    kept = (line for line in text.splitlines() if ": auth-master: " not in line)
-    return [IN_THE_LOG.sub("(log)", USAGE.sub("usage", line)) for line in kept]
-
-
-Make = Callable[..., Sides]
-
-
 @pytest.fixture
 def sides(
     dovecot: DovecotFactory,
     tmp_path: Path,
     capfdbinary: pytest.CaptureFixture[bytes],
     monkeypatch: pytest.MonkeyPatch,
-) -> Make:
+) -> MakeSides:
     """Start a server with other userdbs or settings of auth; alice and bob have an entry."""
 
     def make(userdb: dict[str, str] | None = None, extra: dict[str, str] | str = "") -> Sides:
-        version = dovecot().version
-        server = dovecot(
-            userdb=(userdb or {}).get(version, ""),
-            extra=extra if isinstance(extra, str) else extra[version],
-            files=FILES,
+        both = make_sides(
+            dovecot, tmp_path, capfdbinary, monkeypatch, userdb=userdb, extra=extra, files=FILES
         )
-        ours, theirs = str(server.root), server.place.root
-        text = server.config_file.read_text().replace(theirs, ours)
-        if ours != theirs:
-            # The files name folders, which have longer paths from here.
-            for name in ("users", "users2"):
-                (tmp_path / name).write_text((server.root / name).read_text().replace(theirs, ours))
-                text = text.replace(f"{ours}/{name}\n", f"{tmp_path}/{name}\n")
-        (tmp_path / "dovecot.conf").write_text(text)
         for user in ("alice", "bob"):
-            server.doveadm("mailbox", "metadata", "set", "-u", user, *KEY, f"of {user}")
-        return Sides(server, tmp_path / "dovecot.conf", capfdbinary, monkeypatch)
+            both.server.doveadm("mailbox", "metadata", "set", "-u", user, *KEY, f"of {user}")
+        return both
 
     return make
 
@@ -164,7 +94,7 @@ AUTH = {
 
 
 @pytest.mark.parametrize("setting", AUTH)
-def test_both_make_the_same_login_of_a_name(sides: Make, setting: str) -> None:
+def test_both_make_the_same_login_of_a_name(sides: MakeSides, setting: str) -> None:
     both = sides(extra=AUTH[setting])
     for name in NAMES:
         both.agree_on("get", "-u", name, *KEY)
@@ -192,7 +122,7 @@ CHAINS = {
 
 
 @pytest.mark.parametrize("chain", CHAINS)
-def test_both_find_and_list_the_same_users(sides: Make, chain: str) -> None:
+def test_both_find_and_list_the_same_users(sides: MakeSides, chain: str) -> None:
     both = sides(CHAINS[chain])
     for name in FIRST:
         both.agree_on("get", "-u", name, *KEY)
@@ -200,7 +130,7 @@ def test_both_find_and_list_the_same_users(sides: Make, chain: str) -> None:
         both.agree_on("get", *options, *KEY)
 
 
-def test_a_static_userdb_knows_whom_a_passdb_file_knows(sides: Make) -> None:
+def test_a_static_userdb_knows_whom_a_passdb_file_knows(sides: MakeSides) -> None:
     both = sides(_all(PASSDB, _static("uid=nobody", "gid=nogroup")))
     for name in FIRST:
         both.agree_on("get", "-u", name, *KEY)
@@ -220,13 +150,13 @@ IDS = {
 
 
 @pytest.mark.parametrize("fields", IDS)
-def test_both_say_the_same_of_ids_that_have_no_mail(sides: Make, fields: str) -> None:
+def test_both_say_the_same_of_ids_that_have_no_mail(sides: MakeSides, fields: str) -> None:
     both = sides(IDS[fields])
     for options in (("-u", "alice"), ("-F", "@root@/names")):
         both.agree_on("get", *options, *KEY)
 
 
-def test_a_uid_that_nobody_has_fails_the_lookup(dovecot24: DovecotFactory, sides: Make) -> None:
+def test_a_uid_that_nobody_has_fails_the_lookup(dovecot24: DovecotFactory, sides: MakeSides) -> None:
     # The auth process of 2.3 crashes then.
     both = sides(_static("uid=nosuch", "gid=nogroup"))
     if both.server.version == "2.4":
@@ -236,7 +166,7 @@ def test_a_uid_that_nobody_has_fails_the_lookup(dovecot24: DovecotFactory, sides
 @pytest.mark.parametrize(
     "settings", ["mail_uid = 0\n", "mail_uid = nosuch\n", "mail_gid = nosuch\n", "last_valid_gid = 3\n"]
 )
-def test_both_say_the_same_of_ids_in_settings(sides: Make, settings: str) -> None:
+def test_both_say_the_same_of_ids_in_settings(sides: MakeSides, settings: str) -> None:
     both = sides(_static("home=@root@/mail/home"), settings)
     for options in (("-u", "alice"), ("-F", "@root@/names")):
         both.agree_on("get", *options, *KEY)
@@ -277,7 +207,7 @@ CHOICES = (
 
 @pytest.mark.parametrize("call", CHOICES, ids=" ".join)
 @pytest.mark.parametrize("user", [None, "alice"])
-def test_both_choose_the_same_users(sides: Make, call: tuple[str, ...], user: str | None) -> None:
+def test_both_choose_the_same_users(sides: MakeSides, call: tuple[str, ...], user: str | None) -> None:
     sides(_file("users2")).agree_on(*call, user=user)
 
 
@@ -286,7 +216,7 @@ VALUES = ("\x1f\x0b\\u001f", "\udcff\udcfe", "é\udc80é", "\udcc3", "\udce2\udc
 
 @pytest.mark.parametrize("formatter", ["flow", "tab", "table", "json", "pager"])
 def test_both_show_awkward_values_the_same(
-    sides: Make, formatter: str, capfdbinary: pytest.CaptureFixture[bytes]
+    sides: MakeSides, formatter: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     both = sides()
     for value in VALUES:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import Version, load, user_values
+from drivers.doctor.rights import Rights
 from drivers.doctor.script import check_script
-from drivers.doctor.script_place import Rights, ScriptPlace, script_place
+from drivers.doctor.script_place import ScriptPlace, script_place
 from drivers.expansion import expanded_plugin
 from mailstore.links import Link, LinkState
 from tests.dovecot.harness.pool import DovecotFactory

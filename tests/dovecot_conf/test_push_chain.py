@@ -220,3 +220,41 @@ def test_each_place_has_its_own_settings_of_scripts() -> None:
     assert push.mail_lua.file == "/etc/dovecot/mail.lua"
     assert dict(push.mail_lua.settings) == {"place": "mail_lua", "of": "all"}
     assert dict(push.definitions[0].lua.settings) == {"place": "%{protocol}", "of": "all"}
+
+
+FIELDS = {"home": "/home/bob", "uid": "1000", "mail_plugins": "notify push_notification"}
+
+
+def test_fields_of_a_userdb_win_over_the_configuration_of_2_3() -> None:
+    text = "mail_plugins = quota\nplugin {\n  push_notification_driver = dlog\n}\n"
+    configuration = loads(text, version=Version.V23)
+    push = configuration.push("lmtp", {**FIELDS, "push_notification_driver2": "ox:url=http://127.0.0.1/"})
+    assert push.plugins == ("notify", "push_notification")
+    assert [definition.driver for definition in push.definitions] == ["dlog", "ox"]
+    assert str(push.definitions[1].span).startswith("userdb:4:")
+    assert push.process == configuration.push("lmtp")
+    assert set(push.plugin) == {"push_notification_driver", "push_notification_driver2"}
+
+
+def test_fields_of_a_userdb_win_over_the_configuration_of_2_4() -> None:
+    text = (
+        "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
+        "mail_plugins {\n  notify = yes\n  push_notification = yes\n}\n"
+        "push_notification ox {\n  push_notification_ox_url = http://127.0.0.1/\n}\n"
+    )
+    configuration = loads(text, version=Version.V24)
+    fields = {
+        "mail_plugins/push_notification": "no",
+        "push_notification/ox/push_notification_ox_url": "http://127.0.0.1/own",
+    }
+    push = configuration.push("lmtp", fields)
+    assert push.plugins == ("notify",)
+    assert [option.value for option in push.definitions[0].options] == ["http://127.0.0.1/own"]
+    assert push.process == configuration.push("lmtp")
+
+
+def test_fields_that_say_nothing_about_pushes_change_nothing() -> None:
+    configuration = loads("mail_plugins = notify push_notification\n", version=Version.V23)
+    assert configuration.push("lmtp", {"home": "/h%", "quota_rule": "*:bytes=1G"}) == configuration.push(
+        "lmtp"
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import loads
-from dovecot_conf.errors import UserError
+from dovecot_conf.errors import PushnotifError, UserError
 from mailstore.accounts import environment_user, find_user, user_names
 from mailstore.users import UnknownUserError, split_fields
 
@@ -29,6 +29,36 @@ def test_a_static_userdb_of_24_has_its_fields_in_a_block() -> None:
     )
     user = find_user(loads(text), "Bob@example.com")
     assert (user.name, user.home, user.uid, user.gid) == ("bob@example.com", "/var/vmail/bob", 4321, None)
+
+
+# What a running 2.4.1 made of them.
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "homes"),
+    [
+        ("^(.)(.*)@(.*)$", r"\\3/\\1/\\2", {"bob@x.org": "x.org/b/ob", "alice": "alice"}),
+        ("[aeiou]", r"[\\0]", {"bob@x.org": "[o]", "alice": "[a]"}),
+        ("(a|b)c", r"<\\1>", {"bob@x.org": "bob@x.org", "abc": "<b>"}),
+        (r"\\.", "-", {"bob@x.org": "-", "abc": "abc"}),
+        ("@.*", "", {"bob@x.org": "", "alice": "alice"}),
+        ("b+", "B", {"bob@x.org": "B", "abc": "B"}),
+    ],
+)
+def test_a_home_can_be_made_of_the_name_by_regexp(
+    pattern: str, replacement: str, homes: dict[str, str]
+) -> None:
+    home = f'/h/%{{user | regexp("{pattern}", "{replacement}")}}'
+    configuration = loads(f"{HEAD_24}userdb static {{\n fields {{\n  home = {home}\n }}\n}}\n")
+    assert {name: find_user(configuration, name).home for name in homes} == {
+        name: f"/h/{rest}" for name, rest in homes.items()
+    }
+
+
+@pytest.mark.parametrize("replacement", [r"\\2", r"\\x"])
+def test_a_replacement_of_regexp_that_names_no_group_is_an_error(replacement: str) -> None:
+    home = f'/h/%{{user | regexp("b", "{replacement}")}}'
+    configuration = loads(f"{HEAD_24}userdb static {{\n fields {{\n  home = {home}\n }}\n}}\n")
+    with pytest.raises(PushnotifError):
+        find_user(configuration, "bob")
 
 
 def test_names_are_folded_unless_the_configuration_says_otherwise() -> None:

@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 import stat
+import sys
 import time
 from pathlib import Path
 
@@ -187,8 +188,10 @@ def test_a_held_file_lock_ends_in_one_clear_error(path: Path, method: LockMethod
     holder.start()
     try:
         assert ready.wait(20)
-        with pytest.raises(DictError, match="file_wait_lock"):
+        with pytest.raises(DictError, match=rf"file_wait_lock\({path}\) failed: .*Timed out after") as caught:
             FileDict(path, method=method, times=HASTY).update({"a": "2"})
+        if sys.platform == "linux":
+            assert str(caught.value).endswith(f" (WRITE lock held by pid {holder.pid})")
         assert path.read_bytes() == b"a\n1\n"
     finally:
         done.set()

@@ -14,6 +14,11 @@ from mailstore.location import (
 )
 from mailstore.mailbox_name import MailboxNameError
 
+FULL_24 = {"mailbox_directory_name": "d", "mailbox_directory_name_legacy": "no"}
+FOLDERS_24 = {"mail_driver": "maildir", "mailbox_list_layout": "fs", "mailbox_directory_name": "d"}
+ELSEWHERE_24 = FULL_24 | {"mail_index_path": "/i", "mail_control_path": "/c"}
+SDBOX_24 = {"mail_driver": "sdbox", "mail_index_path": "/i", "mailbox_directory_name": "d"}
+
 
 # Where a running 2.3.19.1 put the uidlist and the index of INBOX and Work/Sub, or its index alone.
 @pytest.mark.parametrize(
@@ -26,6 +31,21 @@ from mailstore.mailbox_name import MailboxNameError
         ("maildir:/m:CONTROL=/c:INDEX=/i", "INBOX", "/c/.INBOX", "/i/.INBOX"),
         ("maildir:/m:CONTROL=/c:INDEX=/i", "Work/Sub", "/c/.Work.Sub", "/i/.Work.Sub"),
         ("maildir:/m:LAYOUT=fs:DIRNAME=d:INDEX=/i:CONTROL=/c", "INBOX", "/c/INBOX", "/i/INBOX"),
+        ("maildir:/m:LAYOUT=fs:CONTROL=/c", "INBOX", "/c/INBOX", "/m"),
+        ("maildir:/m:LAYOUT=fs:CONTROL=/c", "Work/Sub", "/c/Work/Sub", "/m/Work/Sub"),
+        ("maildir:/m:LAYOUT=fs:DIRNAME=d", "INBOX", "/m/INBOX/d", "/m/INBOX/d"),
+        ("maildir:/m:LAYOUT=fs:DIRNAME=d", "Work/Sub", "/m/Work/Sub/d", "/m/Work/Sub/d"),
+        ("maildir:/m:LAYOUT=fs:FULLDIRNAME=d", "INBOX", "/m/INBOX/d", "/m/INBOX/d"),
+        ("maildir:/m:LAYOUT=fs:FULLDIRNAME=d:INDEX=/i:CONTROL=/c", "INBOX", "/c/INBOX/d", "/i/INBOX/d"),
+        (
+            "maildir:/m:LAYOUT=fs:FULLDIRNAME=d:INDEX=/i:CONTROL=/c",
+            "Work/Sub",
+            "/c/Work/Sub/d",
+            "/i/Work/Sub/d",
+        ),
+        ("sdbox:/m:FULLDIRNAME=d:INDEX=/i", "INBOX", None, "/i/mailboxes/INBOX/d"),
+        ("sdbox:/m:FULLDIRNAME=d:INDEX=/i", "Work/Sub", None, "/i/mailboxes/Work/Sub/d"),
+        ("mdbox:/m:FULLDIRNAME=d:MAILBOXDIR=boxes:INDEX=/i", "Work/Sub", None, "/i/boxes/Work/Sub/d"),
         ("sdbox:/m", "INBOX", None, "/m/mailboxes/INBOX/dbox-Mails"),
         ("dbox:/m", "Work/Sub", None, "/m/mailboxes/Work/Sub/dbox-Mails"),
         ("sdbox:/m:INDEX=/i", "Work/Sub", None, "/i/mailboxes/Work/Sub"),
@@ -75,6 +95,30 @@ def test_the_settings_of_24_say_the_same() -> None:
 def test_a_format_is_never_guessed(text: str) -> None:
     with pytest.raises(MailboxError, match="name the mailbox format"):
         parse_location(text)
+
+
+# Where a running 2.4.1 put them.
+@pytest.mark.parametrize(
+    ("settings", "name", "control", "index"),
+    [
+        ({"mail_driver": "maildir", "mailbox_list_layout": "fs"}, "INBOX", "/m", "/m"),
+        ({"mail_driver": "maildir", "mailbox_list_layout": "fs"}, "Work/Sub", "/m/Work/Sub", "/m/Work/Sub"),
+        (FOLDERS_24, "INBOX", "/m", "/m"),
+        (FOLDERS_24, "Work/Sub", "/m/Work/Sub/d", "/m/Work/Sub/d"),
+        (FOLDERS_24 | ELSEWHERE_24, "INBOX", "/c/INBOX/d", "/i/INBOX/d"),
+        (FOLDERS_24 | ELSEWHERE_24, "Work/Sub", "/c/Work/Sub/d", "/i/Work/Sub/d"),
+        (SDBOX_24, "INBOX", None, "/i/mailboxes/INBOX"),
+        (SDBOX_24 | FULL_24, "INBOX", None, "/i/mailboxes/INBOX/d"),
+        (SDBOX_24 | FULL_24, "Work/Sub", None, "/i/mailboxes/Work/Sub/d"),
+    ],
+)
+def test_the_settings_of_24_put_a_mailbox_where_dovecot_does(
+    settings: dict[str, str], name: str, control: str | None, index: str
+) -> None:
+    paths = mailbox_paths(location_from_settings({"mail_path": "/m", **settings}), name)
+    assert paths.index == Path(index)
+    if control is not None:
+        assert paths.control == Path(control)
 
 
 def test_an_unknown_part_is_an_error() -> None:

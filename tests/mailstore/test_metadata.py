@@ -84,7 +84,8 @@ def test_namespaces_have_prefixes_separators_and_locations(tmp_path: Path) -> No
     text = (
         MAILDIR_23
         + "namespace inbox {\n inbox = yes\n separator = /\n prefix = INBOX/\n}\n"
-        + "namespace old {\n prefix = Old.\n separator = .\n location = maildir:~/old:LAYOUT=fs\n}\n"
+        + "namespace old {\n prefix = Old.\n separator = .\n list = no\n"
+        + " location = maildir:~/old:LAYOUT=fs\n}\n"
     )
     make_maildir(tmp_path / "Maildir" / ".Work.Sub", "a" * 32)
     make_maildir(tmp_path / "old" / "Work" / "Sub", "b" * 32)

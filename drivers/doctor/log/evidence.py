@@ -77,8 +77,9 @@ class Finding:
     """Lines that say the same: how many, when first and last, and what they mean.
 
     ``detail`` is what differs between findings of one ``message``, such as the answer of an endpoint.
-    ``text`` is the last of the lines, without time and process; ``order`` grows with the log. ``is_over``:
-    later lines tell that it is so no more.
+    ``users``: of how many, 0 where lines tell no user, and at most 1000. ``text`` is the last of the lines,
+    without time and process; ``order`` grows with the log. ``is_over``: later lines tell that it is so no
+    more.
     """
 
     driver: str
@@ -89,6 +90,7 @@ class Finding:
     first: str
     last: str
     protocols: tuple[str, ...]
+    users: int
     meaning: str
     remedy: tuple[str, ...]
     rules: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import shlex
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -26,12 +27,16 @@ from drivers.doctor.log.versions import version_in
 from drivers.texts import INTERNAL_USERS
 
 _MOST_USERS = 100_000
+_MOST_USERS_TOLD = 1_000
 _MOST_DETAILS = 20
 _MOST_ALIKE = 5
 _MOST_CALLS = 10_000
 _CALL = "lua: Calling "
+_MOST_WAITING = 10_000
+_MOST_DELAYED = 1_000
+_MOST_FINDINGS = 2_000
 _OTHERS = "(others)"
-_SENDING, _SENT = "ox-sending", "ox-sent"
+_SENDING = "ox-sending"
 _COMPLETED = "completed"
 _INTERNAL = frozenset(INTERNAL_USERS.values())
 
@@ -60,6 +65,7 @@ class _Found:
         self.first = self.last = self.text = ""
         self.place = Place("", 0)
         self.protocols: dict[str, None] = {}
+        self.users: set[str] = set()
         self.is_over = False
 
     def add(self, line: LogLine, protocol: str, text: str, order: int) -> None:
@@ -72,18 +78,22 @@ class _Found:
         if protocol:
             self.protocols[protocol] = None
 
-    def finished(self, user: str) -> Finding:
-        message = self.message
-        values = _Values({**self.values, "user": shlex.quote(user)})
+    def finished(self, user: str | None) -> Finding:
+        """Return the finding; without a user it is no failure that somebody isn't switched on."""
+        message, outcome = self.message, self.message.outcome
+        if user is None and outcome is Outcome.SWITCHED_OFF:
+            outcome = Outcome.SKIPPED
+        values = _Values({**self.values, "user": shlex.quote(user or "USER")})
         return Finding(
             self.driver,
-            message.outcome,
+            outcome,
             message.name,
             self.detail,
             self.count,
             self.first,
             self.last,
             tuple(self.protocols),
+            len(self.users),
             message.meaning.format_map(values),
             tuple(remedy.format_map(values) for remedy in message.remedy),
             message.rules,
@@ -120,7 +130,7 @@ class _Gathering:
         self._found: dict[_Key, _Found] = {}
         self._details: dict[tuple[str, str], int] = {}
         self._sessions = Sessions()
-        self._sending: dict[tuple[str, str], list[Moment]] = {}
+        self._sending: dict[tuple[str, str], deque[Moment]] = {}
         self._last_driver = 0
         self._without_plugins: set[str] = set()
         self._in_script: set[tuple[str, str]] = set()
@@ -131,8 +141,7 @@ class _Gathering:
         if not self._version or line.service == "master":
             self._take_version(line)
         who = "" if line.user in _INTERNAL else line.user
-        if who and len(self._users) < _MOST_USERS:
-            self._users[who] = None
+        self._see_user(who)
         if line.service in MAIL_PROTOCOLS and who and self._is_meant(who):
             self._user_lines += 1
             self._sessions.see(Moment(line, self._lines), who)
@@ -147,6 +156,10 @@ class _Gathering:
             self._version = found or self._version
         self._version = self._version or found
 
+    def _see_user(self, who: str) -> None:
+        if who and len(self._users) < _MOST_USERS:
+            self._users[who] = None
+
     def _is_meant(self, who: str) -> bool:
         return self._user is None or who == self._user
 
@@ -159,15 +172,18 @@ class _Gathering:
             return
         if not who and line.user not in _INTERNAL and rcpt:
             who = self._sessions.user_of(line.pid, connection, rcpt) or rcpt
+            self._see_user(who)
+            self._user_lines += self._is_meant(who)
         elif who and rcpt:
             self._sessions.learn(connection, rcpt, who)
         if meaning.message.in_script and (line.service, who) not in self._in_script:
             return
-        if meaning.message.for_all and not (who and not self._is_meant(who)):
-            self._add(Moment(line, self._lines), meaning)
-        elif who and self._is_meant(who):
-            self._add(Moment(line, self._lines), meaning)
-            self._take_step(Moment(line, self._lines), meaning, who)
+        moment = Moment(line, self._lines)
+        if who and self._is_meant(who):
+            self._add(moment, meaning, who)
+            self._take_step(moment, meaning, who)
+        elif not who and meaning.message.for_all:
+            self._add(moment, meaning)
 
     def _take_step(self, moment: Moment, meaning: Meaning, who: str) -> None:
         line = moment.line
@@ -183,12 +199,12 @@ class _Gathering:
         if driver == "lua":
             is_call = meaning.text.startswith(_CALL) and len(self._in_script) < _MOST_CALLS
             (self._in_script.add if is_call else self._in_script.discard)(key)
-        if meaning.message.name == _SENDING:
-            self._sending.setdefault(key, []).append(moment)
+        if meaning.message.name == _SENDING and len(self._sending) < _MOST_WAITING:
+            self._sending.setdefault(key, deque(maxlen=_MOST_DELAYED)).append(moment)
         elif driver == "ox" and meaning.message.outcome in (Outcome.SENT, Outcome.FAILED):
             waiting = self._sending.get(key)
             if waiting:
-                waiting.pop(0)
+                waiting.popleft()
             if not waiting:
                 self._sending.pop(key, None)
 
@@ -197,7 +213,7 @@ class _Gathering:
             if is_meant(one):
                 one.is_over = True
 
-    def _add(self, moment: Moment, meaning: Meaning) -> _Found | None:
+    def _add(self, moment: Moment, meaning: Meaning, who: str = "") -> _Found | None:
         line, message = moment.line, meaning.message
         if message.outcome is Outcome.STEP and not _is_worth_telling(line, message):
             return None
@@ -213,9 +229,13 @@ class _Gathering:
                 key = key._replace(detail=detail)
         if driver == PLUGINS:
             self._without_plugins.add(protocol)
+        if key not in self._found and len(self._found) >= _MOST_FINDINGS:
+            return None
         values = {**meaning.values, "protocol": protocol}
         found = self._found.setdefault(key, _Found(driver, message, values, detail))
         found.add(line, protocol, meaning.text, moment.order)
+        if who and len(found.users) < _MOST_USERS_TOLD:
+            found.users.add(who)
         return found
 
     def evidence(self) -> Evidence:
@@ -231,8 +251,9 @@ class _Gathering:
             found = self._add(moment, Meaning(NO_DRIVER, {}, "", strip(moment.line.text).text))
             if found is not None:
                 found.is_over = self._last_driver > moment.order
-        name = self._user or "USER"
-        findings = sorted((one.finished(name) for one in self._found.values()), key=lambda one: one.order)
+        findings = sorted(
+            (one.finished(self._user) for one in self._found.values()), key=lambda one: one.order
+        )
         return Evidence(
             self._user,
             self._lines,

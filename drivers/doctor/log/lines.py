@@ -25,8 +25,9 @@ _SERVICES = (
 _BEFORE = re.compile(
     r"(?:<\d{1,3}>)?"
     rf"(?:1 )?(?:{_TIME} ?)?"
-    r"(?:(?:[\w.:-]+ )?(?P<ident>[\w.-]*dovecot[\w.-]*)"
-    r"(?:\[\d+\])?(?:: | \S+ \S+ (?:-|\[.*?\]) ))?"
+    # Possessive, so that no hostile line takes more than linear time.
+    r"(?:(?:[\w.:-]{1,255}+ )?(?P<ident>(?=[\w.-]{0,40}?dovecot)[\w.-]{7,80}+)"
+    r"(?:\[\d+\])?(?:: | \S{1,80}+ \S{1,80}+ (?:-|(?:\[[^\]]*+\])++) ++\ufeff?))?"
 )
 _BODY = re.compile(
     rf"(?:(?P<early>{_LEVELS}): )?"

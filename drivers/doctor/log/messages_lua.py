@@ -128,6 +128,16 @@ LUA_MESSAGES: tuple[Message, ...] = (
         ("PN507", "PN509", "PN510"),
     ),
     Message(
+        "lua-unreadable",
+        "cannot ",
+        rf"{_SCRIPT}lua_load\([^()]*\) failed: cannot (?:open|read) (?P<detail>(?P<file>.*): .*)",
+        "lua",
+        NOT_LOADED,
+        "the script can't be read; drivers behind it in the chain aren't loaded either",
+        ("let the mail user read {file} and enter the folders above it",),
+        ("PN504",),
+    ),
+    Message(
         "lua-syntax",
         "lua_load(",
         rf"{_SCRIPT}lua_load\([^()]*\) failed: (?P<detail>.*)",

@@ -61,7 +61,7 @@ _OX_FAILURES = (
     ),
     _not_sent(
         "ox-refused-request",
-        r"4\d\d\b.*",
+        r"4(?!08)\d\d\b.*",
         "the endpoint refuses the request itself; Dovecot doesn't try again",
         ("read the log of the endpoint for the time of this line", "pushnotif listen shows what is sent"),
     ),
@@ -105,13 +105,16 @@ _OX_FAILURES = (
         ("open the way from this server to the host and port of the URL",),
     ),
     _not_sent(
+        "ox-no-dns-client",
+        r"Failed to lookup host .*(?:dns-client|Permission denied|No such file|refused).*",
+        "Dovecot's dns-client, which 2.4 asks for the address of the host, can't be reached",
+        ("let the mail user open its socket: mode = 0666 in service dns-client, unix_listener dns-client",),
+    ),
+    _not_sent(
         "ox-no-such-host",
-        r"(?:Failed to lookup host|DNS lookup|Host).*",
-        "the name of the host can't be resolved by Dovecot's dns-client",
-        (
-            "getent hosts NAME on this server",
-            "where that works: service dns-client runs in a chroot of its own and needs /etc/resolv.conf",
-        ),
+        r"(?:Failed to lookup host|DNS lookup).*",
+        "the name of the host can't be resolved on this server",
+        ("getent hosts NAME on this server, in the container or chroot where Dovecot runs",),
     ),
     _not_sent(
         "ox-certificate",
@@ -153,7 +156,7 @@ _OX_FAILURES = (
     ),
     _not_sent(
         "ox-bad-answer",
-        r".*(?:response|header|Transfer-Encoding|Content-Length|payload).*",
+        r".*(?:response|header|Transfer-Encoding|transfer coding|Content-Length|payload).*",
         "what answers at the port doesn't speak HTTP properly",
         ("look whether the URL has the right port and http or https as the service speaks",),
     ),

@@ -11,7 +11,8 @@ from drivers.doctor.log.messages import MESSAGES
 from drivers.secrets import hide_in_url
 
 _IN_FRONT = re.compile(
-    r"lmtp-server: (?P<rcpt>conn \S+ \[\d+\]: rcpt .*?): (?=\S)|Mailbox [^:]*: |user [^:\s]+: "
+    r"lmtp-server: (?P<rcpt>conn \S+ \[\d+\]: rcpt .*?): (?=\S)|Mailbox [^:]*: "
+    r"|Mailbox .{1,255}?: (?=dlog: |Failed to get attribute|mail_attribute)|user [^:\s]+: "
     r"|(?:Raw user initialization failed|Failed to initialize user): "
 )
 _EVENT = re.compile(r"(?:[\w-]+: )?(?:Message|Mailbox|Flags)[A-Z][a-z]+: ")
@@ -21,8 +22,9 @@ _VARYING = re.compile(
     r" \((?:Request |reply |\d+ retries in |\d+ attempts in ).*|,id=\d+|(?: in)? \d+\.\d{3} secs(?: ago)?"
     r"|\s*\bpid=\d+|\s*#0 .*"
 )
-_URL = re.compile(r"[^\s'\"`(<]*//[^\s'\"`)>]*")
+_URL = re.compile(r"[^\s'\"`(<]{0,64}//[^\s'\"`)>]*")
 _LONGEST = 300
+_LONGEST_LOOKED_AT = 4096
 
 
 class Bare(NamedTuple):
@@ -79,7 +81,11 @@ class Table:
         self._rows = [(message.needle, re.compile(message.pattern), message) for message in messages]
 
     def find(self, text: str) -> Meaning | None:
-        """Return what a text without anything in front means; None if it is no message of the table."""
+        """Return what a text without anything in front means; None if it is no message of the table.
+
+        Only its beginning counts: patterns would take long for a hostile line.
+        """
+        text = text[:_LONGEST_LOOKED_AT]
         if _REQUEST.match(text) is not None:
             return None
         for needle, pattern, message in self._rows:

@@ -19,7 +19,7 @@ WORDS = {
     Outcome.CALLED: "called",
     Outcome.SKIPPED: "skipped",
     Outcome.SWITCHED_OFF: "not switched on",
-    Outcome.UNKNOWN: "not known",
+    Outcome.UNKNOWN: "not told by the log",
     Outcome.FAILED: "failed",
     Outcome.NOT_LOADED: "not loaded",
     Outcome.STEP: "noted",
@@ -58,6 +58,7 @@ def _joined(findings: Sequence[Finding]) -> list[Finding]:
                 finding,
                 count=before.count + finding.count,
                 first=before.first,
+                users=max(before.users, finding.users),
                 protocols=tuple(dict.fromkeys((*before.protocols, *finding.protocols))),
             )
         found[key] = finding
@@ -100,6 +101,7 @@ def told(finding: Finding) -> str:
     """Return a finding in one line: what, how often, by whom and when last."""
     what = WORDS[finding.outcome] + (f": {finding.detail}" if finding.detail else "")
     by = f" by {', '.join(finding.protocols)}" if finding.protocols else ""
+    by += f" for {finding.users} users" if finding.users > 1 else ""
     last = f", last {finding.last}" if finding.last else ""
     over = "; later lines tell that this is over" if finding.is_over else ""
     return f"{what}, {times(finding.count)}{by}{last}{over}"

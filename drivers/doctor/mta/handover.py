@@ -155,8 +155,8 @@ def _of_lmtp(postfix: Postfix, plain: Handover, service: Service, nexthop: str) 
     first = (items(nexthop) or ("",))[0]
     if first.startswith("unix:"):
         path = first.removeprefix("unix:")
-        if not path.startswith("/"):
-            path = f"{postfix.value('queue_directory').rstrip('/')}/{path}"
+        if service.is_chrooted or not path.startswith("/"):
+            path = f"{postfix.value('queue_directory').rstrip('/')}/{path.lstrip('/')}"
         return plain._replace(way=Way.LMTP_SOCKET, target=path)
     host, port = _host_and_port(first.removeprefix("inet:"))
     port = port or postfix.value("lmtp_tcp_port", service.overrides)

@@ -17,6 +17,7 @@ _MAX_LENGTH = 100_000
 _REFERENCE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>[^{}]*)\}|\((?P<round>[^()]*)\))", re.ASCII)
 _CONDITION = re.compile(r"(?P<name>\w+)\s*(?P<operator>[?:])\s*(?P<text>.*)", re.ASCII | re.DOTALL)
 _TRANSPORT_FIELDS = 7
+_CHROOT = 4
 
 DEFAULTS: Mapping[str, str] = {
     "mydestination": "$myhostname, localhost.$mydomain, localhost",
@@ -46,13 +47,17 @@ class Parameter(NamedTuple):
 
 
 class Service(NamedTuple):
-    """A service of master.cf: ``command`` is the program with its arguments."""
+    """A service of master.cf: ``command`` is the program with its arguments.
+
+    ``is_chrooted``: it sees the queue directory as the root. Without a word about it Postfix 3 doesn't.
+    """
 
     name: str
     kind: str
     command: tuple[str, ...]
     overrides: Mapping[str, str]
     where: str
+    is_chrooted: bool = False
 
     @property
     def program(self) -> str:
@@ -164,7 +169,9 @@ def _services(text: str, path: str) -> Iterator[Service]:
         if len(fields) <= _TRANSPORT_FIELDS:
             continue
         command = fields[_TRANSPORT_FIELDS:]
-        yield Service(fields[0], fields[1], tuple(command), _overrides(command), f"{path}:{line.number}")
+        where = f"{path}:{line.number}"
+        is_chrooted = fields[_CHROOT] == "y"
+        yield Service(fields[0], fields[1], tuple(command), _overrides(command), where, is_chrooted)
 
 
 def _overrides(command: list[str]) -> dict[str, str]:

@@ -90,7 +90,7 @@ class Scene:
     LMTP (at least one) with ``mails`` in its session. ``value`` is what METADATA holds, None for nothing.
     ``ways`` are the further ways in which something comes in: ``lda``, ``append``, ``append-other``,
     ``doveadm``; or ``errors``, which asks ``doveadm log errors``. ``recipient`` is whom mails are for, the
-    user if empty.
+    user if empty. ``script`` is push.lua, ``locked`` are files that only root may read.
     """
 
     push: Mapping[str, str]
@@ -100,6 +100,8 @@ class Scene:
     stamp: str = STAMP
     plugins: tuple[str, ...] = PLUGINS
     script: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    locked: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
     mails: int = 1
     tls: bool = False
@@ -115,7 +117,7 @@ class Scene:
         quiet, syslog = QUIET[version] if self.quiet else "", "log_path = syslog\n" if self.syslog else ""
         extra = quiet + syslog + self.stamp + self.extra.get(version, "")
         script = self.script.replace("@limits@", LIMITS[version])
-        files = (("push.lua", script),) if script else ()
+        files = (*self.files, *((("push.lua", script),) if script else ()))
         attributes = self.attribute_dict.get(version, "")
         return Setup(self.push[version], extra, "", self.plugins, files, attributes)
 
@@ -125,6 +127,14 @@ PROXY = {"2.3": "proxy:@root@/nowhere:attributes", "2.4": "  dict proxy {\n    n
 EMPTY = {"2.3": "", "2.4": ""}
 TRUST_NOBODY = {"2.3": "ssl_client_require_valid_cert = yes\n", "2.4": ""}
 
+NO_DNS = "service dns-client {\n  unix_listener dns-client {\n    mode = 0600\n  }\n}\n"
+SIEVE_SCRIPT = 'require "fileinto";\nif header :is "subject" "hi" { fileinto "INBOX"; stop; }\n'
+SIEVE = {
+    "2.3": "protocol lmtp {\n  mail_plugins = $mail_plugins sieve\n}\n"
+    "plugin {\n  sieve_before = @root@/before.sieve\n}\n",
+    "2.4": "protocol lmtp {\n  mail_plugins {\n    sieve = yes\n  }\n}\n"
+    "sieve_script before {\n  type = before\n  path = @root@/before.sieve\n}\n",
+}
 PREFIX = {
     "2.3": 'mail_log_prefix = "user=<%u>, session=<%{session}>, %s: "\n',
     "2.4": 'mail_log_prefix = "user=<%{user}>, session=<%{session}>, %{service}: "\n',
@@ -165,7 +175,22 @@ SCENES: Mapping[str, Scene] = {
     "ox-hangup": Scene(ox(), (Hangup(),)),
     "ox-silence": Scene(ox(), (Silence(),)),
     "ox-refused": Scene(ox("http://127.0.0.1:1/push")),
-    "ox-no-name": Scene(ox("http://push.example.invalid/push"), extra={"2.3": "", "2.4": ""}),
+    "ox-no-name": Scene(ox("http://push.example.invalid/push")),
+    "ox-no-dns": Scene(ox("http://push.example.invalid/push"), extra=dict.fromkeys(("2.3", "2.4"), NO_DNS)),
+    "ox-dict-denied": Scene(
+        ox(),
+        attribute_dict={
+            "2.3": "file:@root@/run/login/dict",
+            "2.4": "  dict file {\n    path = @root@/run/login/dict\n  }",
+        },
+    ),
+    "ox-sieve": Scene(ox(), extra=SIEVE, files=(("before.sieve", SIEVE_SCRIPT),), quiet=True),
+    "ox-sieve-failed": Scene(
+        ox(),
+        (Answer(500, "Oops"),),
+        extra=SIEVE,
+        files=(("before.sieve", SIEVE_SCRIPT),),
+    ),
     "ox-tls-to-plain": Scene(ox(HTTPS)),
     "ox-tls-untrusted": Scene(ox(HTTPS), tls=True, extra=TRUST_NOBODY),
     "ox-not-set": Scene(ox(), value=None, ways=("append",)),
@@ -204,6 +229,7 @@ SCENES: Mapping[str, Scene] = {
     "lua-no-handler": Scene(lua(), plugins=LUA_PLUGINS, script=NO_HANDLER),
     "lua-no-lua": Scene(lua(), plugins=LUA_PLUGINS, script=NO_LUA),
     "lua-no-script": Scene(lua("@root@/missing.lua"), plugins=LUA_PLUGINS),
+    "lua-denied": Scene(lua(), plugins=LUA_PLUGINS, script=OK_SCRIPT, locked=("push.lua",)),
     "lua-no-file": Scene(
         {"2.3": "push_notification_driver = lua", "2.4": "push_notification lua {\n}\n"}, plugins=LUA_PLUGINS
     ),

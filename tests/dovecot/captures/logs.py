@@ -129,6 +129,8 @@ def _happen(server: StampedDovecot, listener: HttpListener, scene: Scene) -> str
     if scene.value is not None:
         with contextlib.suppress(RuntimeError):
             server.set_metadata(scene.user, ENTRY, scene.value)
+    for name in scene.locked:
+        (server.root / name).chmod(0o600)
     server.forget_log()
     for answer in scene.answers:
         _deliver(server, listener, answer, scene)

@@ -11,7 +11,7 @@ from drivers.doctor import Diagnosis, Places
 from drivers.doctor.delivery import delivery_of
 from mailstore.links import Link, LinkState
 from tests.drivers.doctor.conftest import MakeSite
-from tests.drivers.doctor.patients import PUSHES, link
+from tests.drivers.doctor.patients import MASTER, PUSHES, link
 
 VIRTUAL = "virtual_mailbox_domains = example.com\n"
 SOCKET = "virtual_transport = lmtp:unix:private/dovecot-lmtp\n"
@@ -98,7 +98,15 @@ def test_a_socket_elsewhere_is_below_the_folder_of_the_queue(site: MakeSite) -> 
 
 @pytest.mark.parametrize("path", ["/run/dovecot/lmtp", "/var/run/dovecot/lmtp"])
 def test_the_built_in_socket_is_known_by_both_its_paths(site: MakeSite, path: str) -> None:
-    assert delivery(site(main=f"{VIRTUAL}virtual_transport = lmtp:unix:{path}\n").diagnosis()).is_ok
+    main = f"{VIRTUAL}virtual_transport = lmtp:unix:{path}\n"
+    free = MASTER.replace("lmtp      unix  -       -       y", "lmtp      unix  -       -       n")
+    assert delivery(site(main=main, master=free).diagnosis()).is_ok
+
+
+def test_a_client_with_a_root_of_its_own_looks_for_the_socket_below_that(site: MakeSite) -> None:
+    found = delivery(site(main=f"{VIRTUAL}virtual_transport = lmtp:unix:/run/dovecot/lmtp\n").diagnosis())
+    assert found.state is LinkState.BROKEN
+    assert "Dovecot has no listener /var/spool/postfix/run/dovecot/lmtp" in found.seen
 
 
 @pytest.mark.parametrize(("mode", "user"), [("0600", "root"), ("0600", ""), ("0640", "dovecot")])

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -459,6 +460,43 @@ def test_silence_is_broken_at_the_answer() -> None:
         links = check(url, SETTINGS._replace(timeout=0.2), network=Network(patience=0.5))
     assert broken(links) == ["answer"]
     assert "says nothing within 0.5 s" in links["answer"].seen
+
+
+def test_a_head_that_nobody_answers_is_not_waited_for_as_long() -> None:
+    def deaf_to_head(connection: socket.socket) -> None:
+        if connection.recv(65536).startswith(b"OPTIONS"):
+            connection.sendall(Answer(close=True).encoded())
+        else:
+            silent(connection)
+
+    begin = time.monotonic()
+    with behaving(deaf_to_head) as url:
+        links = check(url, SETTINGS._replace(timeout=60), network=Network(patience=30.0))
+    assert not broken(links)
+    assert time.monotonic() - begin < 10
+
+
+def greet_all(server: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                greeting(connection)
+
+
+def test_an_address_that_speaks_no_tls_is_passed_over_for_one_that_does() -> None:
+    network = Network(resolver=lambda host, port: ("127.0.0.9", "127.0.0.1"), patience=3.0)
+    with answering(Answer(), context=tls()) as url:
+        port = parse_http_url(url).connect_port
+        with socket.create_server(("127.0.0.9", port)) as other:
+            thread = threading.Thread(target=greet_all, args=(other,), daemon=True)
+            thread.start()
+            links = check(f"https://two.test:{port}/", ANY, network=network)
+            other.shutdown(socket.SHUT_RDWR)
+            thread.join(5)
+    assert not broken(links)
+    assert links["port"].seen == f"127.0.0.9:{port} accepts connections"
+    assert noted(links["tls"], f"tried before it: 127.0.0.9:{port} speaks something else")
 
 
 # Proxies

@@ -144,7 +144,9 @@ def test_one_driver_of_two_notifies(site: MakeSite) -> None:
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.reach is Reach.PARTLY
     assert not diagnosis.verdict.is_fine
-    assert "bob is notified by ox" in diagnosis.verdict.text
+    ox = {Version.V23: "ox push_notification_driver2", Version.V24: OX[Version.V24]}[found.version]
+    others = f"bob is notified by lmtp → {ox} only: it stops at lmtp → event → lua"
+    assert diagnosis.verdict.text.startswith(others)
 
 
 def test_nothing_is_tried_where_every_driver_has_a_broken_link(site: MakeSite) -> None:
@@ -162,3 +164,19 @@ def test_a_driver_that_is_whole_is_tried_beside_one_that_is_not(site: MakeSite) 
     diagnosis = found.diagnosis()
     assert link(diagnosis, *EVENT).is_ok
     assert diagnosis.verdict.reach is Reach.PARTLY
+
+
+def test_one_protocol_of_two_notifies(site: MakeSite) -> None:
+    found = site()
+    diagnosis = found.diagnosis("lmtp", "lda")
+    assert diagnosis.verdict.reach is Reach.PARTLY
+    others = f"bob is notified by lmtp → {OX[found.version]} only: it stops at lda → plugins: "
+    assert diagnosis.verdict.text.startswith(others)
+
+
+def test_what_leaves_here_does_not_help_when_no_mail_comes_in(site: MakeSite) -> None:
+    main = "virtual_mailbox_domains = example.com\nvirtual_transport = lmtp:unix:private/dovecot-lmtp\n"
+    diagnosis = site(main=main).diagnosis()
+    assert link(diagnosis, *EVENT).is_ok
+    assert diagnosis.verdict.reach is Reach.STOPS
+    assert diagnosis.verdict.stops_at == ("delivery",)

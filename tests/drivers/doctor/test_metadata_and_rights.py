@@ -8,8 +8,8 @@ import os
 import pytest
 
 from dovecot_conf import Version
+from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
-from drivers.doctor.rights import groups_of
 from mailstore.links import LinkState
 from tests.drivers.doctor.conftest import MakeSite
 from tests.drivers.doctor.patients import LUA, OX, SCRIPT, SCRIPTED, link

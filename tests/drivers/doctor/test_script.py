@@ -11,8 +11,9 @@ import pytest
 
 from dovecot_conf import Version, load
 from dovecot_conf.push import DriverDefinition
+from drivers.doctor.rights import Rights
 from drivers.doctor.script import NAMES, check_script
-from drivers.doctor.script_place import Rights, ScriptPlace, script_place
+from drivers.doctor.script_place import ScriptPlace, script_place
 from mailstore.links import Link, LinkState
 from mailstore.users import User
 

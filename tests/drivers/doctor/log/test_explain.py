@@ -45,6 +45,9 @@ LATEST: Mapping[str, tuple[str, str, str]] = {
     "ox-hangup": ("ox", "failed", "Connection lost"),
     "ox-garbage": ("ox", "failed", "Invalid HTTP version"),
     "ox-no-name": ("ox", "failed", "Failed to lookup host push.example.invalid"),
+    "ox-no-dns": ("ox", "failed", "Failed to lookup host push.example.invalid"),
+    "ox-dict-denied": ("ox", "failed", "run/login/dict) failed: Permission denied"),
+    "ox-sieve-failed": ("ox", "failed", "500 Oops"),
     "ox-tls-to-plain": ("ox", "failed", "SSL handshaking"),
     "ox-tls-untrusted": ("ox", "failed", "invalid SSL certificate"),
     "ox-no-dict": ("ox", "failed", "Failed to get attribute"),
@@ -73,6 +76,7 @@ LATEST: Mapping[str, tuple[str, str, str]] = {
     "lua-no-handler": ("lua", "failed", ""),
     "lua-no-lua": ("lua", "not-loaded", "'end' expected"),
     "lua-no-script": ("lua", "not-loaded", "missing.lua"),
+    "lua-denied": ("lua", "not-loaded", "push.lua: Permission denied"),
     "lua-no-file": ("lua", "not-loaded", ""),
 }
 """Driver, outcome and a part of the detail, by what the scene is made for; the same in both versions."""
@@ -90,6 +94,11 @@ def test_the_latest_of_a_driver_is_told(version: str, name: str) -> None:
     if latest[0].outcome.is_bad:
         assert not found.is_fine
         assert latest[0].remedy
+
+
+def test_24_asks_another_process_for_addresses() -> None:
+    assert [one.message for one in evidence("2.3", "ox-no-dns").verdicts] == ["ox-no-such-host"]
+    assert [one.message for one in evidence("2.4", "ox-no-dns").verdicts] == ["ox-no-dns-client"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -126,6 +135,7 @@ def test_outcomes_are_counted_by_what_was_answered(version: str) -> None:
 def test_ways_in_are_told_by_the_mails_they_saved(version: str) -> None:
     assert protocols_seen(evidence(version, "ox-sent")) == {"lmtp": 2, "lda": 1}
     assert protocols_seen(evidence(version, "no-push-quiet")) == {"lmtp": 1, "lda": 1}
+    assert protocols_seen(evidence(version, "ox-sieve")) == {"lmtp": 1}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -192,6 +202,8 @@ def test_only_lines_of_the_user_count(version: str) -> None:
     assert told(explain(read_text(both), "eve@example.org")) == told(evidence(version, "ox-sent"))
     everybody = explain(read_text(both))
     assert everybody.users == 2
+    assert finding(everybody, "ox", "sent").users == 1
+    assert max(one.users for one in everybody.findings if one.outcome is Outcome.SENT) == 2
     assert everybody.is_fine
 
 

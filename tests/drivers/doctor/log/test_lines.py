@@ -45,8 +45,13 @@ def rfc_5424(priority: str, time: str, text: str) -> str:
     return f"<{priority}>1 2026-11-26T{time[7:]}.003Z mail.example.org dovecot 4711 - - {text}"
 
 
+def rfc_5424_of_rsyslog(priority: str, time: str, text: str) -> str:
+    return f"<{priority}>1 2026-11-26T{time[7:]}.003Z mail dovecot - - -  {text}"
+
+
 def rfc_5424_with_data(priority: str, time: str, text: str) -> str:
-    return f'<{priority}>1 2026-11-26T{time[7:]}Z mail dovecot - - [meta sequenceId="1"] {text}'
+    data = '[meta sequenceId="1"][x@1 a="b c"]'
+    return f"<{priority}>1 2026-11-26T{time[7:]}Z mail dovecot - - {data} \ufeff{text}"
 
 
 def journalctl_iso(priority: str, time: str, text: str) -> str:
@@ -96,6 +101,7 @@ FORMATS: list[Callable[[str, str, str], str]] = [
     renamed_instance,
     rsyslog_of_debian_12,
     rfc_5424,
+    rfc_5424_of_rsyslog,
     rfc_5424_with_data,
     journalctl_iso,
     journalctl_full,
