@@ -144,7 +144,7 @@ def test_the_build_needs_only_what_it_names() -> None:
 
 
 def test_the_release_checklist_names_what_is_there() -> None:
-    text = (REPOSITORY / "docs/releasing.md").read_text("utf-8")
+    text = (REPOSITORY / "docs/contributing/releasing.md").read_text("utf-8")
     paths = set(re.findall(r"\b(?:cli|docs|tests|dovecot_conf)/[\w./-]+\w", text))
     assert len(paths) > 5
     assert [path for path in paths if not (REPOSITORY / path).exists()] == []
