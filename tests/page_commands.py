@@ -41,7 +41,7 @@ def output_of(command: str, place: Place) -> str | None:
     ``pushnotif`` runs in this process, unless drivers are installed for it. Raises ValueError for an exit
     code that isn't expected.
     """
-    name, *arguments = shlex.split(command)
+    name, *arguments = shlex.split(command.replace("\\\n", ""))
     if name == "pushnotif" and place.drivers is None:
         code, printed = _run_here(arguments, place.folder)
     elif name == "pushnotif":
