@@ -122,13 +122,18 @@ def check_store(
     return Link(NAME, LinkState.OK, f"{shown}{state}", (), notes), metadata
 
 
+def not_set(version: Version) -> Link:
+    """Return the link where the configuration says nothing about a dict."""
+    seen = f"{SETTING[version]} is not set: Dovecot has no METADATA, so nobody can be switched on"
+    return Link(NAME, LinkState.BROKEN, seen, (f"set {WAY_TO_SET[version]}",))
+
+
 def _not_there(setting: DictSetting | None, version: Version) -> Link | None:
     """Return the link for a dict that nothing can be read from."""
     name, way = SETTING[version], (f"set {WAY_TO_SET[version]}",)
     match setting:
         case None:
-            seen = f"{name} is not set: Dovecot has no METADATA, so nobody can be switched on"
-            return Link(NAME, LinkState.BROKEN, seen, way)
+            return not_set(version)
         case OffSetting():
             return Link(NAME, LinkState.BROKEN, f"{name} is empty: METADATA is switched off", way)
         case WrongSetting():
@@ -137,7 +142,12 @@ def _not_there(setting: DictSetting | None, version: Version) -> Link | None:
             )
         case OtherSetting():
             seen = f"a dict of driver {setting.driver} can't be read by pushnotif"
-            return Link(NAME, LinkState.UNKNOWN, seen, ("ask the server: --via URL, or -S SOCKET",))
+            return Link(
+                NAME,
+                LinkState.UNKNOWN,
+                seen,
+                ("ask the server: pushnotif metadata doctor --via URL, or -S SOCKET",),
+            )
     return None
 
 

@@ -30,7 +30,12 @@ def check_user(
         return Link(NAME, LinkState.BROKEN, "no userdb of the configuration knows the user", remedy), None
     except UserdbUnavailableError as error:
         remedy = ("say what the userdb would: --userdb home=… --userdb uid=… --userdb mail=…",)
-        return Link(NAME, LinkState.UNKNOWN, str(error), (*remedy, "ask the server: --via URL")), None
+        return Link(
+            NAME,
+            LinkState.UNKNOWN,
+            str(error),
+            (*remedy, "ask the server: pushnotif metadata doctor --via URL"),
+        ), None
     except (UserError, VariableError) as error:
         return Link(NAME, LinkState.BROKEN, str(error)), None
     where = said_by if source is None else _named(source)

@@ -8,7 +8,8 @@ from drivers.doctor.patient import Patient
 from drivers.link_drivers import Needs, OxReader, ScriptReader, reader_of
 from drivers.metadata_doctor import REST, Subject, way_to_value
 from drivers.ox_value import METADATA_ENTRY
-from mailstore.link_store import asks_the_network
+from mailstore.dict_setting import has_dict
+from mailstore.link_store import asks_the_network, not_set
 from mailstore.links import Link, LinkState
 
 FAMILY = ("PN6",)
@@ -25,6 +26,9 @@ def check_metadata(
     if reader is None:
         return ()
     user = user_of(patient, protocol)
+    if user is None and not has_dict(patient.configuration, protocol):
+        store = not_set(patient.configuration.version)._replace(rules=rules_of(patient, FAMILY))
+        return (store, *_skipped("not looked at: there is no store")[1:])
     if user is None:
         return _skipped("not looked at: who the user is isn't known")
     if patient.network is None and asks_the_network(patient.configuration, user, protocol):

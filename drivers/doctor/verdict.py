@@ -53,7 +53,7 @@ def conclude(user: str, branches: tuple[Branch, ...], *, offline: bool) -> Verdi
         if others:
             text = f"{whom} is notified by {' and '.join(dict.fromkeys(others))} only: {where}"
             return Verdict(Reach.PARTLY, text, path)
-        return Verdict(Reach.STOPS, f"{whom} gets no push: {where}", path)
+        return Verdict(Reach.STOPS, f"{user or 'nobody'} gets {'no' if user else 'a'} push: {where}", path)
     if told:
         shown = "; ".join(f"{link.name}: {link.seen}" for _, link in told)
         return Verdict(Reach.NOTIFIED, f"{whom} is notified: {shown}")

@@ -44,6 +44,13 @@ def test_metadata_is_not_switched_on(site: MakeSite) -> None:
     assert "METADATA" in diagnosis.verdict.text
 
 
+def test_that_nobody_can_be_switched_on_needs_no_user(site: MakeSite) -> None:
+    found = site(store_text="# none\n")
+    diagnosis = found.diagnosis(user="")
+    assert diagnosis.verdict.stops_at == ("lmtp", "drivers", OX[found.version], "store")
+    assert diagnosis.verdict.text.startswith("nobody gets a push: it stops at lmtp")
+
+
 def test_what_rules_say_about_metadata_is_named(site: MakeSite) -> None:
     found = site(store_text="# none\n")
     assert "PN601" in link(found.diagnosis(), "lmtp", "drivers", OX[found.version], "store").rules

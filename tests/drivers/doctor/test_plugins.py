@@ -81,3 +81,29 @@ def test_the_userdb_switches_one_plugin_off(site: MakeSite) -> None:
     found.user_fields("userdb_mail_plugins/push_notification=no")
     diagnosis = found.diagnosis()
     assert link(diagnosis, *PATH).is_ok is (found.version is Version.V23)
+
+
+def test_a_user_with_notify_alone_ends_a_process_that_has_both(site: MakeSite) -> None:
+    found = site()
+    found.user_fields("userdb_mail_plugins=notify")
+    seen = link(found.diagnosis(), *PATH)
+    assert "Panic: Module context push_notification_user_module missing" in seen.seen
+
+
+def test_a_process_with_notify_alone_is_ended_by_a_user_who_has_both(site: MakeSite) -> None:
+    found = site(lmtp="notify", lda="notify")
+    found.user_fields("userdb_mail_plugins=notify,push_notification")
+    diagnosis = found.diagnosis("lmtp", "lda")
+    text = {
+        Version.V23: "Panic: Module context push_notification_user_module missing",
+        Version.V24: "Panic: no notify_mail_txn found",
+    }[found.version]
+    assert text in link(diagnosis, *PATH).seen
+    assert link(diagnosis, "lda", "plugins").is_ok
+
+
+def test_a_user_without_notify_hears_nothing(site: MakeSite) -> None:
+    found = site()
+    found.user_fields("userdb_mail_plugins=push_notification")
+    seen = link(found.diagnosis(), *PATH)
+    assert "without notify, which hears nothing" in seen.seen
