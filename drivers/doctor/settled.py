@@ -9,7 +9,6 @@ from drivers.doctor import loaded as drivers
 from drivers.doctor.branch import Branch
 from drivers.doctor.chains import title
 from drivers.doctor.endpoint import NAMES
-from drivers.doctor.endpoint_notification import after_notification
 from drivers.doctor.endpoint_target import Target
 from drivers.doctor.ends import targets_of
 from drivers.doctor.patient import Patient
@@ -50,6 +49,9 @@ def _driver(branch: Branch, targets: Mapping[str, Target], answers: Mapping[str,
     links = tuple(one.link for one in branch.below if one.link.name in NAMES)
     if all(link.state is LinkState.SKIPPED for link in links[1:]):
         return branch
+    # It loads the HTTP client, which no other command needs, and which is not there when a package is built.
+    from drivers.doctor.endpoint_notification import after_notification  # noqa: PLC0415
+
     known = {link.name: link for link in after_notification(target, links, answer.status, answer.reason)}
     return branch._replace(
         below=tuple(Branch(known.get(one.link.name, one.link), one.below) for one in branch.below)
