@@ -25,6 +25,12 @@ class Mailboxes:
     def create(self, mailbox: str) -> str:
         return self.guid(mailbox)
 
+    def is_inbox(self, mailbox: str) -> bool:
+        return mailbox in ("", "INBOX")
+
+    def spelling(self, mailbox: str) -> str:
+        return mailbox
+
     def names(self) -> list[str]:
         return ["INBOX"]
 

@@ -49,7 +49,7 @@ def _driver(branch: Branch, targets: Mapping[str, Target], answers: Mapping[str,
     links = tuple(one.link for one in branch.below if one.link.name in NAMES)
     if all(link.state is LinkState.SKIPPED for link in links[1:]):
         return branch
-    # It loads the HTTP client, which no other command needs, and which is not there when a package is built.
+    # Heavy, and not needed where nothing was sent.
     from drivers.doctor.endpoint_notification import after_notification  # noqa: PLC0415
 
     known = {link.name: link for link in after_notification(target, links, answer.status, answer.reason)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 import pytest
@@ -14,7 +13,7 @@ def test_a_signal_waits_until_the_block_is_over() -> None:
     over = False
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - what is interrupted, and when
         with undisturbed():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
             over = True
         raise AssertionError("the signal is lost")
     assert over
