@@ -45,7 +45,7 @@ COLORS: Mapping[int | None, str] = {
     5: "#d2a8ff",
     6: "#5fd7e0",
 }
-FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
+FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 
 class Screen(NamedTuple):
@@ -135,28 +135,26 @@ def svg(parts: Sequence[Sequence[Text]]) -> str:
     dots = "".join(f'<circle cx="{EDGE + 6 + 18 * n}" cy="{BAR // 2}" r="5"/>' for n in range(3))
     box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     curtain = f'x="1" y="{BAR}" width="{width - 2}" height="{len(lines) * LINE + EDGE}"'
-    colors = " ".join(f".c{number} {{ fill: {color} }}" for number, color in COLORS.items())
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" {box} role="img">
 <title>A terminal with pushnotif</title>
 <style>
-text {{ font: {SIZE}px {FONTS}; fill: {PLAIN}; white-space: pre }}
-{colors}
-.b {{ font-weight: bold }} .d {{ fill: {DIM} }}
-{_moving(screens([len(part) for part in parts]), len(lines))}
+{_moving(screens([len(part) for part in parts]))}
 </style>
 <clipPath id="screen"><rect x="0" y="{BAR}" width="{width}" height="{ROWS * LINE}"/></clipPath>
 <rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8" fill="{BACKGROUND}" stroke="{BORDER}"/>
 <g fill="{BORDER}">{dots}</g>
-<g clip-path="url(#screen)"><g class="roll">
+<g clip-path="url(#screen)"><g class="roll" transform="translate(0 {_rolled(len(lines))})">
+<g font-family="{FONTS}" font-size="{SIZE}" fill="{PLAIN}">
 {drawn}
-<rect class="hide" {curtain} fill="{BACKGROUND}"/>
+</g>
+<rect class="hide" transform="translate(0 {len(lines) * LINE})" {curtain} fill="{BACKGROUND}"/>
 </g></g>
 </svg>
 """
 
 
-def _moving(shown: Sequence[Screen], lines: int) -> str:
+def _moving(shown: Sequence[Screen]) -> str:
     """Return the style that rolls the lines up, and draws a curtain away from them."""
     end = shown[-1].second + SECONDS_AT_THE_END
     roll, hide = "", ""
@@ -165,11 +163,12 @@ def _moving(shown: Sequence[Screen], lines: int) -> str:
         roll += f"{at} {{ transform: translateY({_rolled(screen.shown)}px) }} "
         hide += f"{at} {{ transform: translateY({screen.shown * LINE}px) }} "
     return f"""\
-.roll {{ transform: translateY({_rolled(lines)}px); animation: roll {end:g}s step-end infinite }}
-.hide {{ transform: translateY({lines * LINE}px); animation: hide {end:g}s step-end infinite }}
 @keyframes roll {{ {roll}}}
 @keyframes hide {{ {hide}}}
-@media (prefers-reduced-motion: reduce) {{ .roll, .hide {{ animation: none }} }}"""
+@media (prefers-reduced-motion: no-preference) {{
+.roll {{ animation: roll {end:g}s step-end infinite }}
+.hide {{ animation: hide {end:g}s step-end infinite }}
+}}"""
 
 
 def _rolled(shown: int) -> int:
@@ -183,7 +182,7 @@ def _drawn(line: Text, number: int) -> str:
         text = segment.text.rstrip("\n")
         if text.strip():
             place = f'x="{EDGE + column * CELL:.2f}" textLength="{len(text) * CELL:.2f}"'
-            pieces.append(f"<tspan {place}{_class(segment.style)}>{escape(text)}</tspan>")
+            pieces.append(f"<tspan {place}{_look(segment.style)}>{escape(text)}</tspan>")
         elif text:
             pieces.append(f"<tspan>{text}</tspan>")
         column += len(text)
@@ -194,16 +193,15 @@ def _drawn(line: Text, number: int) -> str:
 _CONSOLE = Console(width=COLUMNS, color_system="standard", legacy_windows=False)
 
 
-def _class(style: Style | None) -> str:
-    """Return the classes of a style; raises ValueError for a colour that the picture lacks."""
-    names = []
-    if style is not None and style.color is not None:
-        if style.color.number not in COLORS:
-            raise ValueError(f"the recording has no place for {style.color}")
-        names.append(f"c{style.color.number}")
-    names += ["b"] if style is not None and style.bold else []
-    names += ["d"] if style is not None and style.dim else []
-    return f' class="{" ".join(names)}"' if names else ""
+def _look(style: Style | None) -> str:
+    """Return the attributes of a style; raises ValueError for a colour that the picture lacks."""
+    if style is None:
+        return ""
+    if style.color is not None and style.color.number not in COLORS:
+        raise ValueError(f"the recording has no place for {style.color}")
+    fill = COLORS[style.color.number] if style.color is not None else DIM if style.dim else ""
+    weight = ' font-weight="bold"' if style.bold else ""
+    return (f' fill="{fill}"' if fill else "") + weight
 
 
 if __name__ == "__main__":

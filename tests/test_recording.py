@@ -34,8 +34,8 @@ def test_the_recording_shows_what_is_written_today(today: list[list[Text]]) -> N
 def test_it_has_the_colours_and_no_line_is_longer_than_the_terminal(today: list[list[Text]]) -> None:
     assert all(len(line.plain) <= recording.COLUMNS for part in today for line in part)
     picture = recording.svg(today)
-    for red_or_green in ('class="c1">✗ <', 'class="c2">✓ <'):
-        assert red_or_green in picture
+    for color, mark in ((1, "✗"), (2, "✓")):
+        assert f'fill="{recording.COLORS[color]}">{mark} <' in picture
 
 
 def test_it_names_nothing_of_the_machine(today: list[list[Text]]) -> None:
