@@ -12,6 +12,8 @@ from dovecot_conf.near import nearest
 
 _TOO_MUCH = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 _ONE_WORD = re.compile(r"[^\s\0]{1,200}")
+_NO_NUMBER = re.compile(r"is not a valid (integer|float) range$")
+_NUMBERS = {"integer": "a whole number", "float": "a number"}
 _NO_CHOICE = re.compile(r"'(.*)' is not one of ", re.DOTALL)
 
 
@@ -43,6 +45,7 @@ def usage_message(error: click.ClickException) -> str:
     if too_much is not None:
         return _unexpected(too_much[1], error.ctx if isinstance(error, click.UsageError) else None)
     if isinstance(error, click.BadParameter) and error.param is not None:
+        text = _NO_NUMBER.sub(lambda found: f"is not {_NUMBERS[found[1]]}", text)
         near = _near_choice(error.message, error.param)
         return f"{text}; {meant(near)}" if near else text
     return text

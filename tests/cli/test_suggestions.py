@@ -133,3 +133,12 @@ def test_arguments_that_no_option_takes(words: list[str], run: Run) -> None:
 
 def test_an_argument_where_no_option_takes_one(run: Run) -> None:
     assert "did you mean" not in said(run, "listen", "bob")[1]
+
+
+@pytest.mark.parametrize(("option", "expected"), [("--port", "a whole number"), ("--delay", "a number")])
+def test_what_is_no_number(option: str, expected: str, run: Run) -> None:
+    code, line = said(run, "listen", option, "abc")
+    assert (code, line) == (
+        2,
+        f"pushnotif: Invalid value for '{option}': 'abc' is not {expected} (see 'pushnotif listen --help')",
+    )
