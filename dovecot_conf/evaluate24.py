@@ -6,7 +6,6 @@ daemons do it.
 
 from __future__ import annotations
 
-from dovecot_conf import checks24
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.default_sections import built_in_groups
@@ -63,9 +62,14 @@ class Evaluator24:
                 flaws.extend(node.flaws)
                 self._apply(node)
         flaws.extend(reading.flaws)
+
+    def check(self, reading: Reading) -> None:
+        """Look, once and after :meth:`run`, for what only the whole configuration shows."""
+        from dovecot_conf import checks24  # noqa: PLC0415 - not for settings alone
+
         self._check_groups()
         report_unclosed(self.problems, reading.document, reversed(reading.unclosed))
-        flaws.extend(self.problems.at_end.values())
+        self.problems.flaws.extend(self.problems.at_end.values())
         checks24.check(self.tree, reading, self.problems)
         self._versions.finish(reading.document, self.tree.root.values.get("dovecot_storage_version"))
 
