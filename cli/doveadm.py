@@ -162,7 +162,7 @@ class DoveadmGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            message = f"no such command '{args[0]}'; known: {', '.join(self.commands)}"
+            message = f"no such command '{args[0]}'; known: {', '.join(self.list_commands(ctx))}"
             raise DoveadmUsageError(message, ctx=ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -175,4 +175,4 @@ class DoveadmGroup(click.Group):
             raise
 
     def _missing_command(self, ctx: click.Context) -> DoveadmUsageError:
-        return DoveadmUsageError(f"say what to do: {', '.join(self.commands)}", ctx=ctx)
+        return DoveadmUsageError(f"say what to do: {', '.join(self.list_commands(ctx))}", ctx=ctx)

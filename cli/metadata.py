@@ -40,7 +40,19 @@ format_option = click.option(
 )
 
 
-@click.group(cls=DoveadmGroup)
+class MetadataGroup(DoveadmGroup):
+    """The group; of doveadm's own commands, each with many options, it makes only the one it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return doveadm's names, then ours."""
+        return [*SUMMARIES, *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Make or find a command, None when there is no such name."""
+        return _make_command(cmd_name) if cmd_name in SUMMARIES else super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=MetadataGroup)
 @config_options
 @format_option
 @click.pass_context
@@ -160,10 +172,6 @@ def _make_command(name: str) -> click.Command:
     for decorator in reversed(decorators):
         decorated = decorator(decorated)
     return click.command(name, cls=DoveadmCommand, help=f"{summary}\n\n{ENTRY_HELP}")(decorated)
-
-
-for _name in SUMMARIES:
-    metadata.add_command(_make_command(_name))
 
 
 def _outer(source: ConfigSource) -> ConfigSource:
