@@ -12,12 +12,13 @@ from cli.common import ConfigSource, config_options, load_configuration, remark
 from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
 from dovecot_conf import Configuration, Severity, Version
-from dovecot_conf.conditions import Condition, ConditionError, parse_net
+from dovecot_conf.conditions import Condition, ConditionError
 from dovecot_conf.dump import WHEN_EXPANDING, DumpOptions, dump, look_up
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
+from dovecot_conf.nets import parse_net
 from dovecot_conf.secrets import concealed, quoted
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -37,7 +36,6 @@ class OptionProblem(NamedTuple):
     letter: str
 
 
-@dataclass(slots=True, eq=False)
 class _Scan:
     """Walks through arguments like glibc's getopt_long with options and positionals mixed.
 
@@ -45,11 +43,14 @@ class _Scan:
     ``kept`` are the arguments without what is wrong, abbreviated names written out.
     """
 
-    short: Mapping[str, bool]
-    long: Mapping[str, bool]
-    letters: Mapping[str, str]
-    kept: list[str] = field(default_factory=list)
-    problem: OptionProblem | None = None
+    def __init__(
+        self, short: Mapping[str, bool], long: Mapping[str, bool], letters: Mapping[str, str]
+    ) -> None:
+        self.short = short
+        self.long = long
+        self.letters = letters
+        self.kept: list[str] = []
+        self.problem: OptionProblem | None = None
 
     def run(self, arguments: Sequence[str]) -> None:
         """Scan all arguments; stop at ``--``, which stays."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
@@ -103,7 +102,6 @@ def stopped(stop: StopError) -> int:
     return stop.code
 
 
-@dataclass(slots=True, eq=False)
 class Session:
     """What is known while a call runs through its users.
 
@@ -111,13 +109,14 @@ class Session:
     going on with the next user makes no sense.
     """
 
-    call: Call
-    configuration: Configuration
-    server: LiveServer | None = None
-    many: bool = False
-    code: int = Exit.FINE
-    broken: bool = False
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    def __init__(self, call: Call, configuration: Configuration, server: LiveServer | None = None) -> None:
+        self.call = call
+        self.configuration = configuration
+        self.server = server
+        self.many = False
+        self.code: int = Exit.FINE
+        self.broken = False
+        self.rows: list[tuple[str, ...]] = []
 
     def users(self) -> Iterable[str | User]:
         """Return the users to work on, in order; the one of the environment is already known."""

@@ -7,7 +7,8 @@ from itertools import chain, product
 from math import prod
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from dovecot_conf.conditions import Condition, Net
+from dovecot_conf.conditions import Condition
+from dovecot_conf.nets import Net
 
 
 class Conditioned(Protocol):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dovecot_conf.collector import without_collector
-from dovecot_conf.conditions import Condition, parse_net
+from dovecot_conf.conditions import Condition
 
 if TYPE_CHECKING:
     from dovecot_conf.diagnostics import Diagnostic
@@ -70,9 +70,12 @@ class Configuration:
         ``local_name``, ``local`` and ``remote`` are what is known of the connection: a TLS server
         name and two IP addresses.
         """
-        asked = Condition(
-            protocol, local_name, parse_net(local) if local else None, parse_net(remote) if remote else None
-        )
+        asked = Condition(protocol, local_name)
+        if local or remote:
+            from dovecot_conf.nets import parse_net  # noqa: PLC0415 - few ask for them
+
+            nets = (parse_net(text) if text else None for text in (local, remote))
+            asked = Condition(protocol, local_name, *nets)
         return self.evaluation.settings(asked)
 
     def push(self, protocol: str) -> PushConfig:

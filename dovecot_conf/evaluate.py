@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from dovecot_conf import limits
 from dovecot_conf.elsewhere import may_be_elsewhere
@@ -17,17 +16,17 @@ from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 _ELSEWHERE = "this holds here, and for a server elsewhere only if the file is missing there, too"
 
 
-@dataclass(slots=True, eq=False)
 class Surroundings:
     """What an evaluation may ask for besides the tree: files, the environment, file contents.
 
     ``main`` is the main file.
     """
 
-    files: Files
-    environ: Mapping[str, str]
-    main: str = ""
-    _contents: dict[str, str] = field(default_factory=dict)
+    def __init__(self, files: Files, environ: Mapping[str, str], main: str = "") -> None:
+        self.files = files
+        self.environ = environ
+        self.main = main
+        self._contents: dict[str, str] = {}
 
     def content(self, path: str) -> str:
         """Return the content of a value file up to a NUL, '' when it can't be read."""

@@ -11,8 +11,8 @@ import errno
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dovecot_conf import limits
@@ -25,11 +25,11 @@ _CHUNK = 1 << 20
 TOO_LARGE_HINT = "no configuration is that large: correct the path"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Changed:
     """Files with another content than that on disk, by their places (see :meth:`Files.place`)."""
 
-    contents: Mapping[str, bytes] = field(default_factory=dict)
+    def __init__(self, contents: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        self.contents = contents
 
     def content(self, path: str) -> bytes | None:
         """Return the content of a file that is changed, None for another one."""

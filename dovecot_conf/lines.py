@@ -7,9 +7,8 @@ looked for on one physical line only, the comment is cut before the backslash at
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from dovecot_conf.tree import Document, Flaw, Piece, Section
+from dovecot_conf.tree import Piece
 
 _STRETCH = re.compile(
     r"""[^#'"]++ | "[^"\\]*+(?:\\.[^"\\]*+)*" | '[^'\\]*+(?:\\.[^'\\]*+)*'""", re.VERBOSE | re.DOTALL
@@ -75,30 +74,3 @@ class Kept:
         self._texts.clear()
         self._pieces.clear()
         self._length = 0
-
-
-@dataclass(slots=True)
-class LogicalLine:
-    """A logical line and where it stands."""
-
-    document: Document
-    first: int
-    last: int
-    text: str
-    column: int
-    pieces: tuple[Piece, ...]
-
-    def common(
-        self, parent: Section | None, flaws: tuple[Flaw, ...]
-    ) -> tuple[Document, int, int, Section | None, str, int, tuple[Piece, ...], tuple[Flaw, ...]]:
-        """Return the fields that every statement starts with."""
-        return (
-            self.document,
-            self.first,
-            self.last,
-            parent,
-            self.text,
-            self.column,
-            self.pieces,
-            flaws,
-        )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from dovecot_conf.errors import VariableError
 from dovecot_conf.hashing import hashed
@@ -39,13 +38,13 @@ _HEAD = re.compile(
 )
 
 
-@dataclass(slots=True, eq=False)
 class _Cut:
     """What part of a value is wanted; the hash modifiers use the numbers for themselves."""
 
-    offset: int
-    width: int
-    zero: bool
+    def __init__(self, offset: int, width: int, *, zero: bool) -> None:
+        self.offset = offset
+        self.width = width
+        self.zero = zero
 
     def apply(self, value: bytes) -> bytes:
         """Return the part of the value: some from the end for a negative offset, then a width."""
@@ -164,10 +163,10 @@ class Expansion:
 def _cut(head: re.Match[str]) -> _Cut:
     width = int(head["width"] or 0)
     if not head["dot"]:
-        return _Cut(0, width, bool(head["zero"]))
+        return _Cut(0, width, zero=bool(head["zero"]))
     offset = -width if head["sign"] else width
     width = int(head["width2"] or 0)
-    return _Cut(offset, -width if head["sign2"] else width, bool(head["zero2"]))
+    return _Cut(offset, -width if head["sign2"] else width, zero=bool(head["zero2"]))
 
 
 def _closing_brace(text: str, start: int) -> int:

@@ -65,7 +65,7 @@ def open_metadata(
 
 def _namespaces(reader: UserSettings, blocks: Block) -> tuple[Namespace, ...]:
     """Return the user's private namespaces; without any block there is one without a prefix."""
-    found = blocks.of_kind("namespace") or [Block(reader.settings, values={"inbox": "yes"})]
+    found = blocks.of_kind("namespace") or [Block(reader.settings, inbox="yes")]
     return tuple(_namespace(reader, block) for block in found if _is_private(block))
 
 

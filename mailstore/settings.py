@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +22,6 @@ CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
 Identity = tuple[str, str | int]
 
 
-@dataclass(slots=True, eq=False)
 class Block:
     """A block of the configuration: a userdb, a namespace, a mailbox of it, a dict.
 
@@ -32,11 +30,12 @@ class Block:
     ``blocks`` the inner blocks.
     """
 
-    settings: Settings
-    name: str = ""
-    path: str | None = ""
-    values: dict[str, str] = field(default_factory=dict)
-    blocks: dict[Identity, Block] = field(default_factory=dict)
+    def __init__(self, settings: Settings, name: str = "", path: str | None = "", **values: str) -> None:
+        self.settings = settings
+        self.name = name
+        self.path = path
+        self.values = values
+        self.blocks: dict[Identity, Block] = {}
 
     def value(self, *names: str, default: str = "") -> str:
         """Return the first of ``names`` that is set, ``default`` when none is."""

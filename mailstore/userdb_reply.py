@@ -5,7 +5,6 @@ from __future__ import annotations
 import grp
 import pwd
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -30,18 +29,18 @@ def parse_id(field_name: str, text: str) -> int | None:
         return None
 
 
-@dataclass(slots=True, eq=False)
 class Reply:
     """The name and the fields so far; ``failure`` is why the lookup will fail, "" as long as it won't.
 
     Source: ``auth_request_set_userdb_field`` of 2.3.19.1 and 2.4.1.
     """
 
-    name: str
-    version: Version
-    open_path: Callable[[str], Path]
-    fields: dict[str, str] = field(default_factory=dict)
-    failure: str = ""
+    def __init__(self, name: str, version: Version, open_path: Callable[[str], Path]) -> None:
+        self.name = name
+        self.version = version
+        self.open_path = open_path
+        self.fields: dict[str, str] = {}
+        self.failure = ""
 
     def set(self, name: str, value: str) -> None:
         """Add a field, or do what its name says."""
