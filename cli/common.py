@@ -8,13 +8,17 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from cli.output import printable
-from dovecot_conf import Configuration, Severity, Version, load
 from dovecot_conf.errors import ConfigError
+from dovecot_conf.loading import load
+from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf import Configuration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -147,6 +151,8 @@ def is_demo(configuration: Configuration) -> bool:
 
 def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool:
     """Say on stderr that Dovecot would not start with this configuration; return whether that is so."""
+    from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
+
     errors = [problem for problem in configuration.problems if problem.severity is Severity.ERROR]
     if not errors:
         return False

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Mapping
 
 from dovecot_conf import limits
-from dovecot_conf.elsewhere import may_be_elsewhere
 from dovecot_conf.files import Files
 from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
@@ -48,6 +47,8 @@ class Surroundings:
 
     def unreadable_flaw(self, key: str, path: str, message: str, span: Span) -> Flaw:
         """Return what is wrong when the value file ``path`` of a setting can't be read."""
+        from dovecot_conf.elsewhere import may_be_elsewhere  # noqa: PLC0415 - only where something is wrong
+
         name = key.rpartition("/")[2]
         missing = self.why_unreadable(path) == os.strerror(errno.ENOENT)
         doubtful = missing and may_be_elsewhere(path, self.main, self.files.root, name)

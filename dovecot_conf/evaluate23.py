@@ -6,7 +6,8 @@ Follows ``config_parser_apply_line`` of 2.3.19.1, in expanding mode as the daemo
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from dovecot_conf.carried import CarriedSetting, carried, written_key
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
@@ -23,10 +24,12 @@ from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.section_names import escaped, name_key
-from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
 from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.suggestions import Suggestions
 
 FLAT_SECTIONS = frozenset(("plugin", "dict"))
 """Sections that are one flat list of keys, whatever their name."""
@@ -103,10 +106,15 @@ class Evaluator23:
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
         self._counter = 0
-        self._suggestions = Suggestions(Version.V23)
         self._checker = ValueChecker(Version.V23, self.problems)
         self._limit = ExpansionLimit(self.problems)
         self._old_names = OldNames(self.problems)
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+        return Suggestions(Version.V23)
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""

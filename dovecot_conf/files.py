@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from dovecot_conf import limits
 from dovecot_conf.limits import LimitError
-from dovecot_conf.patterns import expand
 
 _MAX_LINKS = 40
 _CHUNK = 1 << 20
@@ -116,6 +115,8 @@ class Files(NamedTuple):
 
         Raises LimitError for a pattern that is too long, or asks for too much.
         """
+        from dovecot_conf.patterns import expand  # noqa: PLC0415 - many regular expressions, for includes only
+
         return expand(pattern, self._listing, self._exists)
 
     def _listing(self, folder: str) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dovecot_conf import limits
 from dovecot_conf.dialects import Dialect
 from dovecot_conf.files import Files
 from dovecot_conf.grammar import Shape, grammar
-from dovecot_conf.includes import Includer
 from dovecot_conf.lines import Kept, find_comment, unescape
 from dovecot_conf.nesting import Nesting
 from dovecot_conf.positions import Span
@@ -36,6 +37,9 @@ from dovecot_conf.tree import (
     ValueKind,
 )
 from dovecot_conf.view import PLAIN, View
+
+if TYPE_CHECKING:
+    from dovecot_conf.includes import Includer
 
 EXPECTING_BRACE = "Expecting '{'"
 GARBAGE = "Garbage after '{'"
@@ -92,7 +96,6 @@ class TreeReader:
     def read(self, source: SourceFile) -> Reading:
         """Return the tree of ``source`` with all that it includes."""
         self._reading = Reading(Document(source))
-        self._includer = Includer(self._files, source, self._version, self._view)
         self._enter(self._reading.document, 1)
         while self._inputs:
             current = self._inputs[-1]
@@ -298,6 +301,12 @@ class TreeReader:
         self._append(line.document, section)
         self._nesting.enter(section)
         return False
+
+    @cached_property
+    def _includer(self) -> Includer:
+        from dovecot_conf.includes import Includer  # noqa: PLC0415 - a small configuration is one file
+
+        return Includer(self._files, self._reading.document.source, self._version, self._view)
 
     def _include(self, line: LogicalLine, match: re.Match[str]) -> bool:
         parts = match.groupdict()

@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Mapping
 
 from dovecot_conf.errors import VariableError
 from dovecot_conf.hashing import hashed
-from dovecot_conf.variables23_functions import FunctionError, compare, digest, split_conditional
 
 SHORT_NAMES = {
     "u": "user",
@@ -28,14 +26,22 @@ HASHES = frozenset(("md5", "sha1", "sha256", "sha384", "sha512", "sha3-256", "sh
 _MAX_MODIFIERS = 10
 _MAX_DEPTH = 20
 
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LOWER = str.maketrans(_LETTERS.upper(), _LETTERS)
+_UPPER = str.maketrans(_LETTERS, _LETTERS.upper())
 
-_HEAD = re.compile(
+_HEAD = (
     r"(?P<sign>-?)(?P<zero>0?)(?P<width>[0-9]*)(?P<dot>\.)?"
     r"(?(dot)(?P<zero2>0?)(?P<sign2>-?)(?P<width2>[0-9]*))"
     rf"(?P<modifiers>[LUEXRHNMDT]{{0,{_MAX_MODIFIERS}}})"
 )
+"""What may stand between the percent sign and the name."""
+
+_BEGINS_HEAD = tuple("-.0123456789LUEXRHNMDT")
+
+
+class FunctionError(Exception):
+    """A function can't be carried out; the text is Dovecot's."""
 
 
 class _Cut:
@@ -98,12 +104,13 @@ class Expansion:
 
     def _variable(self, text: str, position: int) -> tuple[str, int]:
         """Return the value of the variable whose percent sign is before ``position``, and its end."""
-        head = _HEAD.match(text, position)
-        assert head is not None
-        position = head.end()
+        cut, modifiers = _Cut(0, 0, zero=False), ""
+        if text.startswith(_BEGINS_HEAD, position):
+            head = re.compile(_HEAD).match(text, position)
+            assert head is not None
+            cut, modifiers, position = _cut(head), head["modifiers"], head.end()
         if position >= len(text):
             return "", position
-        cut = _cut(head)
         if text[position] == "{" and "}" in text[position:]:
             end = _closing_brace(text, position)
             name = text[position + 1 : end]
@@ -116,7 +123,7 @@ class Expansion:
         if value is None:
             return (f"UNSUPPORTED_VARIABLE_{name}" if self._marks_unknown else ""), position
         data = value.encode("utf-8", "surrogateescape")
-        for modifier in head["modifiers"]:
+        for modifier in modifiers:
             data = MODIFIERS[modifier](data, cut)
         return cut.apply(data).decode("utf-8", "surrogateescape"), position
 
@@ -143,6 +150,9 @@ class Expansion:
             return None
 
     def _function(self, key: str, data: str) -> str:
+        # Hashes and comparisons are loaded where one is asked for.
+        from dovecot_conf.variables23_functions import compare, digest, split_conditional  # noqa: PLC0415
+
         word = key.partition(";")[0].lower()
         if word == "if":
             parameters = [self._expand(part) for part in split_conditional(f"{key}:{data}")]

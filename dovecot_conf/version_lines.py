@@ -9,8 +9,8 @@ from dovecot_conf.evaluate import Problems
 from dovecot_conf.positions import Span
 from dovecot_conf.scopes import Entry
 from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement, ValueKind
+from dovecot_conf.versions import CONFIG_VERSION
 
-CONFIG_VERSION = "dovecot_config_version"
 SUPPORTED = ("2.4.0", "2.4.1", "2.4.2", "2.4.3", "2.4.4")
 
 _FIRST = "The first setting must be dovecot_config_version"

@@ -14,3 +14,6 @@ class Version(StrEnum):
 
 UNDECIDED = "nothing in it belongs to one version only"
 """Why a configuration is read as 2.3 when nothing shows its version."""
+
+CONFIG_VERSION = "dovecot_config_version"
+"""The setting with which a configuration of 2.4 begins."""
