@@ -13,7 +13,8 @@ import string
 from collections.abc import Callable
 
 from dovecot_conf.hashing import hashed
-from dovecot_conf.variables23_functions import FunctionError, compare
+from dovecot_conf.variables23 import FunctionError
+from dovecot_conf.variables23_functions import compare
 from dovecot_conf.variables24_state import Argument, Call, FilterError, State
 
 _MAX_ROUNDS = 1_000_000

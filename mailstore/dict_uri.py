@@ -59,7 +59,7 @@ def parse_dict_uri(uri: str) -> DictSetting:
 
 def _without_password(uri: str) -> str:
     """Return a URI to show. A password with a colon in it is cut there by Dovecot: the rest is hidden too."""
-    return _PASSWORD.sub("…", uri)
+    return re.sub(_PASSWORD, "…", uri) if ":password=" in uri else uri
 
 
 def _file(arguments: str) -> FileSetting:
@@ -143,12 +143,12 @@ _REDIS_NUMBERS = {
 
 
 _REDIS_NAMES = ("host", *_REDIS_TEXTS, *_REDIS_NUMBERS)
-_PASSWORD = re.compile(rf"(?<=:password=).*?(?=:(?:{'|'.join(_REDIS_NAMES)})=|\Z)", re.DOTALL)
+_PASSWORD = rf"(?s)(?<=:password=).*?(?=:(?:{'|'.join(_REDIS_NAMES)})=|\Z)"
 
 
 def _proxy(arguments: str) -> ProxySetting:
     rest, times = arguments, dict[str, int]()
-    while found := _PROXY_OPTION.match(rest):
+    while found := re.match(_PROXY_OPTION, rest):
         word, colon, after = rest.partition(":")
         if not colon:
             raise _WrongError(f"Invalid URI: {rest}")
@@ -169,7 +169,7 @@ def _proxy(arguments: str) -> ProxySetting:
     )
 
 
-_PROXY_OPTION = re.compile("(idle_msecs|warn_slow_msecs)=")
+_PROXY_OPTION = "(idle_msecs|warn_slow_msecs)="
 
 
 def _unsigned(text: str) -> int | None:

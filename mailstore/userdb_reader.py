@@ -15,7 +15,6 @@ from typing import NamedTuple
 from dovecot_conf.errors import UserError
 from dovecot_conf.variables import user_values
 from dovecot_conf.versions import Version
-from mailstore.passwd_file import passwd_fields, passwd_lines
 from mailstore.userdb_reply import Reply
 from mailstore.users import IdRange, Passdb, UnknownUserError, Userdb, UserdbUnavailableError
 
@@ -174,6 +173,8 @@ class UserdbReader(NamedTuple):
         return not self.passdbs
 
     def _ask_passwd_file(self, userdb: Userdb, reply: Reply) -> Mapping[str, str] | None:
+        from mailstore.passwd_file import passwd_fields  # noqa: PLC0415 - not for the other userdbs
+
         variables = user_values(reply.name, self.protocol)
         wanted = self.expand(userdb.username_format, variables)
         for columns in self._lines(userdb, variables):
@@ -184,6 +185,8 @@ class UserdbReader(NamedTuple):
         return None
 
     def _lines(self, source: Userdb | Passdb, variables: Mapping[str, str]) -> Iterator[list[str]]:
+        from mailstore.passwd_file import passwd_lines  # noqa: PLC0415 - not for the other userdbs
+
         path = self.open_path(self.expand(source.path, variables))
         try:
             yield from passwd_lines(path)
