@@ -16,7 +16,6 @@ import click
 
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
 from dovecot_conf.errors import PushnotifError
-from dovecot_conf.near import nearest
 
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
@@ -59,6 +58,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command named first in ``args``; suggest a near name when it doesn't exist."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from dovecot_conf.near import nearest  # noqa: PLC0415 - only where something is wrong
+
             near = nearest(args[0], COMMANDS)
             known = f"did you mean '{near}'?" if near else f"known: {', '.join(COMMANDS)}"
             raise click.UsageError(f"no such command '{args[0]}'; {known}", ctx=ctx)

@@ -20,14 +20,14 @@ class Signs(NamedTuple):
     """What only one version has, each with how it is called.
 
     By name: ``settings``, ``blocks`` without a name, and ``named`` blocks. By the beginning of a line:
-    ``lines``, with a pattern for the rest. ``anywhere``: patterns for any place in a line.
+    ``lines``, with a pattern for the rest; ``anywhere`` is the same for any place in a line.
     """
 
     settings: Mapping[str, str]
     blocks: Mapping[str, str]
     named: Mapping[str, str]
     lines: Mapping[str, tuple[str, str]]
-    anywhere: Mapping[str, str]
+    anywhere: Mapping[str, tuple[str, str]]
 
     def at_start(self, text: str) -> str:
         """Return which sign a logical line begins with, '' for none."""
@@ -47,10 +47,9 @@ class Signs(NamedTuple):
 
     def in_it(self, text: str) -> str:
         """Return which sign stands anywhere in a logical line, '' for none."""
-        if "$" in text or "%" in text:
-            for pattern, found in self.anywhere.items():
-                if re.search(pattern, text):
-                    return found
+        for beginning, (found, rest) in self.anywhere.items():
+            if beginning in text and re.search(re.escape(beginning) + rest, text):
+                return found
         return ""
 
 
@@ -86,7 +85,7 @@ SIGNS = {
             '"': ("a quoted key", r'[^"]*"[ \t]*='),
             "ssl_server_": ("an ssl_server setting", r"[^ \t=]*[ \t]*="),
         },
-        anywhere={r"\$SET:": "$SET:", r"%\{[^};]*\|": "a %{variable | filter}"},
+        anywhere={"$SET:": ("$SET:", ""), "%{": ("a %{variable | filter}", r"[^};]*\|")},
     ),
     Version.V23: Signs(
         settings=_called(
@@ -104,8 +103,8 @@ SIGNS = {
         named={},
         lines={},
         anywhere={
-            r"\$mail_plugins\b": "$mail_plugins",
-            r"%[-0-9.]*[LUEXRHNMDT]*[undhsplrw](?![A-Za-z0-9%])": "a one-letter %variable",
+            "$mail_plugins": ("$mail_plugins", r"\b"),
+            "%": ("a one-letter %variable", r"[-0-9.]*[LUEXRHNMDT]*[undhsplrw](?![A-Za-z0-9%])"),
         },
     ),
 }

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping
 
 from dovecot_conf.errors import VariableError
-from dovecot_conf.hashing import hashed
 
 SHORT_NAMES = {
     "u": "user",
@@ -30,14 +29,13 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LOWER = str.maketrans(_LETTERS.upper(), _LETTERS)
 _UPPER = str.maketrans(_LETTERS, _LETTERS.upper())
 
-_HEAD = (
+_CUT = (
     r"(?P<sign>-?)(?P<zero>0?)(?P<width>[0-9]*)(?P<dot>\.)?"
     r"(?(dot)(?P<zero2>0?)(?P<sign2>-?)(?P<width2>[0-9]*))"
-    rf"(?P<modifiers>[LUEXRHNMDT]{{0,{_MAX_MODIFIERS}}})"
 )
-"""What may stand between the percent sign and the name."""
+"""What part of the value is wanted, behind the percent sign."""
 
-_BEGINS_HEAD = tuple("-.0123456789LUEXRHNMDT")
+_BEGINS_CUT = tuple("-.0123456789")
 
 
 class FunctionError(Exception):
@@ -104,11 +102,15 @@ class Expansion:
 
     def _variable(self, text: str, position: int) -> tuple[str, int]:
         """Return the value of the variable whose percent sign is before ``position``, and its end."""
-        cut, modifiers = _Cut(0, 0, zero=False), ""
-        if text.startswith(_BEGINS_HEAD, position):
-            head = re.compile(_HEAD).match(text, position)
+        cut = _Cut(0, 0, zero=False)
+        if text.startswith(_BEGINS_CUT, position):
+            head = re.compile(_CUT).match(text, position)
             assert head is not None
-            cut, modifiers, position = _cut(head), head["modifiers"], head.end()
+            cut, position = _cut(head), head.end()
+        end = position
+        while end < position + _MAX_MODIFIERS and text[end : end + 1] in MODIFIERS:
+            end += 1
+        modifiers, position = text[position:end], end
         if position >= len(text):
             return "", position
         if text[position] == "{" and "}" in text[position:]:
@@ -216,7 +218,13 @@ def _hash(data: bytes, cut: _Cut) -> bytes:
 
 
 def _new_hash(data: bytes, cut: _Cut) -> bytes:
-    return _hash_text(int.from_bytes(hashed("md5", data)[:8], "big"), cut)
+    return _hash_text(int.from_bytes(_md5(data)[:8], "big"), cut)
+
+
+def _md5(data: bytes) -> bytes:
+    from dovecot_conf.hashing import hashed  # noqa: PLC0415 - few variables are hashed
+
+    return hashed("md5", data)
 
 
 def _hash_text(value: int, cut: _Cut) -> bytes:
@@ -236,7 +244,7 @@ MODIFIERS: dict[str, Callable[[bytes, _Cut], bytes]] = {
     "R": _text(lambda text: text[::-1]),
     "H": _hash,
     "N": _new_hash,
-    "M": lambda data, _: hashed("md5", data).hex().encode(),
+    "M": lambda data, _: _md5(data).hex().encode(),
     "D": _text(lambda text: text.replace(".", ",dc=")),
     "T": _text(lambda text: text.rstrip(" \t\n\r\v\f")),
 }
