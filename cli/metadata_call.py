@@ -9,8 +9,7 @@ from __future__ import annotations
 from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
-from cli.metadata_session import Call, Session, StopError, stopped
-from cli.render.rows import FORMATTERS
+from cli.metadata_session import USUAL_FORMATTER, Call, Session, StopError, stopped
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError
 from dovecot_conf.versions import Version
@@ -36,7 +35,7 @@ def run(call: Call) -> int:
 
 
 def _run(call: Call) -> int:
-    if call.formatter not in FORMATTERS and call.formatter != NEEDS_A_FORMAT:
+    if not _is_formatter(call.formatter):
         raise StopError(Exit.TEMPORARY, f"Fatal: Unknown print formatter: {call.formatter}")
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     if call.problem is not None:
@@ -52,6 +51,14 @@ def _run(call: Call) -> int:
 
     with running_server(call, configuration) as server:
         return _work(Session(call, configuration, server), arguments)
+
+
+def _is_formatter(name: str) -> bool:
+    if name in (USUAL_FORMATTER, NEEDS_A_FORMAT):
+        return True
+    from cli.render.rows import FORMATTERS  # noqa: PLC0415 - most calls take the usual one
+
+    return name in FORMATTERS
 
 
 def _work(session: Session, arguments: list[str]) -> int:

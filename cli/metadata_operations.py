@@ -53,12 +53,6 @@ class Target(NamedTuple):
         return canonical_mailbox(self.mailbox) or "INBOX"
 
 
-class Row(NamedTuple):
-    """A line of output."""
-
-    text: str
-
-
 class Failure(NamedTuple):
     """An error: ``lead`` is what the command says first, ``why`` what the storage says.
 
@@ -71,7 +65,8 @@ class Failure(NamedTuple):
     storage_prefix: str | None = None
 
 
-Result = Iterator[Row | Failure]
+Result = Iterator[str | Failure]
+"""What an operation gives: values to print, and errors."""
 
 
 def code_of(error: Exception) -> int:
@@ -129,7 +124,7 @@ def get_value(target: Target) -> Result:
         else:
             yield _failure(lead, error)
     else:
-        yield Row(value or "")
+        yield value or ""
 
 
 def list_names(target: Target) -> Result:
@@ -137,7 +132,7 @@ def list_names(target: Target) -> Result:
     lead = f"Mailbox {target.box}: Failed to iterate mailbox attributes: "
     for listing in target.metadata.list(target.mailbox, target.entry):
         for name in listing.names:
-            yield Row(f"/{listing.type}/{name}" if target.prepend_prefix else name)
+            yield f"/{listing.type}/{name}" if target.prepend_prefix else name
         if listing.error is None:
             continue
         if _is_from_the_dict(listing.error):

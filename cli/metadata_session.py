@@ -17,7 +17,6 @@ from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
 from cli.metadata_users import How, UserFileError, choose, matches, read_user_file
 from cli.output import output_width, writing_to_stdout
-from cli.render.rows import DEFAULT_WIDTH, LEAST_WIDTH, find_formatter
 from dovecot_conf import Configuration
 from dovecot_conf.errors import PushnotifError, UserError
 from dovecot_conf.versions import Version
@@ -41,6 +40,8 @@ _Store = TypeVar("_Store", bound=MetadataStore)
 
 # What stands in front of the messages of the command itself.
 MESSAGE_PREFIX = {Version.V23: "", Version.V24: "cmd mailbox metadata {name}: "}
+# Of no rows it prints nothing.
+USUAL_FORMATTER = "flow"
 # Says the name of the mailbox again when the command repeats what the storage has logged.
 REPEATS_MAILBOX = frozenset({Version.V23})
 NOBODY = "Fatal: USER environment is missing and -u option not used"
@@ -169,7 +170,7 @@ class Session:
                 if isinstance(result, Failure):
                     self.fail(result)
                 else:
-                    self.rows.append((name, result.text) if self.many else (result.text,))
+                    self.rows.append((name, result) if self.many else (result,))
         except UnknownUserError as error:
             self._miss(error)
         except NotConnectedError as error:
@@ -277,6 +278,10 @@ class Session:
 
     def print_rows(self) -> None:
         """Print what was found, in the format asked for."""
+        if not self.rows and self.call.formatter == USUAL_FORMATTER:
+            return
+        from cli.render.rows import DEFAULT_WIDTH, LEAST_WIDTH, find_formatter  # noqa: PLC0415
+
         columns = OPERATIONS[self.call.name].columns
         titles = ("username", *columns) if self.many else columns
         formatter = find_formatter(self.call.formatter, self.configuration.version)

@@ -10,8 +10,8 @@ from dovecot_conf.dialects import DIALECTS
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluations import evaluation_class
 from dovecot_conf.files import Files
-from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.reader import Reading, TreeReader
+from dovecot_conf.scopes import SettingValue
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import UNDECIDED, Version
 from dovecot_conf.view import PLAIN, View
@@ -26,7 +26,7 @@ def build(
     view: View = PLAIN,
 ) -> Configuration:
     """Return the configuration whose main file is ``source``; see :func:`dovecot_conf.load`."""
-    values = parse_overrides(overrides)
+    values = _parsed(tuple(overrides))
     surroundings = Surroundings(files, environ, source.path)
     if version is None:
         version, reason, reading = _detect(files, source, view)
@@ -34,6 +34,14 @@ def build(
         reason, reading = "as asked for", _read(files, source, version, view)
     evaluation = evaluation_class(version)(surroundings, reading, values)
     return Configuration(version, reason, reading, evaluation)
+
+
+def _parsed(overrides: tuple[str, ...]) -> dict[str, SettingValue]:
+    if not overrides:
+        return {}
+    from dovecot_conf.overrides import parse_overrides  # noqa: PLC0415 - few calls have any
+
+    return parse_overrides(overrides)
 
 
 def _read(files: Files, source: SourceFile, version: Version, view: View) -> Reading:

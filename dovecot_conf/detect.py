@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from dovecot_conf.lines import find_comment
 from dovecot_conf.source import SourceFile
@@ -16,38 +15,47 @@ from dovecot_conf.versions import CONFIG_VERSION, Version
 from dovecot_conf.view import PLAIN, View
 
 
-class Signs(NamedTuple):
+class Signs:
     """What only one version has, each with how it is called.
 
     By name: ``settings``, ``blocks`` without a name, and ``named`` blocks. By the beginning of a line:
     ``lines``, with a pattern for the rest; ``anywhere`` is the same for any place in a line.
     """
 
-    settings: Mapping[str, str]
-    blocks: Mapping[str, str]
-    named: Mapping[str, str]
-    lines: Mapping[str, tuple[str, str]]
-    anywhere: Mapping[str, tuple[str, str]]
+    def __init__(
+        self,
+        *,
+        settings: Mapping[str, str],
+        blocks: Mapping[str, str],
+        named: Mapping[str, str],
+        lines: Mapping[str, tuple[str, str]],
+        anywhere: Mapping[str, tuple[str, str]],
+    ) -> None:
+        self._settings = settings
+        self._blocks = blocks
+        self._named = named
+        self._lines = lines
+        self._anywhere = anywhere
 
     def at_start(self, text: str) -> str:
         """Return which sign a logical line begins with, '' for none."""
         key, equals, _ = text.partition("=")
-        if equals and (found := self.settings.get(key.rstrip(_WHITE))):
+        if equals and (found := self._settings.get(key.rstrip(_WHITE))):
             return found
         before, brace, _ = text.partition("{")
         if brace:
             word, white, name = before.replace("\t", " ").partition(" ")
             name = name.strip(" ")
-            if white and " " not in name and (found := (self.named if name else self.blocks).get(word)):
+            if white and " " not in name and (found := (self._named if name else self._blocks).get(word)):
                 return found
-        for beginning, (found, rest) in self.lines.items():
+        for beginning, (found, rest) in self._lines.items():
             if text.startswith(beginning) and re.compile(rest).match(text, len(beginning)):
                 return found
         return ""
 
     def in_it(self, text: str) -> str:
         """Return which sign stands anywhere in a logical line, '' for none."""
-        for beginning, (found, rest) in self.anywhere.items():
+        for beginning, (found, rest) in self._anywhere.items():
             if beginning in text and re.search(re.escape(beginning) + rest, text):
                 return found
         return ""

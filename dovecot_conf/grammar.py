@@ -8,10 +8,9 @@ the last one takes anything, so every line has exactly one shape.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import cache
-from typing import NamedTuple
 
 from dovecot_conf.dialects import DIALECTS, Dialect
 from dovecot_conf.versions import Version
@@ -36,29 +35,32 @@ class Shape(Enum):
     """anything else"""
 
 
+Matcher = Callable[[str], re.Match[str] | None]
+
 _FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION, Shape.INCLUDE)
 """The shapes of nearly all lines. Their tokens exclude each other and all others."""
 
 
-class Grammar(NamedTuple):
+class Grammar:
     """The tokens of one dialect.
 
     ``frequent`` are the matchers of tokens that nearly all lines are. They are tried before the whole
     grammar, which takes a while to load and to run.
     """
 
-    version: Version
-    frequent: tuple[tuple[Shape, Callable[[str], re.Match[str] | None]], ...]
+    def __init__(self, version: Version, frequent: Iterable[tuple[Shape, Matcher]]) -> None:
+        self._version = version
+        self._frequent = tuple(frequent)
 
     def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
         """Return the shape of a logical line, and the match with its parts."""
-        for shape, matcher in self.frequent:
+        for shape, matcher in self._frequent:
             found = matcher(text)
             if found is not None:
                 return shape, found
         from dovecot_conf.whole_grammar import whole_grammar  # noqa: PLC0415 - pyparsing, for few lines
 
-        return whole_grammar(self.version).parse(text)
+        return whole_grammar(self._version).parse(text)
 
 
 def patterns(dialect: Dialect) -> dict[Shape, str]:
@@ -112,4 +114,4 @@ def grammar(version: Version) -> Grammar:
     """Return the grammar of a dialect."""
     tokens = patterns(DIALECTS[version])
     matchers = ((shape, re.compile(tokens[shape], re.DOTALL).match) for shape in _FREQUENT)
-    return Grammar(version, tuple(matchers))
+    return Grammar(version, matchers)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dovecot_conf.amounts import natural
-from dovecot_conf.ip_address import is_ip_address
 from mailstore.dict_values import (
     DictSetting,
     FileSetting,
@@ -121,6 +119,8 @@ def _redis_parameter(word: str) -> dict[str, str | int]:
         return {_REDIS_TEXTS[name]: value}
     if not equals or name not in _REDIS_NUMBERS:
         if equals and name == "host":
+            from dovecot_conf.ip_address import is_ip_address  # noqa: PLC0415 - a file has no address
+
             if not is_ip_address(value):
                 raise _WrongError(f"Invalid IP: {value}")
             return {"host": value}
@@ -174,6 +174,8 @@ _PROXY_OPTION = "(idle_msecs|warn_slow_msecs)="
 
 def _unsigned(text: str) -> int | None:
     """Return a number of 32 bits, None for what is none."""
+    from dovecot_conf.amounts import natural  # noqa: PLC0415 - a file needs no numbers
+
     try:
         number = natural(text)
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration, Settings
 from dovecot_conf.tree import Section, Setting
@@ -112,12 +112,13 @@ def _identities(path: Sequence[str]) -> Iterator[Identity]:
         yield word, "" if word in NAMELESS else next(words, "")
 
 
-class UserSettings(NamedTuple):
+class UserSettings:
     """The settings of a configuration as one user has them, for a process of ``protocol``."""
 
-    configuration: Configuration
-    protocol: str
-    user: User
+    def __init__(self, configuration: Configuration, protocol: str, user: User) -> None:
+        self.configuration = configuration
+        self.protocol = protocol
+        self.user = user
 
     @property
     def version(self) -> Version:

@@ -10,7 +10,6 @@ import pwd
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from dovecot_conf.errors import UserError
 from dovecot_conf.variables import user_values
@@ -38,20 +37,30 @@ SKIPS: Mapping[str, bool | None] = MappingProxyType({"never": None, "found": Tru
 Expand = Callable[[str, Mapping[str, str]], str]
 
 
-class UserdbReader(NamedTuple):
+class UserdbReader:
     """Asks userdbs for a process of ``protocol``.
 
     ``expand`` expands %variables, ``open_path`` finds a file named in the configuration; ``valid_ids``
     are the ranges of uid and gid of users that have mail.
     """
 
-    userdbs: tuple[Userdb, ...]
-    passdbs: tuple[Passdb, ...]
-    protocol: str
-    version: Version
-    expand: Expand
-    open_path: Callable[[str], Path]
-    valid_ids: Mapping[str, IdRange]
+    def __init__(
+        self,
+        userdbs: tuple[Userdb, ...],
+        passdbs: tuple[Passdb, ...],
+        protocol: str,
+        version: Version,
+        expand: Expand,
+        open_path: Callable[[str], Path],
+        valid_ids: Mapping[str, IdRange],
+    ) -> None:
+        self.userdbs = userdbs
+        self.passdbs = passdbs
+        self.protocol = protocol
+        self.version = version
+        self.expand = expand
+        self.open_path = open_path
+        self.valid_ids = valid_ids
 
     def find(self, name: str) -> tuple[Userdb, Reply]:
         """Return the userdb that knows a user, and what all of them say.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import grp
 import pwd
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,8 +13,16 @@ from dovecot_conf.versions import Version
 FILLS_A_GAP = MappingProxyType({Version.V23: ":protected", Version.V24: ":default"})
 REMOVES = ":remove"
 OLD_FIELD_NAMES = MappingProxyType({"system_user": "system_groups_user"})
+
+
+def _gid(name: str) -> int:
+    import grp  # noqa: PLC0415 - most write numbers
+
+    return grp.getgrnam(name).gr_gid
+
+
 IDS: Mapping[str, Callable[[str], int]] = MappingProxyType(
-    {"uid": lambda text: pwd.getpwnam(text).pw_uid, "gid": lambda text: grp.getgrnam(text).gr_gid}
+    {"uid": lambda text: pwd.getpwnam(text).pw_uid, "gid": _gid}
 )
 
 
