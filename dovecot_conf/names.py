@@ -1,6 +1,6 @@
 """The settings of Dovecot: their names, types and defaults, from the tables in ``data/``."""
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 import re
 from enum import StrEnum
