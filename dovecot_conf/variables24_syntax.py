@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 _END = "end of file"
 _OUTSIDE = re.compile(r"%%\{|%\{|%|[^%]+")
-_NAME = r"[a-zA-Z\u0080-\U0010ffff][a-zA-Z0-9_/;:.\u0080-\U0010ffff-]*"
+NAME = r"[a-zA-Z\u0080-\U0010ffff][a-zA-Z0-9_/;:.\u0080-\U0010ffff-]*"
 _INSIDE = re.compile(
-    rf"(?P<NAME>{_NAME})|(?P<NUMBER>[0-9]+)|(?P<VALUE>[\"'])|(?P<sign>[}}%|(),=+*/-])|.", re.DOTALL
+    rf"(?P<NAME>{NAME})|(?P<NUMBER>[0-9]+)|(?P<VALUE>[\"'])|(?P<sign>[}}%|(),=+*/-])|.", re.DOTALL
 )
 _SIGNS = {
     "}": "CCBRACE", "%": "PERC", "|": "PIPE", "(": "OBRACE", ")": "CBRACE", ",": "COMMA", "=": "EQ",
