@@ -6,6 +6,9 @@ daemons do it.
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.default_sections import built_in_groups
@@ -15,11 +18,13 @@ from dovecot_conf.programs24 import Programs
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes24 import Block, Scope24, ScopeTree, name_setting
 from dovecot_conf.section_names import escaped
-from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
 from dovecot_conf.value_checks import AUTH_IN_NETWORK, AUTH_TEXT, ValueChecker
 from dovecot_conf.version_lines import VersionLines
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.suggestions import Suggestions
 
 _WHILE_READING = "ambiguous-comment"
 _LINE_ERRORS = frozenset(("missing-section-brace", "text-after-brace"))
@@ -38,10 +43,15 @@ class Evaluator24:
         self._frame = Frame24(self.tree.root, None)
         self._versions = VersionLines(self.problems)
         self._checker = ValueChecker(Version.V24, self.problems)
-        self._suggestions = Suggestions(Version.V24)
         self._programs = Programs(self.problems)
         self._variable_names: set[tuple[int, str]] = set()
         self._assigner = Assigner(surroundings, self.problems, self.tree)
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+        return Suggestions(Version.V24)
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""

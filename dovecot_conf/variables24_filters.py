@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import string
 from collections.abc import Callable
 
 from dovecot_conf.hashing import hashed
@@ -38,10 +37,6 @@ def _simple(action: str, change: Callable[[bytes], bytes]) -> Callable[[State, C
         state.set(change(state.need(action)), binary=state.binary)
 
     return run
-
-
-_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
-_UPPER = bytes.maketrans(string.ascii_lowercase.encode(), string.ascii_uppercase.encode())
 
 
 def _lookup(state: State, call: Call) -> None:
@@ -279,8 +274,8 @@ FILTERS: dict[str, Callable[[State, Call], None]] = {
     "literal": _literal,
     "calculate": _calculate,
     "concat": _concat,
-    "upper": _simple("upper", lambda data: data.translate(_UPPER)),
-    "lower": _simple("lower", lambda data: data.translate(_LOWER)),
+    "upper": _simple("upper", bytes.upper),
+    "lower": _simple("lower", bytes.lower),
     "hash": _hash,
     "md5": _named_hash,
     "sha1": _named_hash,

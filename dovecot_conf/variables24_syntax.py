@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 _END = "end of file"
 _OUTSIDE = re.compile(r"%%\{|%\{|%|[^%]+")
-NAME = r"[a-zA-Z\u0080-\U0010ffff][a-zA-Z0-9_/;:.\u0080-\U0010ffff-]*"
+# A letter or any character beyond ASCII, then digits and _/;:.- as well; its complement compiles far faster.
+NAME = r"[^\x00-@\[-`{-\x7f][^\x00-,<-@\[-^`{-\x7f]*"
 _INSIDE = re.compile(
     rf"(?P<NAME>{NAME})|(?P<NUMBER>[0-9]+)|(?P<VALUE>[\"'])|(?P<sign>[}}%|(),=+*/-])|.", re.DOTALL
 )
