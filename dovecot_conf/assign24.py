@@ -6,7 +6,6 @@ Follows ``config_apply_line_full`` and ``config_apply_exact_line`` of 2.4.1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,32 +29,32 @@ _ITEM = SettingName("", Kind.VALUE, type="bool")
 """An item of a boolean list."""
 
 
-@dataclass(slots=True)
 class Frame24:
     """An open section. ``word`` is set in a list such as ``mail_plugins {``, whose keys are items;
     ``definition`` in a named block. ``void``: the opening line is an error, nothing counts.
     """
 
-    scope: Scope24
-    outer: Frame24 | None
-    word: str = ""
-    definition: SettingName | None = None
-    void: bool = False
+    def __init__(self, scope: Scope24, outer: Frame24 | None, *, void: bool = False) -> None:
+        self.scope = scope
+        self.outer = outer
+        self.word = ""
+        self.definition: SettingName | None = None
+        self.void = void
 
 
-@dataclass(slots=True)
 class _Line:
     """A setting on its way to a scope: the full name that was found for it, and where it landed.
 
     ``unexpanded`` is the text as ``doveconf -n`` sees it.
     """
 
-    node: Setting
-    text: str
-    unexpanded: str
-    path: str = ""
-    full_name: str = ""
-    landed: Scope24 | None = None
+    def __init__(self, node: Setting, text: str, unexpanded: str, path: str) -> None:
+        self.node = node
+        self.text = text
+        self.unexpanded = unexpanded
+        self.path = path
+        self.full_name = ""
+        self.landed: Scope24 | None = None
 
 
 class Assigner:
