@@ -3,8 +3,6 @@
 A file is a :class:`Document`. Its nodes stand in file order; a section holds the nodes up to its
 closing brace *of the same file*, an include holds the documents that it read. A section may be
 closed in another file; what encloses a node, over all files, is its ``parent`` chain.
-
-Nodes are plain classes: they grow while a file is read, and a dataclass takes far longer to define.
 """
 
 from __future__ import annotations
