@@ -35,26 +35,30 @@ class Signs:
         self._blocks = blocks
         self._named = named
         self._lines = lines
+        self._beginnings = tuple(lines)
         self._anywhere = anywhere
 
     def at_start(self, text: str) -> str:
         """Return which sign a logical line begins with, '' for none."""
-        key, equals, _ = text.partition("=")
-        if equals and (found := self._settings.get(key.rstrip(_WHITE))):
+        end = text.find("=")
+        if end >= 0 and (found := self._settings.get(text[:end].rstrip(_WHITE))):
             return found
-        before, brace, _ = text.partition("{")
-        if brace:
-            word, white, name = before.replace("\t", " ").partition(" ")
+        end = text.find("{")
+        if end >= 0:
+            word, white, name = text[:end].replace("\t", " ").partition(" ")
             name = name.strip(" ")
             if white and " " not in name and (found := (self._named if name else self._blocks).get(word)):
                 return found
-        for beginning, (found, rest) in self._lines.items():
-            if text.startswith(beginning) and re.compile(rest).match(text, len(beginning)):
-                return found
+        if text.startswith(self._beginnings):
+            for beginning, (found, rest) in self._lines.items():
+                if text.startswith(beginning) and re.compile(rest).match(text, len(beginning)):
+                    return found
         return ""
 
     def in_it(self, text: str) -> str:
         """Return which sign stands anywhere in a logical line, '' for none."""
+        if "$" not in text and "%" not in text:
+            return ""
         for beginning, (found, rest) in self._anywhere.items():
             if beginning in text and re.search(re.escape(beginning) + rest, text):
                 return found

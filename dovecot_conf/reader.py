@@ -152,9 +152,9 @@ class TreeReader:
             if not kept.is_empty:
                 text, pieces = kept.join(text, document.path, number, column)
             kept.forget()
-        line = LogicalLine(document, first, number, text, column, pieces)
+        line = (document, first, number, text, column, pieces)
         if len(text) > limits.MAX_LINE:
-            self._too_long(line)
+            self._too_long(LogicalLine(*line))
             return False
         shape, match = self._grammar.parse(text)
         if shape is Shape.SETTING:
@@ -162,7 +162,7 @@ class TreeReader:
             section, flaws = self._nesting.innermost, self._take_flaws()
             self._append(document, Setting(line, section, flaws, *_assignment(match)))
             return False
-        return self._statement(line, shape, match)
+        return self._statement(LogicalLine(*line), shape, match)
 
     def _skip(self, document: Document, number: int, text: str) -> None:
         """Take a blank or comment line; it ends a continuation, whose text is lost."""

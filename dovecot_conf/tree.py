@@ -62,6 +62,10 @@ class Document:
         return self.source.path
 
 
+LineParts = tuple["Document", int, int, str, int, tuple[Piece, ...]]
+"""What a logical line is made of: a bare tuple is the quickest to make."""
+
+
 class LogicalLine(NamedTuple):
     """A line as Dovecot takes it: the physical lines ``first`` to ``last``, joined and trimmed to ``text``.
 
@@ -141,7 +145,7 @@ class Statement(Node):
 
     __slots__ = ("column", "flaws", "pieces", "text")
 
-    def __init__(self, line: LogicalLine, parent: Section | None, flaws: tuple[Flaw, ...]) -> None:
+    def __init__(self, line: LineParts, parent: Section | None, flaws: tuple[Flaw, ...]) -> None:
         self.document, self.line, self.end_line, self.text, self.column, self.pieces = line
         self.parent = parent
         self.flaws = flaws
@@ -199,7 +203,7 @@ class Setting(Statement):
 
     def __init__(
         self,
-        line: LogicalLine,
+        line: LineParts,
         parent: Section | None,
         flaws: tuple[Flaw, ...],
         key: str,
@@ -207,7 +211,10 @@ class Setting(Statement):
         value: str,
         value_start: int,
     ) -> None:
-        super().__init__(line, parent, flaws)
+        # As in Statement, without another call: most nodes are settings.
+        self.document, self.line, self.end_line, self.text, self.column, self.pieces = line
+        self.parent = parent
+        self.flaws = flaws
         self.key = key
         self.kind = kind
         self.value = value
@@ -242,7 +249,7 @@ class Section(Statement):
 
     def __init__(  # noqa: PLR0913 - the parts of the line
         self,
-        line: LogicalLine,
+        line: LineParts,
         parent: Section | None,
         flaws: tuple[Flaw, ...],
         word: str,
@@ -268,7 +275,7 @@ class SectionEnd(Statement):
     __slots__ = ("section",)
 
     def __init__(
-        self, line: LogicalLine, parent: Section | None, flaws: tuple[Flaw, ...], section: Section | None
+        self, line: LineParts, parent: Section | None, flaws: tuple[Flaw, ...], section: Section | None
     ) -> None:
         super().__init__(line, parent, flaws)
         self.section = section
@@ -281,7 +288,7 @@ class Include(Statement):
 
     def __init__(
         self,
-        line: LogicalLine,
+        line: LineParts,
         parent: Section | None,
         flaws: tuple[Flaw, ...],
         pattern: str,
