@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections.abc import Callable
 from functools import wraps
@@ -163,17 +162,6 @@ def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool
         " 'pushnotif validate'); going on with what can be read",
     )
     return True
-
-
-class Number(click.FloatRange):
-    """A number within limits, and no NaN, which is within all of them."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number, or fail with a usage error."""
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail(f"{value} is not a number.", param, ctx)
-        return number
 
 
 def announce(source: ConfigSource, text: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from cli.common import Number, color_option, show_secrets_option
+from cli.common import color_option, show_secrets_option
+from cli.number import Number
 from drivers.receiver import Fault, FaultKind, FaultPlan
 
 DEFAULT_PORT = 8009

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
-from functools import cache
+from functools import cache, partial
 
 from dovecot_conf.dialects import DIALECTS, Dialect
 from dovecot_conf.versions import Version
@@ -37,8 +37,8 @@ class Shape(Enum):
 
 Matcher = Callable[[str], re.Match[str] | None]
 
-_FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION, Shape.INCLUDE)
-"""The shapes of nearly all lines. Their tokens exclude each other and all others."""
+_FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION)
+"""With INCLUDE, the shapes of nearly all lines. Their tokens exclude each other and all others."""
 
 
 class Grammar:
@@ -113,5 +113,7 @@ def patterns(dialect: Dialect) -> dict[Shape, str]:
 def grammar(version: Version) -> Grammar:
     """Return the grammar of a dialect."""
     tokens = patterns(DIALECTS[version])
-    matchers = ((shape, re.compile(tokens[shape], re.DOTALL).match) for shape in _FREQUENT)
-    return Grammar(version, matchers)
+    matchers = [(shape, re.compile(tokens[shape], re.DOTALL).match) for shape in _FREQUENT]
+    # The last of them, which few lines of a small configuration get to, is compiled where it is tried.
+    rare = partial(re.match, tokens[Shape.INCLUDE], flags=re.DOTALL)
+    return Grammar(version, (*matchers, (Shape.INCLUDE, rare)))
