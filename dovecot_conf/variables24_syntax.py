@@ -21,8 +21,7 @@ _SIGNS = {
     "}": "CCBRACE", "%": "PERC", "|": "PIPE", "(": "OBRACE", ")": "CBRACE", ",": "COMMA", "=": "EQ",
     "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH",
 }  # fmt: skip
-_ESCAPED = re.compile(r"x[0-9a-fA-F]{2}|[0-9]{1,3}|.|", re.DOTALL)
-_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_ESCAPED = r"(?s)x[0-9a-fA-F]{2}|[0-9]{1,3}|.|"
 INT_MAX = 2**63 - 1
 
 
@@ -185,7 +184,7 @@ def _end_of_string(text: str, position: int, quote: str) -> int | None:
             return None
         if text[position] == quote:
             return position + 1
-        escaped = _ESCAPED.match(text, position + 1)
+        escaped = re.compile(_ESCAPED).match(text, position + 1)
         assert escaped is not None
         position = escaped.end()
         if not escaped[0]:
@@ -201,5 +200,7 @@ def _is_escape(text: str) -> bool:
 
 
 def _check_utf8(text: str) -> None:
-    if _NOT_UTF8.search(text):
-        raise _ScanError("Invalid UTF-8 string")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _ScanError("Invalid UTF-8 string") from None
