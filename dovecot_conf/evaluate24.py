@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
-from dovecot_conf.default_sections import built_in_groups
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.programs24 import Programs
@@ -107,6 +106,8 @@ class Evaluator24:
 
     def _group_names(self, label: str) -> set[str]:
         """Return the groups of a label: those of the configuration and Dovecot's own."""
+        from dovecot_conf.default_sections import built_in_groups  # noqa: PLC0415 - for groups only
+
         written = {str(name) for word, name in self.tree.root.children if word == f"@{label}"}
         return written | {name for known, name in built_in_groups() if known == label}
 
