@@ -160,7 +160,14 @@ class DoveadmCommand(Command):
         scan = _Scan(short, long, letters)
         scan.run(args)
         ctx.meta[_PROBLEM] = scan.problem
-        return super().parse_args(ctx, scan.kept)
+        try:
+            return super().parse_args(ctx, scan.kept)
+        except click.UsageError as error:
+            raise error if isinstance(error, DoveadmUsageError) else _wrong_call(error, ctx) from None
+
+
+def _wrong_call(error: click.UsageError, ctx: click.Context) -> DoveadmUsageError:
+    return DoveadmUsageError(usage_message(error), ctx=ctx)
 
 
 def option_problem(ctx: click.Context) -> OptionProblem | None:
@@ -187,7 +194,7 @@ class DoveadmGroup(Group):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            raise DoveadmUsageError(usage_message(error), ctx=ctx) from None
+            raise _wrong_call(error, ctx) from None
 
     def wrong_name(self, ctx: click.Context, name: str) -> click.UsageError:
         """Return the error about a command that doesn't exist."""
