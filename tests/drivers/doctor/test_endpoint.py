@@ -513,6 +513,15 @@ def test_an_http_request_goes_to_the_proxy_with_the_whole_url() -> None:
     assert {request.target for request in requests} == {"http://push.invalid/x"}
 
 
+def test_a_proxy_that_nobody_listens_at_is_what_is_to_be_started() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        proxy = parse_http_url(f"http://127.0.0.1:{taken.getsockname()[1]}/")
+        links = check("http://push.invalid/x", SETTINGS._replace(proxy=proxy))
+    assert broken(links) == ["port"]
+    assert links["port"].remedy[0] == "start the proxy, or correct http_client_proxy_url"
+
+
 def test_what_is_behind_the_tunnel_of_a_proxy_is_not_known() -> None:
     with HttpListener() as listener:
         settings = SETTINGS._replace(proxy=parse_http_url(listener.url()))

@@ -68,7 +68,18 @@ def test_a_gap_in_the_chain_of_2_3(site: MakeSite) -> None:
         pytest.skip("2.4 has no numbers")
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.stops_at == (*DRIVERS, "ox push_notification_driver3")
-    assert "PN301" in link(diagnosis, *DRIVERS, "ox push_notification_driver3").rules
+    seen = link(diagnosis, *DRIVERS, "ox push_notification_driver3")
+    assert "PN301" in seen.rules
+    assert seen.remedy[-1] == f"pushnotif validate --fix --select PN301 {found.root}/dovecot.conf"
+
+
+def test_a_variable_that_is_none_says_nothing_of_the_url(site: MakeSite) -> None:
+    found = site(drivers=("ox http://127.0.0.1:8009/50%off",))
+    if found.version is Version.V24:
+        pytest.skip("2.4 expands no variables there")
+    diagnosis = found.diagnosis()
+    assert diagnosis.verdict.stops_at == (*DRIVERS, OX[found.version])
+    assert link(diagnosis, *DRIVERS, OX[found.version]).remedy[0] == "write %% for a percent sign"
 
 
 def test_a_script_that_is_not_there(site: MakeSite) -> None:
