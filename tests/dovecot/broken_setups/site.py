@@ -87,6 +87,12 @@ class Site:
         """Change what the configuration says about pushes, and run a server with that."""
         self.run(change(self.push))
 
+    def take_over(self) -> None:
+        """Run a server with what a command has made of the configuration."""
+        text = self.configuration.read_text()
+        push = text[text.index(self.push.partition("\n")[0]) :]
+        self.run(push.replace(str(self.server.root), ROOT_MARK))
+
     def run(self, push: str) -> None:
         """Run a server whose configuration says this about pushes, for a new user who is switched on.
 
