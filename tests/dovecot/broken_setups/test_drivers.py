@@ -45,6 +45,23 @@ def test_a_driver_with_a_typo(site: Site) -> None:
         site.works()
 
 
+def test_a_driver_that_is_none(site: Site) -> None:
+    with site.endpoint():
+        site.set_up("working")
+        site.works()
+        site.set_up("driver-that-is-none")
+        site.is_silent()
+        said = site.stops_at("lmtp", "drivers")
+        assert "no driver is defined" in said.seen
+        if site.version == "2.3":
+            meant = said.remedy[0].removeprefix("did you mean ").removesuffix("?")
+            site.edit(lambda push: push.replace("push_notification_drivers", meant))
+        else:
+            assert said.remedy[0].startswith("write 'push_notification ox {'")
+            site.set_up("working")
+        site.works()
+
+
 def test_a_script_that_is_gone(site: Site) -> None:
     with site.endpoint():
         site.set_up("working-script")

@@ -89,6 +89,10 @@ def test_without_a_network_only_the_url_is_looked_at() -> None:
         ("http://push/100%", "write a percent sign as %25"),
         ("http://push/a b", "write such a character as two hexadecimal digits behind a %"),
         ("http://[::x]/", "write an IPv6 address in brackets: http://[::1]/"),
+        (
+            "http://u:p@ss@push/",
+            "in a user name or password write @ as %40, / as %2F, : as %3A and a percent sign as %25",
+        ),
         ("", "set the URL of the endpoint"),
     ],
 )

@@ -24,6 +24,19 @@ def test_no_driver_is_defined(site: MakeSite) -> None:
     assert "no driver is defined" in link(diagnosis, *DRIVERS).seen
 
 
+def test_what_may_have_been_meant_for_a_driver_is_named(site: MakeSite) -> None:
+    outside = {
+        Version.V23: ("plugin {\n  push_notification_drivr = dlog\n}\n", "did you mean"),
+        Version.V24: ("push_notification_driver = dlog\n", "write 'push_notification dlog {'"),
+    }
+    more, hint = outside[site().version]
+    found = site(drivers=(), more=more)
+    seen = link(found.diagnosis(), *DRIVERS)
+    assert seen.state is LinkState.BROKEN
+    assert seen.remedy[0].startswith(hint)
+    assert seen.notes[0].startswith(f"{found.root}/dovecot.conf:")
+
+
 def test_dlog_alone_leaves_the_machine_with_nothing(site: MakeSite) -> None:
     diagnosis = site(drivers=("dlog",)).diagnosis()
     assert diagnosis.verdict.stops_at == DRIVERS
