@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from cli.complete import values
 from cli.output import printable
-from dovecot_conf import Configuration, Severity, Version, load
 from dovecot_conf.errors import ConfigError
+from dovecot_conf.loading import load
+from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf import Configuration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -153,6 +156,8 @@ def is_demo(configuration: Configuration) -> bool:
 
 def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool:
     """Say on stderr that Dovecot would not start with this configuration; return whether that is so."""
+    from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
+
     errors = [problem for problem in configuration.problems if problem.severity is Severity.ERROR]
     if not errors:
         return False
@@ -163,17 +168,6 @@ def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool
         " 'pushnotif validate'); going on with what can be read",
     )
     return True
-
-
-class Number(click.FloatRange):
-    """A number within limits, and no NaN, which is within all of them."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number, or fail with a usage error."""
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail(f"{value} is not a number.", param, ctx)
-        return number
 
 
 def announce(source: ConfigSource, text: str) -> None:

@@ -16,7 +16,7 @@ from cli.output import printable, writing_to_stdout
 from cli.render.secrets import hide_in_sentence
 from cli.usage import meant
 from dovecot_conf import Configuration, Severity, Version
-from dovecot_conf.conditions import Condition, ConditionError, parse_net
+from dovecot_conf.conditions import Condition, ConditionError
 from dovecot_conf.configuration import MAIL_PROTOCOLS
 from dovecot_conf.dump import WHEN_EXPANDING, DumpOptions, dump, look_up
 from dovecot_conf.dump_errors import FilterConflictError
@@ -25,6 +25,7 @@ from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.names import names as setting_names
 from dovecot_conf.near import nearest
+from dovecot_conf.nets import parse_net
 from dovecot_conf.secrets import concealed, quoted
 
 if TYPE_CHECKING:

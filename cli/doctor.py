@@ -16,7 +16,6 @@ from cli.common import (
     ENVIRONMENT_NAME,
     SYSTEM_CONFIG,
     ConfigSource,
-    Number,
     color_option,
     config_options,
     is_demo,
@@ -24,6 +23,7 @@ from cli.common import (
     show_secrets_option,
 )
 from cli.doctor_log import run_log
+from cli.number import Number
 from cli.output import write_result
 from cli.render.doctor_json import to_json
 from cli.render.doctor_text import text, without_secrets

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -45,19 +44,23 @@ class OptionProblem(NamedTuple):
     near: str = ""
 
 
-@dataclass(slots=True, eq=False)
 class _Scan:
     """Walks through arguments like glibc's getopt_long with options and positionals mixed.
 
     ``short`` and ``long`` tell of each option, by letter and by name, whether it takes a value.
-    ``kept`` are the arguments without what is wrong, abbreviated names written out.
+    ``letters`` are those of the long options that have one. ``kept`` are the arguments without what is
+    wrong, names written out: for a letter, click first looks for names that are like it, which takes long.
     """
 
-    short: Mapping[str, bool]
-    long: Mapping[str, bool]
-    letters: Mapping[str, str]
-    kept: list[str] = field(default_factory=list)
-    problem: OptionProblem | None = None
+    def __init__(
+        self, short: Mapping[str, bool], long: Mapping[str, bool], letters: Mapping[str, str]
+    ) -> None:
+        self.short = short
+        self.long = long
+        self.letters = letters
+        self.names = {letter: name for name, letter in letters.items()}
+        self.kept: list[str] = []
+        self.problem: OptionProblem | None = None
 
     def run(self, arguments: Sequence[str]) -> None:
         """Scan all arguments; stop at ``--``, which stays."""
@@ -82,14 +85,17 @@ class _Scan:
                 byte = os.fsencode(letter)[:1].decode("utf-8", "surrogateescape")
                 self._wrong(f"invalid option -- '{byte}'", byte)
             elif not self.short[letter]:
-                self.kept.append(f"-{letter}")
+                self.kept.append(self._spelled(letter))
             else:
                 value = argument[position:] or next(rest, None)
                 if value is None:
                     self._wrong(f"option requires an argument -- '{letter}'", letter)
                 else:
-                    self.kept += [f"-{letter}", value]
+                    self.kept += [self._spelled(letter), value]
                 return
+
+    def _spelled(self, letter: str) -> str:
+        return f"--{self.names[letter]}" if letter in self.names else f"-{letter}"
 
     def _abbreviated(self, given: str) -> list[str]:
         """Return the names that may be meant; an option of ours never makes doveadm's ambiguous."""
@@ -149,11 +155,19 @@ class DoveadmCommand(Command):
                 own_names = [name[2:] for name in option.opts if name.startswith("--")]
                 short |= dict.fromkeys(own_letters, takes_value)
                 long |= dict.fromkeys(own_names, takes_value)
-                letters |= dict.fromkeys(own_names, own_letters[0] if own_letters else "")
+                if own_letters:
+                    letters |= dict.fromkeys(own_names, own_letters[0])
         scan = _Scan(short, long, letters)
         scan.run(args)
         ctx.meta[_PROBLEM] = scan.problem
-        return super().parse_args(ctx, scan.kept)
+        try:
+            return super().parse_args(ctx, scan.kept)
+        except click.UsageError as error:
+            raise error if isinstance(error, DoveadmUsageError) else _wrong_call(error, ctx) from None
+
+
+def _wrong_call(error: click.UsageError, ctx: click.Context) -> DoveadmUsageError:
+    return DoveadmUsageError(usage_message(error), ctx=ctx)
 
 
 def option_problem(ctx: click.Context) -> OptionProblem | None:
@@ -180,7 +194,7 @@ class DoveadmGroup(Group):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            raise DoveadmUsageError(usage_message(error), ctx=ctx) from None
+            raise _wrong_call(error, ctx) from None
 
     def wrong_name(self, ctx: click.Context, name: str) -> click.UsageError:
         """Return the error about a command that doesn't exist."""
@@ -196,4 +210,4 @@ class DoveadmGroup(Group):
             raise
 
     def _missing_command(self, ctx: click.Context) -> DoveadmUsageError:
-        return DoveadmUsageError(f"say what to do: {', '.join(self.commands)}", ctx=ctx)
+        return DoveadmUsageError(f"say what to do: {', '.join(self.list_commands(ctx))}", ctx=ctx)

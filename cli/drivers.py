@@ -22,6 +22,9 @@ from cli.render.chains_text import text
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color
 from cli.simulation_input import find_account
+from cli.usage import meant
+from dovecot_conf.configuration import MAIL_PROTOCOLS
+from dovecot_conf.near import nearest
 from dovecot_conf.variables import user_values
 from drivers.chain import load_chain
 from drivers.registry import DriverRegistry
@@ -70,6 +73,7 @@ def drivers(
     registry = DriverRegistry.installed()
     found = []
     for protocol in protocols or PROTOCOLS:
+        _announce_mistyped(source, protocol)
         account = find_account(configuration, user, protocol, source) if user else _STAND_IN
         variables = user_values(user or STAND_IN_USER, protocol, home=account.home or None)
         push = configuration.push(protocol, account.fields)
@@ -82,3 +86,10 @@ def drivers(
     else:
         write_result(render_lines(text(found), colored=wants_color(color, into_file=False)))
     return 1 if refused or any(one.failed for one in found) else 0
+
+
+def _announce_mistyped(source: ConfigSource, protocol: str) -> None:
+    """Say which protocol was probably meant; a site may have others than those that are known here."""
+    near = nearest(protocol.lower(), MAIL_PROTOCOLS)
+    if near and protocol not in MAIL_PROTOCOLS:
+        announce(source, f"no process that handles mail has the protocol '{protocol}'; {meant(near)}")

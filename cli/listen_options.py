@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.common import Number, color_option, show_secrets_option
+from cli.common import color_option, show_secrets_option
+from cli.number import Number
 
 if TYPE_CHECKING:
     from drivers.receiver import FaultPlan

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cli.common import ConfigSource, color_option, config_options
+from cli.common import ConfigSource, config_options
 from cli.complete import values
 from cli.doveadm import DoveadmCommand, DoveadmGroup, DoveadmUsageError, option_problem
 from cli.metadata_examples import EXAMPLES, SWITCH
@@ -23,11 +23,11 @@ SUMMARIES = {
     "unset": ("Remove ENTRY of MAILBOX.", ("mailbox", "key")),
     "list": ("Print the names of the entries of MAILBOX.", ("mailbox", "key-prefix")),
 }
+# What doveadm doesn't have; see cli.metadata_own.
+OWN_COMMANDS = ("export", "import", "doctor")
 VIA_HELP = "Ask a running Dovecot: doveadm-http://HOST:PORT, doveadm-https://, imap://USER@HOST or imaps://."
 ENTRIES = (SWITCH, "/private/comment", "/shared/comment", "/shared/admin")
-FORMATS = ("text", "json")
 SCHEMES = ("doveadm-http://", "doveadm-https://", "imap://", "imaps://")
-MAX_SECONDS = 3600
 METAVARS = {"mailbox": "MAILBOX", "key": "ENTRY", "value": "VALUE", "key-prefix": "[PREFIX]"}
 
 
@@ -48,7 +48,25 @@ format_option = click.option(
 )
 
 
-@click.group(cls=DoveadmGroup, examples=EXAMPLES["metadata"])
+class MetadataGroup(DoveadmGroup):
+    """The group: of its commands, each with many options, it makes only the one it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return doveadm's names, then ours."""
+        return [*SUMMARIES, *OWN_COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Make a command, None when there is no such name."""
+        if cmd_name in SUMMARIES:
+            return _make_command(cmd_name)
+        if cmd_name not in OWN_COMMANDS:
+            return None
+        from cli.metadata_own import COMMANDS  # noqa: PLC0415 - not for doveadm's commands
+
+        return COMMANDS[cmd_name]
+
+
+@click.group(cls=MetadataGroup, examples=EXAMPLES["metadata"])
 @config_options
 @format_option
 @click.pass_context
@@ -157,111 +175,3 @@ def _make_command(name: str) -> click.Command:
         decorated = decorator(decorated)
     help_ = f"{summary}\n\n{ENTRY_HELP}"
     return click.command(name, cls=DoveadmCommand, examples=EXAMPLES[name], help=help_)(decorated)
-
-
-for _name in SUMMARIES:
-    metadata.add_command(_make_command(_name))
-
-
-def _outer(source: ConfigSource) -> ConfigSource:
-    return merged(click.get_current_context().obj[0], source)
-
-
-@metadata.command("export", cls=DoveadmCommand, examples=EXAMPLES["export"])
-@config_options
-@user_options
-@click.option(
-    "--mailbox", "mailboxes", multiple=True, help="Only this mailbox; '' is the server. Repeatable."
-)
-@click.option(
-    "--orphans", is_flag=True, help="Also entries whose GUID belongs to no mailbox, with guid for mailbox."
-)
-@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
-def export(source: ConfigSource, **options: Any) -> int:
-    """Print all stored entries as JSON lines: user, mailbox ("" is the server), entry, value.
-
-    `import` writes them into the same store or another one.
-    """
-    from cli.metadata_exchange import ExportCall, run_export  # noqa: PLC0415
-
-    problem = option_problem(click.get_current_context())
-    return run_export(ExportCall(_outer(source), problem, **options))
-
-
-@metadata.command("import", cls=DoveadmCommand, examples=EXAMPLES["import"])
-@config_options
-@user_options
-@click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
-@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
-@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE", shell_complete=values.files)
-def import_(source: ConfigSource, **options: Any) -> int:
-    """Store the entries of FILE (- is stdin) as `export` prints them.
-
-    Everything is checked first; then each store is written once. -u, -A and -F select users of the
-    file; a line without a user is for the one of -u.
-    """
-    from cli.metadata_exchange import ImportCall, run_import  # noqa: PLC0415
-
-    problem = option_problem(click.get_current_context())
-    return run_import(ImportCall(_outer(source), problem, **options))
-
-
-def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= MAX_SECONDS:
-        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {MAX_SECONDS}", ctx=ctx)
-    return seconds
-
-
-@metadata.command("doctor", cls=DoveadmCommand, examples=EXAMPLES["doctor"])
-@config_options
-@user_options
-@click.option("-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT.")
-@click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP)
-@click.option(
-    "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
-)
-@click.option(
-    "--timeout",
-    metavar="SECS",
-    default="5",
-    callback=_seconds,
-    help="How long Redis, a dict server or the server of -S or --via may take for an answer (default: 5).",
-)
-@click.option(
-    "-f",
-    "--format",
-    "formatter",
-    metavar="FORMATTER",
-    shell_complete=values.words(*FORMATS),
-    help="text (default) or json.",
-)
-@color_option
-@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
-def doctor(
-    source: ConfigSource, formatter: str | None, positionals: tuple[str, ...], color: str, **options: Any
-) -> int:
-    """Tell whether METADATA switches a user on for push notifications, and if not, why.
-
-    Looks at the user, the drivers that ask for METADATA, the store, the mailbox and the entry. The exit
-    code is 0 when all users are switched on, and 1 when one isn't.
-    """
-    from cli.metadata_doctor import run_doctor  # noqa: PLC0415
-    from cli.metadata_session import Call  # noqa: PLC0415
-
-    ctx = click.get_current_context()
-    call = Call(
-        "doctor",
-        _outer(source),
-        formatter or ctx.obj[1] or "text",
-        positionals,
-        {},
-        problem=option_problem(ctx),
-        allow_empty_mailbox_name=True,
-        create=False,
-        **options,
-    )
-    return run_doctor(call, color)

@@ -12,9 +12,8 @@ from cli.common import ConfigSource, load_beside_a_server, load_configuration
 from cli.complaints import StopError, stopped, with_version
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
-from cli.metadata_session import Call, Session, print_formatted
+from cli.metadata_session import USUAL_FORMATTER, Call, Session, print_formatted
 from cli.metadata_signals import KilledError, ended_by, killed_by_signals
-from cli.render.rows import FORMATTERS
 from cli.usage import meant
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError
@@ -45,8 +44,7 @@ def run(call: Call) -> int:
 
 
 def _run(call: Call) -> int:
-    if call.formatter not in FORMATTERS and call.formatter != NEEDS_A_FORMAT:
-        raise unknown_formatter(call.formatter, FORMATTERS)
+    _check_formatter(call.formatter)
     configuration = read_configuration(call.source, asks_a_server=call.asks_a_server)
     with with_version(configuration.version):
         return _run_with(call, configuration)
@@ -75,6 +73,16 @@ def _checked(call: Call, version: Version) -> list[str]:
     if call.no_userdb_lookup and version is Version.V23:
         raise wrong_option(call.name, OptionProblem("unrecognized option '--no-userdb-lookup'", ""), version)
     return _arguments(call, version)
+
+
+def _check_formatter(name: str) -> None:
+    """Raise StopError for a formatter that there isn't."""
+    if name in (USUAL_FORMATTER, NEEDS_A_FORMAT):
+        return
+    from cli.render.rows import FORMATTERS  # noqa: PLC0415 - most calls take the usual one
+
+    if name not in FORMATTERS:
+        raise unknown_formatter(name, FORMATTERS)
 
 
 def _work(session: Session, arguments: list[str]) -> int:

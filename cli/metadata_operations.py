@@ -57,12 +57,6 @@ class Target(NamedTuple):
         return self.metadata.spelling(self.mailbox)
 
 
-class Row(NamedTuple):
-    """A line of output."""
-
-    text: str
-
-
 class Failure(NamedTuple):
     """An error: ``lead`` is what the command says first, ``why`` what the storage says.
 
@@ -75,7 +69,8 @@ class Failure(NamedTuple):
     storage_prefix: str | None = None
 
 
-Result = Iterator[Row | Failure]
+Result = Iterator[str | Failure]
+"""What an operation gives: values to print, and errors."""
 
 
 def code_of(error: Exception) -> int:
@@ -123,7 +118,7 @@ def get_value(target: Target) -> Result:
     """Print the value of the entry, an empty one when there is none."""
     lead = "Failed to get attribute: "
     if target.nameless_is_empty and target.mailbox and not parse_entry(target.entry).name:
-        yield Row("")
+        yield ""
         return
     try:
         value = target.metadata.get(target.mailbox, target.entry)
@@ -136,7 +131,7 @@ def get_value(target: Target) -> Result:
         else:
             yield _failure(lead, error)
     else:
-        yield Row(value or "")
+        yield value or ""
 
 
 def list_names(target: Target) -> Result:
@@ -144,7 +139,7 @@ def list_names(target: Target) -> Result:
     lead = f"Mailbox {target.box}: Failed to iterate mailbox attributes: "
     for listing in target.metadata.list(target.mailbox, target.entry):
         for name in listing.names:
-            yield Row(f"/{listing.type}/{name}" if target.prepend_prefix else name)
+            yield f"/{listing.type}/{name}" if target.prepend_prefix else name
         if listing.error is None:
             continue
         if _is_from_the_dict(listing.error):

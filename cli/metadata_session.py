@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
@@ -18,7 +17,6 @@ from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
 from cli.metadata_users import How, UserFileError, choose, matches, read_user_file
 from cli.output import output_width, writing_to_stdout
-from cli.render.rows import DEFAULT_WIDTH, LEAST_WIDTH, find_formatter
 from dovecot_conf import Configuration
 from dovecot_conf.errors import PushnotifError, UserError
 from dovecot_conf.versions import Version
@@ -43,6 +41,8 @@ _Store = TypeVar("_Store", bound=MetadataStore)
 
 # What stands in front of the messages of the command itself.
 MESSAGE_PREFIX = {Version.V23: "", Version.V24: "cmd mailbox metadata {name}: "}
+# Of no rows it prints nothing.
+USUAL_FORMATTER = "flow"
 # Says the name of the mailbox again when the command repeats what the storage has logged.
 REPEATS_MAILBOX = frozenset({Version.V23})
 NOBODY = "Fatal: USER environment is missing and -u option not used"
@@ -83,7 +83,6 @@ class Call(NamedTuple):
         return self.via is not None or self.socket_path is not None
 
 
-@dataclass(slots=True, eq=False)
 class Session:
     """What is known while a call runs through its users.
 
@@ -91,13 +90,14 @@ class Session:
     going on with the next user makes no sense.
     """
 
-    call: Call
-    configuration: Configuration
-    server: LiveServer | None = None
-    many: bool = False
-    code: int = Exit.FINE
-    broken: bool = False
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    def __init__(self, call: Call, configuration: Configuration, server: LiveServer | None = None) -> None:
+        self.call = call
+        self.configuration = configuration
+        self.server = server
+        self.many = False
+        self.code: int = Exit.FINE
+        self.broken = False
+        self.rows: list[tuple[str, ...]] = []
 
     def users(self) -> Iterable[str | User]:
         """Return the users to work on, in order; the one of the environment is already known."""
@@ -158,7 +158,7 @@ class Session:
                 if isinstance(result, Failure):
                     self.fail(result)
                 else:
-                    self.rows.append((name, result.text) if self.many else (result.text,))
+                    self.rows.append((name, result) if self.many else (result,))
         except UnknownUserError as error:
             self._miss(error)
         except NotConnectedError as error:
@@ -284,6 +284,10 @@ def print_formatted(
     formatter: str, version: Version, titles: tuple[str, ...] = (), rows: Sequence[tuple[str, ...]] = ()
 ) -> None:
     """Print a table of results, which may be empty and without columns."""
+    if not rows and formatter == USUAL_FORMATTER:
+        return
+    from cli.render.rows import DEFAULT_WIDTH, LEAST_WIDTH, find_formatter  # noqa: PLC0415
+
     text = find_formatter(formatter, version)(titles, rows, output_width(DEFAULT_WIDTH, LEAST_WIDTH))
     with writing_to_stdout():
         click.echo(text.encode("utf-8", "surrogateescape"), nl=False)

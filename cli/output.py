@@ -7,7 +7,6 @@ import errno
 import os
 import stat
 import sys
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -32,6 +31,8 @@ def width(text: str) -> int:
     """Return how many columns a terminal needs for a line."""
     if text.isascii():
         return len(text)
+    import unicodedata  # noqa: PLC0415 - not for ASCII
+
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
@@ -39,6 +40,8 @@ def width(text: str) -> int:
 
 
 def _is_text(character: str) -> bool:
+    import unicodedata  # noqa: PLC0415 - not for ASCII
+
     return (character == " " or unicodedata.category(character)[0] != "C") and character not in _BIDI_CONTROLS
 
 

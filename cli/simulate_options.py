@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from cli.common import Number, color_option, config_options, show_secrets_option
+from cli.common import color_option, config_options, show_secrets_option
 from cli.complete import values
 from cli.lua_option import lua_option
+from cli.number import Number
 from cli.simulate_forms import Form, Wants
 from dovecot_conf import Configuration
 from dovecot_conf.errors import DriverError

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 
 from dovecot_conf.near import nearest
 
+_TOO_MUCH = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+_ONE_WORD = re.compile(r"[^\s\0]{1,200}")
+_NO_NUMBER = re.compile(r"is not a valid (integer|float) range$")
+_NUMBERS = {"integer": "a whole number", "float": "a number"}
 _NO_CHOICE = re.compile(r"'(.*)' is not one of ", re.DOTALL)
 
 
@@ -36,10 +41,23 @@ def usage_message(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
         return _no_such_option(error.option_name, error.ctx)
     text = error.format_message().rstrip(".")
+    too_much = _TOO_MUCH.fullmatch(text)
+    if too_much is not None:
+        return _unexpected(too_much[1], error.ctx if isinstance(error, click.UsageError) else None)
     if isinstance(error, click.BadParameter) and error.param is not None:
+        text = _NO_NUMBER.sub(lambda found: f"is not {_NUMBERS[found[1]]}", text)
         near = _near_choice(error.message, error.param)
         return f"{text}; {meant(near)}" if near else text
     return text
+
+
+def _unexpected(words: str, context: click.Context | None) -> str:
+    """Return the message about arguments that have no place, with the option that takes such a one."""
+    text = f"unexpected argument '{words}'"
+    if context is None or not _ONE_WORD.fullmatch(words):
+        return text
+    wanted = "-c" if words.endswith(".conf") or Path(words).exists() else "-u"
+    return f"{text}; {meant(f'{wanted} {words}')}" if wanted in _options(context) else text
 
 
 def _no_such_option(name: str, context: click.Context | None) -> str:

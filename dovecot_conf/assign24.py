@@ -6,7 +6,8 @@ Follows ``config_apply_line_full`` and ``config_apply_exact_line`` of 2.4.1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dovecot_conf import file_values24
 from dovecot_conf.evaluate import ExpansionLimit, Problems, Surroundings, shadow_warning, split_words
@@ -15,11 +16,12 @@ from dovecot_conf.names import SECOND_NAME, Kind, SettingName, named_filter, tab
 from dovecot_conf.programs24 import Programs
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
-from dovecot_conf.suggestions import Suggestions, meant
-from dovecot_conf.syntax_rule import SAID_BY_DAEMONS
 from dovecot_conf.tree import Setting, ValueKind
 from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.suggestions import Suggestions
 
 _CRASH = "{}: Dovecot crashes on the name {}"
 
@@ -27,32 +29,32 @@ _ITEM = SettingName("", Kind.VALUE, type="bool")
 """An item of a boolean list."""
 
 
-@dataclass(slots=True)
 class Frame24:
     """An open section. ``word`` is set in a list such as ``mail_plugins {``, whose keys are items;
     ``definition`` in a named block. ``void``: the opening line is an error, nothing counts.
     """
 
-    scope: Scope24
-    outer: Frame24 | None
-    word: str = ""
-    definition: SettingName | None = None
-    void: bool = False
+    def __init__(self, scope: Scope24, outer: Frame24 | None, *, void: bool = False) -> None:
+        self.scope = scope
+        self.outer = outer
+        self.word = ""
+        self.definition: SettingName | None = None
+        self.void = void
 
 
-@dataclass(slots=True)
 class _Line:
     """A setting on its way to a scope: the full name that was found for it, and where it landed.
 
     ``unexpanded`` is the text as ``doveconf -n`` sees it.
     """
 
-    node: Setting
-    text: str
-    unexpanded: str
-    path: str = ""
-    full_name: str = ""
-    landed: Scope24 | None = None
+    def __init__(self, node: Setting, text: str, unexpanded: str, path: str) -> None:
+        self.node = node
+        self.text = text
+        self.unexpanded = unexpanded
+        self.path = path
+        self.full_name = ""
+        self.landed: Scope24 | None = None
 
 
 class Assigner:
@@ -64,10 +66,15 @@ class Assigner:
         self._tree = tree
         self._names = table(Version.V24).names
         self._checker = ValueChecker(Version.V24, problems)
-        self._suggestions = Suggestions(Version.V24)
         self._limit = ExpansionLimit(problems)
         self._programs = Programs(problems)
         self._seen: dict[str, str] = {}
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+        return Suggestions(Version.V24)
 
     def assign(self, node: Setting, frame: Frame24) -> None:
         """Take one setting in the section ``frame``."""
@@ -243,6 +250,8 @@ class Assigner:
                 message = shadow_warning(node, name, self._seen[name])
                 if named_filter(name):
                     # To print it, doveconf puts it into the filter, and takes it for no global setting.
+                    from dovecot_conf.syntax_rule import SAID_BY_DAEMONS  # noqa: PLC0415
+
                     message += SAID_BY_DAEMONS
                 self._problems.report(node, "shadowed-global", message)
         elif name and name not in self._seen and frame.scope.is_local:
@@ -330,6 +339,8 @@ def _unknown(key: str, block: Block | None) -> str:
         return f"{text} ({block.word}_{key} not found either.)"
     name = block.name.replace("/", "_")
     text = f"{text} ({block.word}_{key} or {block.word}_{name}_{key} not found either."
+    from dovecot_conf.suggestions import meant  # noqa: PLC0415 - only where something is wrong
+
     names = meant(block.word, key)
     if len(names) > 1:
         return f"{text} Did you mean one of: {', '.join(names)}?)"

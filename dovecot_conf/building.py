@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from dovecot_conf import limits
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.detect import find_sign, starts_with_version_line
-from dovecot_conf.diagnostics import Diagnostic
 from dovecot_conf.dialects import DIALECTS
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluations import evaluation_class
 from dovecot_conf.files import Files
-from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.reader import Reading, TreeReader
+from dovecot_conf.scopes import SettingValue
 from dovecot_conf.source import SourceFile
-from dovecot_conf.tree import Flaw
 from dovecot_conf.versions import ASKED_FOR, UNDECIDED, Version
 from dovecot_conf.view import PLAIN, View
 
@@ -30,39 +26,22 @@ def build(
     view: View = PLAIN,
 ) -> Configuration:
     """Return the configuration whose main file is ``source``; see :func:`dovecot_conf.load`."""
-    values = parse_overrides(overrides)
+    values = _parsed(tuple(overrides))
     surroundings = Surroundings(files, environ, source.path)
     if version is None:
         version, reason, reading = _detect(files, source, view)
     else:
         reason, reading = ASKED_FOR, _read(files, source, version, view)
     evaluation = evaluation_class(version)(surroundings, reading, values)
-    return Configuration(
-        version,
-        reason,
-        source.path,
-        tuple(reading.sources),
-        reading.document,
-        _diagnosed(evaluation.flaws),
-        reading.nodes,
-        evaluation,
-    )
+    return Configuration(version, reason, reading, evaluation)
 
 
-def _diagnosed(flaws: list[Flaw]) -> tuple[Diagnostic, ...]:
-    if not flaws:
-        return ()
-    from dovecot_conf.syntax_rules import diagnose  # noqa: PLC0415 - large, and not for a good configuration
+def _parsed(overrides: tuple[str, ...]) -> dict[str, SettingValue]:
+    if not overrides:
+        return {}
+    from dovecot_conf.overrides import parse_overrides  # noqa: PLC0415 - few calls have any
 
-    found: list[Diagnostic] = []
-    counts: Counter[str] = Counter()
-    for flaw in flaws:
-        counts[flaw.rule] += 1
-        if counts[flaw.rule] < limits.MAX_ALIKE:
-            found.append(diagnose(flaw))
-        elif counts[flaw.rule] == limits.MAX_ALIKE:
-            found.append(diagnose(flaw._replace(hint="there are more like this one, which are not shown")))
-    return tuple(found)
+    return parse_overrides(overrides)
 
 
 def _read(files: Files, source: SourceFile, version: Version, view: View) -> Reading:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dovecot_conf.positions import Span
-from dovecot_conf.tree import Document, Flaw, Piece, Section, SectionEnd, Setting, Statement, ValueKind
+from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
 
 
-@dataclass(slots=True, eq=False)
 class CarriedSetting(Setting):
     """A setting that Dovecot makes of a line that ``written`` is.
 
@@ -16,10 +13,24 @@ class CarriedSetting(Setting):
     lines. ``silent``: it doesn't say that the value is wrong.
     """
 
-    written: Statement
-    outermost: bool = False
-    direct: bool = True
-    silent: bool = False
+    __slots__ = ("direct", "outermost", "silent", "written")
+
+    def __init__(
+        self,
+        written: Statement,
+        key: str,
+        kind: ValueKind,
+        value: str,
+        *,
+        outermost: bool,
+        direct: bool,
+        silent: bool,
+    ) -> None:
+        super().__init__(written.logical_line, written.parent, (), key, kind, value, 0)
+        self.written = written
+        self.outermost = outermost
+        self.direct = direct
+        self.silent = silent
 
     @property
     def raw(self) -> str:
@@ -48,23 +59,33 @@ def carried(
     silent: bool = False,
 ) -> CarriedSetting:
     """Return the setting ``key = value`` in place of ``node``."""
-    return CarriedSetting(*_common(node), key, kind, value, 0, node, outermost, direct, silent)
+    return CarriedSetting(node, key, kind, value, outermost=outermost, direct=direct, silent=silent)
 
 
 def opened(node: Statement, word: str, name: str) -> Section:
     """Return the line ``word name {`` in place of ``node``."""
-    return Section(*_common(node), word, name)
+    return Section(node.logical_line, node.parent, (), word, name)
+
+
+def changed(node: Section, name: str, *, broken: bool = False) -> Section:
+    """Return the line of a section with another name, or as one that is an error."""
+    section = Section(
+        node.logical_line,
+        node.parent,
+        node.flaws,
+        node.word,
+        name,
+        quoted=node.quoted,
+        label=node.label,
+        broken=broken or node.broken,
+    )
+    section.children, section.end = node.children, node.end
+    return section
 
 
 def closed(node: Statement) -> SectionEnd:
     """Return a closing brace in place of ``node``."""
-    return SectionEnd(*_common(node), None)
-
-
-def _common(
-    node: Statement,
-) -> tuple[Document, int, int, Section | None, str, int, tuple[Piece, ...], tuple[Flaw, ...]]:
-    return node.document, node.line, node.end_line, node.parent, node.text, node.column, node.pieces, ()
+    return SectionEnd(node.logical_line, node.parent, (), None)
 
 
 def written_key(node: Setting) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain, product
 from math import prod
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
-from dovecot_conf.conditions import Condition, Net
+from dovecot_conf.conditions import Condition
+
+if TYPE_CHECKING:
+    from dovecot_conf.nets import Net
 
 
 class Conditioned(Protocol):

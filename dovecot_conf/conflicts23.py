@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from dovecot_conf.conditions import Condition, Net
+from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate23 import Scope23
+from dovecot_conf.nets import Net
 
 
 def conflict(matching: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:

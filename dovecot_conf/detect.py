@@ -6,75 +6,118 @@ Signs of 2.4 are looked for before signs of 2.3: a file with both was begun by s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
 
 from dovecot_conf.lines import find_comment
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import Node, Statement
-from dovecot_conf.version_lines import CONFIG_VERSION
-from dovecot_conf.versions import Version
+from dovecot_conf.versions import CONFIG_VERSION, Version
 from dovecot_conf.view import PLAIN, View
 
 
-class Sign(NamedTuple):
-    """Something that only one version has: what it is, and a pattern for a logical line.
+class Signs:
+    """What only one version has, each with how it is called.
 
-    The pattern is for the start of the line, or with ``anywhere`` for any place in it.
+    By name: ``settings``, ``blocks`` without a name, and ``named`` blocks. By the beginning of a line:
+    ``lines``, with a pattern for the rest; ``anywhere`` is the same for any place in a line.
     """
 
-    text: str
-    pattern: str
-    anywhere: bool = False
+    def __init__(
+        self,
+        *,
+        settings: Mapping[str, str],
+        blocks: Mapping[str, str],
+        named: Mapping[str, str],
+        lines: Mapping[str, tuple[str, str]],
+        anywhere: Mapping[str, tuple[str, str]],
+    ) -> None:
+        self._settings = settings
+        self._blocks = blocks
+        self._named = named
+        self._lines = lines
+        self._beginnings = tuple(lines)
+        self._anywhere = anywhere
+
+    def at_start(self, text: str) -> str:
+        """Return which sign a logical line begins with, '' for none."""
+        end = text.find("=")
+        if end >= 0 and (found := self._settings.get(text[:end].rstrip(_WHITE))):
+            return found
+        end = text.find("{")
+        if end >= 0:
+            word, white, name = text[:end].replace("\t", " ").partition(" ")
+            name = name.strip(" ")
+            if white and " " not in name and (found := (self._named if name else self._blocks).get(word)):
+                return found
+        if text.startswith(self._beginnings):
+            for beginning, (found, rest) in self._lines.items():
+                if text.startswith(beginning) and re.compile(rest).match(text, len(beginning)):
+                    return found
+        return ""
+
+    def in_it(self, text: str) -> str:
+        """Return which sign stands anywhere in a logical line, '' for none."""
+        if "$" not in text and "%" not in text:
+            return ""
+        for beginning, (found, rest) in self._anywhere.items():
+            if beginning in text and re.search(re.escape(beginning) + rest, text):
+                return found
+        return ""
 
 
-_IS = r"[ \t]*="
-_OPENS = r"[ \t]+\{"
-_NAMED = r"[ \t]+[^ \t{]+[ \t]*\{"
+_WHITE = " \t"
+
+
+def _called(form: str, *names: str) -> dict[str, str]:
+    return {name: form.format(name) for name in names}
+
 
 SIGNS = {
-    Version.V24: (
-        Sign("the setting dovecot_config_version", CONFIG_VERSION + _IS),
-        Sign("the setting dovecot_storage_version", "dovecot_storage_version" + _IS),
-        Sign("a group", r"group[ \t]+@[^ \t]+[ \t]+[^ \t]+[ \t]+\{"),
-        Sign("the use of a group", "@[^ \t=]+" + _IS),
-        Sign("a quoted key", r'"[^"]*"' + _IS),
-        Sign("the block mail_plugins", "mail_plugins" + _OPENS),
-        Sign("a named push_notification block", "push_notification" + _NAMED),
-        Sign("the block mail_attribute", "mail_attribute" + _OPENS),
-        Sign("the setting mail_driver", "mail_driver" + _IS),
-        Sign("the setting mail_path", "mail_path" + _IS),
-        Sign("the block protocols", "protocols" + _OPENS),
-        Sign("a named sieve_script block", "sieve_script" + _NAMED),
-        Sign("a named quota block", "quota" + _NAMED),
-        Sign("a named fts block", "fts" + _NAMED),
-        Sign("a named acl block", "acl" + _NAMED),
-        Sign("a named language block", "language" + _NAMED),
-        Sign("the block dict_server", "dict_server" + _OPENS),
-        Sign("the setting sql_driver", "sql_driver" + _IS),
-        Sign("a server of a database", "(?:mysql|pgsql)" + _NAMED),
-        Sign("the setting ldap_uris", "ldap_uris" + _IS),
-        Sign("the setting auth_allow_cleartext", "auth_allow_cleartext" + _IS),
-        Sign("an ssl_server setting", "ssl_server_[^ \t=]*" + _IS),
-        Sign("$SET:", r"\$SET:", anywhere=True),
-        Sign("a %{variable | filter}", r"%\{[^};]*\|", anywhere=True),
-    ),
-    Version.V23: (
-        Sign("the section plugin", "plugin" + _OPENS),
-        Sign("the setting mail_location", "mail_location" + _IS),
-        Sign("the setting mail_attribute_dict", "mail_attribute_dict" + _IS),
-        Sign("the setting ssl_cert", "ssl_cert" + _IS),
-        Sign("the setting ssl_key", "ssl_key" + _IS),
-        Sign("the setting disable_plaintext_auth", "disable_plaintext_auth" + _IS),
-        Sign("a passdb without a name", "passdb" + _OPENS),
-        Sign("a userdb without a name", "userdb" + _OPENS),
-        Sign("a dict without a name", "dict" + _OPENS),
-        Sign("$mail_plugins", r"\$mail_plugins\b", anywhere=True),
-        Sign(
-            "a one-letter %variable",
-            r"%[-0-9.]*[LUEXRHNMDT]*[undhsplrw](?![A-Za-z0-9%])",
-            anywhere=True,
+    Version.V24: Signs(
+        settings=_called(
+            "the setting {}",
+            CONFIG_VERSION,
+            "dovecot_storage_version",
+            "mail_driver",
+            "mail_path",
+            "sql_driver",
+            "ldap_uris",
+            "auth_allow_cleartext",
         ),
+        blocks=_called("the block {}", "mail_plugins", "mail_attribute", "protocols", "dict_server"),
+        named={
+            **_called(
+                "a named {} block", "push_notification", "sieve_script", "quota", "fts", "acl", "language"
+            ),
+            **_called("a server of a database", "mysql", "pgsql"),
+        },
+        lines={
+            "group": ("a group", r"[ \t]+@[^ \t]+[ \t]+[^ \t]+[ \t]+\{"),
+            "@": ("the use of a group", r"[^ \t=]+[ \t]*="),
+            '"': ("a quoted key", r'[^"]*"[ \t]*='),
+            "ssl_server_": ("an ssl_server setting", r"[^ \t=]*[ \t]*="),
+        },
+        anywhere={"$SET:": ("$SET:", ""), "%{": ("a %{variable | filter}", r"[^};]*\|")},
+    ),
+    Version.V23: Signs(
+        settings=_called(
+            "the setting {}",
+            "mail_location",
+            "mail_attribute_dict",
+            "ssl_cert",
+            "ssl_key",
+            "disable_plaintext_auth",
+        ),
+        blocks={
+            **_called("the section {}", "plugin"),
+            **_called("a {} without a name", "passdb", "userdb", "dict"),
+        },
+        named={},
+        lines={},
+        anywhere={
+            "$mail_plugins": ("$mail_plugins", r"\b"),
+            "%": ("a one-letter %variable", r"[-0-9.]*[LUEXRHNMDT]*[undhsplrw](?![A-Za-z0-9%])"),
+        },
     ),
 }
 
@@ -86,7 +129,7 @@ def starts_with_version_line(source: SourceFile, view: View = PLAIN) -> str:
         if text and not text.startswith("#"):
             comment = find_comment(text)
             text = text if comment < 0 else text[:comment]
-            if re.match(rf'"?{CONFIG_VERSION}"?\s*=', text):
+            if CONFIG_VERSION in text and re.match(rf'"?{CONFIG_VERSION}"?\s*=', text):
                 return f"{source.path}:{number} sets {CONFIG_VERSION}"
             return ""
     return ""
@@ -98,20 +141,15 @@ def find_sign(nodes: Iterable[Node]) -> tuple[Version | None, str]:
     The version is None when nothing does.
     """
     first: dict[Version, str] = {}
-    patterns = {version: _compiled(version) for version in SIGNS}
+    wanted = dict(SIGNS)
     for node in nodes:
         if not isinstance(node, Statement):
             continue
-        text = node.text
-        for version, (start, anywhere) in patterns.items():
-            match = start(text)
-            if match is None and ("$" in text or "%" in text):
-                match = anywhere(text)
-            if match is not None:
-                sign = SIGNS[version][int((match.lastgroup or "_0")[1:])]
+        for version, signs in wanted.items():
+            if sign := signs.at_start(node.text) or signs.in_it(node.text):
                 place = node.statement_span
-                first[version] = f"{place.file}:{place.line} has {sign.text}"
-                del patterns[version]
+                first[version] = f"{place.file}:{place.line} has {sign}"
+                del wanted[version]
                 break
         if Version.V24 in first:
             break
@@ -127,23 +165,10 @@ def other_language(nodes: Iterable[Node], read_as: Version) -> Iterator[tuple[St
     Signs that stand anywhere in a line are left out: they may be meant as plain text.
     """
     other = Version.V23 if read_as is Version.V24 else Version.V24
-    start, _ = _compiled(other)
     seen = set()
     for node in nodes:
         if not isinstance(node, Statement) or node.document in seen:
             continue
-        match = start(node.text)
-        if match is not None:
+        if sign := SIGNS[other].at_start(node.text):
             seen.add(node.document)
-            yield node, SIGNS[other][int((match.lastgroup or "_0")[1:])].text
-
-
-_Finder = Callable[[str], re.Match[str] | None]
-
-
-def _compiled(version: Version) -> tuple[_Finder, _Finder]:
-    parts: dict[bool, list[str]] = {False: [], True: []}
-    for index, sign in enumerate(SIGNS[version]):
-        parts[sign.anywhere].append(f"(?P<_{index}>{sign.pattern})")
-    start, anywhere = ("|".join(parts[where]) for where in (False, True))
-    return re.compile(start).match, re.compile(anywhere).search
+            yield node, sign

@@ -5,10 +5,8 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from dovecot_conf import limits
-from dovecot_conf.elsewhere import may_be_elsewhere
 from dovecot_conf.files import Files
 from dovecot_conf.limits import LimitError
 from dovecot_conf.positions import Span
@@ -17,17 +15,17 @@ from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement
 _ELSEWHERE = "this holds here, and for a server elsewhere only if the file is missing there, too"
 
 
-@dataclass(slots=True, eq=False)
 class Surroundings:
     """What an evaluation may ask for besides the tree: files, the environment, file contents.
 
     ``main`` is the main file.
     """
 
-    files: Files
-    environ: Mapping[str, str]
-    main: str = ""
-    _contents: dict[str, str] = field(default_factory=dict)
+    def __init__(self, files: Files, environ: Mapping[str, str], main: str = "") -> None:
+        self.files = files
+        self.environ = environ
+        self.main = main
+        self._contents: dict[str, str] = {}
 
     def content(self, path: str) -> str:
         """Return the content of a value file up to a NUL, '' when it can't be read."""
@@ -49,6 +47,8 @@ class Surroundings:
 
     def unreadable_flaw(self, key: str, path: str, message: str, span: Span) -> Flaw:
         """Return what is wrong when the value file ``path`` of a setting can't be read."""
+        from dovecot_conf.elsewhere import may_be_elsewhere  # noqa: PLC0415 - only where something is wrong
+
         name = key.rpartition("/")[2]
         missing = self.why_unreadable(path) == os.strerror(errno.ENOENT)
         doubtful = missing and may_be_elsewhere(path, self.main, self.files.root, name)

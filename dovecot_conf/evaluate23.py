@@ -6,8 +6,8 @@ Follows ``config_parser_apply_line`` of 2.3.19.1, in expanding mode as the daemo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from dovecot_conf.carried import CarriedSetting, carried, written_key
 from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
@@ -24,10 +24,12 @@ from dovecot_conf.old_names23 import OldNames
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.section_names import escaped, name_key
-from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
 from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.suggestions import Suggestions
 
 FLAT_SECTIONS = frozenset(("plugin", "dict"))
 """Sections that are one flat list of keys, whatever their name."""
@@ -52,18 +54,17 @@ class Opened23(NamedTuple):
     node: Statement
 
 
-@dataclass(slots=True, eq=False)
 class Scope23:
     """The settings of one condition: values by path (``plugin/foo``, ``service/imap/client_limit``)."""
 
-    condition: Condition
-    values: dict[str, Entry] = field(default_factory=dict)
-    plugin: dict[str, Entry] = field(default_factory=dict)
-    sections: dict[str, Opened23] = field(default_factory=dict)
-    opened: Section | None = None
+    def __init__(self, condition: Condition, opened: Section | None = None) -> None:
+        self.condition = condition
+        self.opened = opened
+        self.values: dict[str, Entry] = {}
+        self.plugin: dict[str, Entry] = {}
+        self.sections: dict[str, Opened23] = {}
 
 
-@dataclass(slots=True, eq=False)
 class _Frame:
     """An open section: what its settings are stored in, and under which path.
 
@@ -73,16 +74,17 @@ class _Frame:
     Dovecot has in the path behind ``plugin/``. ``said`` is the path as messages about files have it.
     """
 
-    scope: Scope23
-    path: str
-    outer: _Frame | None
-    void: bool = False
-    word: str = ""
-    detached: bool = False
-    words: str = ""
-    list_name: str = ""
-    said: str = ""
-    section: Section | None = None
+    def __init__(self, scope: Scope23, outer: _Frame | None = None, section: Section | None = None) -> None:
+        self.scope = scope
+        self.outer = outer
+        self.section = section
+        self.path: str = outer.path if outer else ""
+        self.void: bool = outer.void if outer else False
+        self.word = ""
+        self.detached: bool = outer.detached if outer else False
+        self.words: str = outer.words if outer else ""
+        self.list_name: str = outer.list_name if outer else ""
+        self.said: str = outer.said if outer else ""
 
     @property
     def old_path(self) -> str:
@@ -100,14 +102,19 @@ class Evaluator23:
         self.scopes = [self._global]
         self.problems = Problems()
         self.is_literal = True
-        self._frame = self._outermost = _Frame(self._global, "", None)
+        self._frame = self._outermost = _Frame(self._global)
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
         self._counter = 0
-        self._suggestions = Suggestions(Version.V23)
         self._checker = ValueChecker(Version.V23, self.problems)
         self._limit = ExpansionLimit(self.problems)
         self._old_names = OldNames(self.problems)
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+        return Suggestions(Version.V23)
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""
@@ -153,17 +160,8 @@ class Evaluator23:
 
     def _section(self, node: Section) -> None:
         outer = self._frame
-        self._frame = frame = _Frame(
-            outer.scope,
-            outer.path,
-            outer,
-            outer.void or node.broken,
-            detached=outer.detached,
-            words=outer.words,
-            list_name=outer.list_name,
-            said=outer.said,
-            section=node,
-        )
+        self._frame = frame = _Frame(outer.scope, outer, node)
+        frame.void = outer.void or node.broken
         if frame.void:
             self._old_names.skip(1)
             return

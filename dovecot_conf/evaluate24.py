@@ -6,21 +6,24 @@ daemons do it.
 
 from __future__ import annotations
 
-from dovecot_conf import checks24
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
-from dovecot_conf.default_sections import built_in_groups
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.programs24 import Programs
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes24 import Block, Scope24, ScopeTree, name_setting
 from dovecot_conf.section_names import escaped
-from dovecot_conf.suggestions import Suggestions
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
 from dovecot_conf.value_checks import AUTH_IN_NETWORK, AUTH_TEXT, ValueChecker
 from dovecot_conf.version_lines import VersionLines
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.suggestions import Suggestions
 
 _WHILE_READING = "ambiguous-comment"
 _LINE_ERRORS = frozenset(("missing-section-brace", "text-after-brace"))
@@ -39,10 +42,15 @@ class Evaluator24:
         self._frame = Frame24(self.tree.root, None)
         self._versions = VersionLines(self.problems)
         self._checker = ValueChecker(Version.V24, self.problems)
-        self._suggestions = Suggestions(Version.V24)
         self._programs = Programs(self.problems)
         self._variable_names: set[tuple[int, str]] = set()
         self._assigner = Assigner(surroundings, self.problems, self.tree)
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+        return Suggestions(Version.V24)
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""
@@ -63,9 +71,14 @@ class Evaluator24:
                 flaws.extend(node.flaws)
                 self._apply(node)
         flaws.extend(reading.flaws)
+
+    def check(self, reading: Reading) -> None:
+        """Look, once and after :meth:`run`, for what only the whole configuration shows."""
+        from dovecot_conf import checks24  # noqa: PLC0415 - not for settings alone
+
         self._check_groups()
         report_unclosed(self.problems, reading.document, reversed(reading.unclosed))
-        flaws.extend(self.problems.at_end.values())
+        self.problems.flaws.extend(self.problems.at_end.values())
         checks24.check(self.tree, reading, self.problems)
         self._versions.finish(reading.document, self.tree.root.values.get("dovecot_storage_version"))
 
@@ -93,6 +106,8 @@ class Evaluator24:
 
     def _group_names(self, label: str) -> set[str]:
         """Return the groups of a label: those of the configuration and Dovecot's own."""
+        from dovecot_conf.default_sections import built_in_groups  # noqa: PLC0415 - for groups only
+
         written = {str(name) for word, name in self.tree.root.children if word == f"@{label}"}
         return written | {name for known, name in built_in_groups() if known == label}
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
-from dovecot_conf import chain23
-from dovecot_conf.checks23 import check
-from dovecot_conf.clients import client_settings
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Evaluator23, Scope23
 from dovecot_conf.evaluations import Evaluation
-from dovecot_conf.push import PushConfig
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings23 import Plugins, Settings23
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.push import PushConfig
+    from dovecot_conf.tree import Flaw
 
 
 class Evaluation23(Evaluation):
@@ -31,11 +32,18 @@ class Evaluation23(Evaluation):
         self._overrides = overrides
         evaluator = Evaluator23(surroundings)
         evaluator.run(reading)
-        self.flaws = evaluator.problems.flaws
+        self._problems = evaluator.problems
         self._scopes = evaluator.scopes
         self._is_literal = evaluator.is_literal
         self._plugins = Plugins(overrides, self._read)
-        check(evaluator.scopes, evaluator.problems)
+
+    @cached_property
+    def flaws(self) -> list[Flaw]:
+        """The problems, in the order in which Dovecot finds them."""
+        from dovecot_conf.checks23 import check  # noqa: PLC0415 - not for settings alone
+
+        check(self._scopes, self._problems)
+        return self._problems.flaws
 
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
         """Return the same tree with more overrides, which win over those that there are."""
@@ -54,6 +62,10 @@ class Evaluation23(Evaluation):
 
     def push(self, protocol: str) -> PushConfig:
         """Return the driver chain for a protocol."""
+        from dovecot_conf import chain23  # noqa: PLC0415 - not for settings alone
+        from dovecot_conf.clients import client_settings  # noqa: PLC0415
+        from dovecot_conf.push import PushConfig  # noqa: PLC0415
+
         settings = self.settings(Condition(protocol))
         plugin = settings.plugin
         client = client_settings(settings, Version.V23, self._files)

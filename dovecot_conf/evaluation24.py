@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
-from dovecot_conf import chain24
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate24 import Evaluator24
 from dovecot_conf.evaluations import Evaluation
-from dovecot_conf.push import PushConfig
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.push import PushConfig
+    from dovecot_conf.tree import Flaw
 
 
 class Evaluation24(Evaluation):
@@ -27,10 +30,16 @@ class Evaluation24(Evaluation):
         self._read = surroundings.content
         self._files = surroundings.files
         self._overrides = overrides
-        evaluator = Evaluator24(surroundings)
-        evaluator.run(reading)
-        self.flaws = evaluator.problems.flaws
-        self._tree = evaluator.tree
+        self._reading = reading
+        self._evaluator = Evaluator24(surroundings)
+        self._evaluator.run(reading)
+        self._tree = self._evaluator.tree
+
+    @cached_property
+    def flaws(self) -> list[Flaw]:
+        """The problems, in the order in which Dovecot finds them."""
+        self._evaluator.check(self._reading)
+        return self._evaluator.problems.flaws
 
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
         """Return the same tree with more overrides, which win over those that there are."""
@@ -44,6 +53,9 @@ class Evaluation24(Evaluation):
 
     def push(self, protocol: str) -> PushConfig:
         """Return the driver chain for a protocol."""
+        from dovecot_conf import chain24  # noqa: PLC0415 - not for settings alone
+        from dovecot_conf.push import PushConfig  # noqa: PLC0415
+
         settings = self.settings(Condition(protocol))
         definitions = chain24.chain(settings, self._files)
         return PushConfig(

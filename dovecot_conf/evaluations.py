@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.push import PushConfig
 from dovecot_conf.reader import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
-from dovecot_conf.tree import Flaw
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.push import PushConfig
+    from dovecot_conf.tree import Flaw
 
 
 class Evaluation(ABC):
-    """A tree that has been evaluated; ``flaws`` are its problems in reading order."""
-
-    flaws: list[Flaw]
+    """A tree that has been evaluated."""
 
     @abstractmethod
     def __init__(
         self, surroundings: Surroundings, reading: Reading, overrides: Mapping[str, SettingValue]
     ) -> None: ...
+
+    @property
+    @abstractmethod
+    def flaws(self) -> list[Flaw]:
+        """The problems; those that only the whole shows are looked for when this is first asked."""
 
     @abstractmethod
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:

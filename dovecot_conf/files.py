@@ -11,13 +11,12 @@ import errno
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dovecot_conf import limits
 from dovecot_conf.limits import LimitError
-from dovecot_conf.patterns import expand
 
 _MAX_LINKS = 40
 _CHUNK = 1 << 20
@@ -25,11 +24,11 @@ _CHUNK = 1 << 20
 TOO_LARGE_HINT = "no configuration is that large: correct the path"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Changed:
     """Files with another content than that on disk, by their places (see :meth:`Files.place`)."""
 
-    contents: Mapping[str, bytes] = field(default_factory=dict)
+    def __init__(self, contents: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        self.contents = contents
 
     def content(self, path: str) -> bytes | None:
         """Return the content of a file that is changed, None for another one."""
@@ -116,6 +115,8 @@ class Files(NamedTuple):
 
         Raises LimitError for a pattern that is too long, or asks for too much.
         """
+        from dovecot_conf.patterns import expand  # noqa: PLC0415 - many regular expressions, for includes only
+
         return expand(pattern, self._listing, self._exists)
 
     def _listing(self, folder: str) -> list[str]:

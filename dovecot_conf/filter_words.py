@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dovecot_conf.conditions import Net
+from dovecot_conf.nets import Net
 
 
 def address(net: Net) -> str:

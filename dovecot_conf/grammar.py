@@ -8,16 +8,12 @@ the last one takes anything, so every line has exactly one shape.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache, partial
 
 from dovecot_conf.dialects import DIALECTS, Dialect
 from dovecot_conf.versions import Version
-
-if TYPE_CHECKING:
-    import pyparsing as pp
 
 
 class Shape(Enum):
@@ -39,45 +35,36 @@ class Shape(Enum):
     """anything else"""
 
 
-_FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION, Shape.INCLUDE)
-"""The shapes of nearly all lines. Their tokens exclude each other and all others."""
+Matcher = Callable[[str], re.Match[str] | None]
+
+_FREQUENT = (Shape.SETTING, Shape.SECTION_END, Shape.SECTION)
+"""With INCLUDE, the shapes of nearly all lines. Their tokens exclude each other and all others."""
 
 
-class Grammar(NamedTuple):
+class Grammar:
     """The tokens of one dialect.
 
     ``frequent`` are the matchers of tokens that nearly all lines are. They are tried before the whole
     grammar, which takes a while to load and to run.
     """
 
-    version: Version
-    frequent: tuple[tuple[Shape, Callable[[str], re.Match[str] | None]], ...]
+    def __init__(self, version: Version, frequent: Iterable[tuple[Shape, Matcher]]) -> None:
+        self._version = version
+        self._frequent = tuple(frequent)
 
     def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
         """Return the shape of a logical line, and the match with its parts."""
-        for shape, matcher in self.frequent:
+        for shape, matcher in self._frequent:
             found = matcher(text)
             if found is not None:
                 return shape, found
-        return whole_grammar(self.version).parse(text)
+        from dovecot_conf.whole_grammar import whole_grammar  # noqa: PLC0415 - pyparsing, for few lines
+
+        return whole_grammar(self._version).parse(text)
 
 
-class WholeGrammar(NamedTuple):
-    """All tokens of one dialect in their order: the first that matches is what a line is."""
-
-    tokens: tuple[tuple[Shape, pp.Regex], ...]
-
-    def parse(self, text: str) -> tuple[Shape, re.Match[str]]:
-        """Return the shape of a logical line, and the match with its parts."""
-        # An exception of pyparsing for each token that doesn't match would be kept with its frames.
-        for shape, token in self.tokens:
-            found = token.re.match(text)
-            if found is not None:
-                return shape, found
-        raise AssertionError("the last token takes every line")
-
-
-def _patterns(dialect: Dialect) -> dict[Shape, str]:
+def patterns(dialect: Dialect) -> dict[Shape, str]:
+    """Return the regular expressions of all tokens of a dialect, in their order."""
     white = f"[{re.escape(dialect.white)}]"
     black = f"[^{re.escape(dialect.white)}]"
     bare = f"[^{re.escape(dialect.white)}=]"
@@ -96,7 +83,7 @@ def _patterns(dialect: Dialect) -> dict[Shape, str]:
         )
         # A quote that is opened and not closed ends with the line.
         end = r'(?:\}|"\}"?)\Z'
-    patterns = {
+    found = {
         Shape.SETTING: (
             rf"{not_include}{key}{white}*={white}*"
             rf"(?:<{white}*(?P<file>.*)"
@@ -110,34 +97,23 @@ def _patterns(dialect: Dialect) -> dict[Shape, str]:
     if dialect.groups:
         group = rf"group{white}+(?!\{{)"
         not_group = f"(?!{group})"
-        patterns[Shape.GROUP] = (
+        found[Shape.GROUP] = (
             rf"{group}(?P<label>{black}+){white}+(?P<name>{black}+){white}+\{{(?P<garbage>.*)"
         )
-        patterns[Shape.NAMELESS_GROUP] = rf"{group}{black}+\Z"
-    patterns[Shape.SECTION] = (
+        found[Shape.NAMELESS_GROUP] = rf"{group}{black}+\Z"
+    found[Shape.SECTION] = (
         rf"{not_include}{not_group}{word}"
         rf'(?:"(?P<quoted_name>[^"]*)"{white}*|(?P<name>(?!["{{]){black}+){white}+)?\{{(?P<garbage>.*)'
     )
-    patterns[Shape.BAD] = ".*"
-    return patterns
+    found[Shape.BAD] = ".*"
+    return found
 
 
 @cache
 def grammar(version: Version) -> Grammar:
     """Return the grammar of a dialect."""
-    patterns = _patterns(DIALECTS[version])
-    matchers = ((shape, re.compile(patterns[shape], re.DOTALL).match) for shape in _FREQUENT)
-    return Grammar(version, tuple(matchers))
-
-
-@cache
-def whole_grammar(version: Version) -> WholeGrammar:
-    """Return all tokens of a dialect."""
-    import pyparsing as pp  # noqa: PLC0415 - takes as long to load as all the rest
-
-    return WholeGrammar(
-        tuple(
-            (shape, pp.Regex(pattern, flags=re.DOTALL, as_match=True))
-            for shape, pattern in _patterns(DIALECTS[version]).items()
-        )
-    )
+    tokens = patterns(DIALECTS[version])
+    matchers = [(shape, re.compile(tokens[shape], re.DOTALL).match) for shape in _FREQUENT]
+    # The last of them, which few lines of a small configuration get to, is compiled where it is tried.
+    rare = partial(re.match, tokens[Shape.INCLUDE], flags=re.DOTALL)
+    return Grammar(version, (*matchers, (Shape.INCLUDE, rare)))

@@ -7,13 +7,16 @@ looked for on one physical line only, the comment is cut before the backslash at
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cache
 
-from dovecot_conf.tree import Document, Flaw, Piece, Section
+from dovecot_conf.tree import Piece
 
-_STRETCH = re.compile(
-    r"""[^#'"]++ | "[^"\\]*+(?:\\.[^"\\]*+)*" | '[^'\\]*+(?:\\.[^'\\]*+)*'""", re.VERBOSE | re.DOTALL
-)
+
+@cache
+def _stretch() -> re.Pattern[str]:
+    """Return the pattern of what can't hold the beginning of a comment; few files need it at all."""
+    quoted = r""""[^"\\]*+(?:\\.[^"\\]*+)*"|'[^'\\]*+(?:\\.[^'\\]*+)*'"""
+    return re.compile(rf"""[^#'"]++|{quoted}""", re.DOTALL)
 
 
 def find_comment(text: str) -> int:
@@ -22,8 +25,10 @@ def find_comment(text: str) -> int:
     Any quote character opens a stretch to the next same one, in which a backslash hides the next
     character; a stretch that never closes hides everything.
     """
-    position = 0
-    while (stretch := _STRETCH.match(text, position)) is not None:
+    if "#" not in text:
+        return -1
+    pattern, position = _stretch(), 0
+    while (stretch := pattern.match(text, position)) is not None:
         position = stretch.end()
     return position if text.startswith("#", position) else -1
 
@@ -75,30 +80,3 @@ class Kept:
         self._texts.clear()
         self._pieces.clear()
         self._length = 0
-
-
-@dataclass(slots=True)
-class LogicalLine:
-    """A logical line and where it stands."""
-
-    document: Document
-    first: int
-    last: int
-    text: str
-    column: int
-    pieces: tuple[Piece, ...]
-
-    def common(
-        self, parent: Section | None, flaws: tuple[Flaw, ...]
-    ) -> tuple[Document, int, int, Section | None, str, int, tuple[Piece, ...], tuple[Flaw, ...]]:
-        """Return the fields that every statement starts with."""
-        return (
-            self.document,
-            self.first,
-            self.last,
-            parent,
-            self.text,
-            self.column,
-            self.pieces,
-            flaws,
-        )

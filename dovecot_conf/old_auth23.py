@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 
 from dovecot_conf import old_names23_table as old
-from dovecot_conf.carried import carried, closed, opened
+from dovecot_conf.carried import carried, changed, closed, opened
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
@@ -18,12 +17,12 @@ _SOCKET_KEYS = ("path", "mode", "user", "group")
 _MASTER_NAMES = ("-master", "-userdb")
 
 
-@dataclass(slots=True, eq=False)
 class _Socket:
     """What is known of a socket in ``auth { socket listen { master { … } } }``."""
 
-    master: bool = False
-    values: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.master = False
+        self.values: dict[str, str] = {}
 
 
 class OldAuth:
@@ -69,10 +68,10 @@ class OldAuth:
             if condition.is_of_network:
                 text = old.AUTH_DATABASE_IN_NETWORK.format(word=word)
                 self._problems.report(node, "auth-in-network", text)
-                return [replace(node, broken=True)]
+                return [changed(node, node.name, broken=True)]
         self.depth += 1
         if self.depth == 2 and word in old.AUTH_DATABASES:
-            return [replace(node, name=""), carried(node, "driver", name, direct=False)]
+            return [changed(node, ""), carried(node, "driver", name, direct=False)]
         if self.depth == 2 and word == "socket":
             if name == "connect":
                 self._warn(node, old.SOCKET_CONNECT)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from dovecot_conf import old_names23_table as old
-from dovecot_conf.carried import carried
+from dovecot_conf.carried import carried, changed
 from dovecot_conf.conditions import UNFILTERED, Condition
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.old_auth23 import OldAuth
@@ -193,7 +192,7 @@ class OldNames:
             return None
         name, warning = renamed
         self._warn(node, warning)
-        return [replace(node, name=name)]
+        return [changed(node, name)]
 
 
 def _to_services(

@@ -7,15 +7,15 @@ a :class:`~dovecot_conf.tree.Flaw`; after an error it goes on with what was most
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dovecot_conf import limits
 from dovecot_conf.dialects import Dialect
 from dovecot_conf.files import Files
 from dovecot_conf.grammar import Shape, grammar
-from dovecot_conf.includes import Includer
-from dovecot_conf.lines import Kept, LogicalLine, find_comment, unescape
+from dovecot_conf.lines import Kept, find_comment, unescape
 from dovecot_conf.nesting import Nesting
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile
@@ -27,6 +27,7 @@ from dovecot_conf.tree import (
     Fragment,
     Include,
     Invalid,
+    LogicalLine,
     Node,
     Piece,
     Section,
@@ -37,13 +38,15 @@ from dovecot_conf.tree import (
 )
 from dovecot_conf.view import PLAIN, View
 
+if TYPE_CHECKING:
+    from dovecot_conf.includes import Includer
+
 EXPECTING_BRACE = "Expecting '{'"
 GARBAGE = "Garbage after '{'"
 
 _KINDS = {kind.value: kind for kind in ValueKind}
 
 
-@dataclass(slots=True, eq=False)
 class Reading:
     """What the reader hands on: the tree of the main file, and all nodes in reading order.
 
@@ -51,24 +54,27 @@ class Reading:
     text at the end that became no node.
     """
 
-    document: Document
-    nodes: list[Node] = field(default_factory=list)
-    sources: list[SourceFile] = field(default_factory=list)
-    unclosed: list[Section] = field(default_factory=list)
-    flaws: tuple[Flaw, ...] = ()
+    def __init__(
+        self, document: Document, nodes: Iterable[Node] = (), sources: Iterable[SourceFile] = ()
+    ) -> None:
+        self.document = document
+        self.nodes = list(nodes)
+        self.sources = list(sources)
+        self.unclosed: list[Section] = []
+        self.flaws: tuple[Flaw, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class _Input:
     """An open file. Documents of one include are all open until they are read to the end.
 
     ``depth`` is 1 for the main file and one more for what it includes.
     """
 
-    document: Document
-    numbered: Iterator[tuple[int, str]]
-    depth: int
-    begun: bool = False
+    def __init__(self, document: Document, numbered: Iterator[tuple[int, str]], depth: int) -> None:
+        self.document = document
+        self.numbered = numbered
+        self.depth = depth
+        self.begun = False
 
 
 class TreeReader:
@@ -90,7 +96,6 @@ class TreeReader:
     def read(self, source: SourceFile) -> Reading:
         """Return the tree of ``source`` with all that it includes."""
         self._reading = Reading(Document(source))
-        self._includer = Includer(self._files, source, self._version, self._view)
         self._enter(self._reading.document, 1)
         while self._inputs:
             current = self._inputs[-1]
@@ -116,7 +121,8 @@ class TreeReader:
         kept = self._kept
         if kept.first_line is not None:
             last, lost = document.source.line_count, not self._inputs
-            self._append(document, Fragment(document, kept.first_line, last, self._nesting.innermost, lost))
+            section = self._nesting.innermost
+            self._append(document, Fragment(document, kept.first_line, last, section, lost=lost))
             kept.first_line = None
 
     def _line(self, document: Document, number: int, raw: str) -> bool:
@@ -146,27 +152,25 @@ class TreeReader:
             if not kept.is_empty:
                 text, pieces = kept.join(text, document.path, number, column)
             kept.forget()
+        line = (document, first, number, text, column, pieces)
         if len(text) > limits.MAX_LINE:
-            self._too_long(LogicalLine(document, first, number, text, column, pieces))
+            self._too_long(LogicalLine(*line))
             return False
         shape, match = self._grammar.parse(text)
         if shape is Shape.SETTING:
             self._awaits_brace = False
             section, flaws = self._nesting.innermost, self._take_flaws()
-            assignment = _assignment(match)
-            node = Setting(document, first, number, section, text, column, pieces, flaws, *assignment)
-            self._append(document, node)
+            self._append(document, Setting(line, section, flaws, *_assignment(match)))
             return False
-        return self._statement(LogicalLine(document, first, number, text, column, pieces), shape, match)
+        return self._statement(LogicalLine(*line), shape, match)
 
     def _skip(self, document: Document, number: int, text: str) -> None:
         """Take a blank or comment line; it ends a continuation, whose text is lost."""
         kept = self._kept
         if kept.first_line is not None:
             lost = not kept.is_empty
-            self._append(
-                document, Fragment(document, kept.first_line, number - 1, self._nesting.innermost, lost)
-            )
+            section = self._nesting.innermost
+            self._append(document, Fragment(document, kept.first_line, number - 1, section, lost=lost))
         if kept.first_line is not None or not kept.is_empty:
             kept.forget()
         node = (
@@ -209,7 +213,7 @@ class TreeReader:
     def _too_long(self, line: LogicalLine) -> None:
         hint = "write it in several settings, or the value into a file"
         self._flaw(line, "reading-limit", f"The line has more than {limits.MAX_LINE} characters", hint)
-        self._append(line.document, Invalid(*line.common(self._nesting.innermost, self._take_flaws())))
+        self._append(line.document, Invalid(line, self._nesting.innermost, self._take_flaws()))
 
     def _take_flaws(self) -> tuple[Flaw, ...]:
         if not self._flaws:
@@ -233,12 +237,14 @@ class TreeReader:
         if too_deep:
             self._refuse_nesting(line)
         section = Section(
-            *line.common(self._nesting.innermost, self._take_flaws()),
+            line,
+            self._nesting.innermost,
+            self._take_flaws(),
             word,
             name or "",
-            quoted,
-            parts.get("label") or "",
-            bool(garbage) or too_deep,
+            quoted=quoted,
+            label=parts.get("label") or "",
+            broken=bool(garbage) or too_deep,
         )
         self._append(line.document, section)
         if opens:
@@ -260,7 +266,7 @@ class TreeReader:
     def _close(self, line: LogicalLine) -> None:
         section = self._nesting.leave()
         document = line.document
-        node = SectionEnd(*line.common(self._nesting.innermost, self._take_flaws()), section)
+        node = SectionEnd(line, self._nesting.innermost, self._take_flaws(), section)
         if section is not None and section.document is document:
             section.end = node
             self._reading.nodes.append(node)
@@ -268,7 +274,7 @@ class TreeReader:
             self._append(document, node)
 
     def _flaw(self, line: LogicalLine, rule: str, message: str, hint: str = "") -> None:
-        span = Statement(*line.common(None, ())).report_span
+        span = Statement(line, None, ()).report_span
         self._flaws.append(Flaw(rule, message, span, hint))
 
     def _bad(self, line: LogicalLine, shape: Shape) -> bool:
@@ -278,23 +284,29 @@ class TreeReader:
         self._flaw(line, "missing-section-brace", message)
         if text.endswith("{"):
             word, _, name = text[:-1].partition(" ")
-            common = line.common(self._nesting.innermost, self._take_flaws())
-            section = Section(*common, word, name.strip(), broken=True)
+            outer, flaws = self._nesting.innermost, self._take_flaws()
+            section = Section(line, outer, flaws, word, name.strip(), broken=True)
             self._append(line.document, section)
             self._nesting.enter(section)
         elif text.startswith("}") and self._nesting.innermost is not None:
             self._close(line)
         else:
-            self._append(line.document, Invalid(*line.common(self._nesting.innermost, self._take_flaws())))
+            self._append(line.document, Invalid(line, self._nesting.innermost, self._take_flaws()))
             self._awaits_brace = True
         return False
 
     def _supplied_brace(self, line: LogicalLine) -> bool:
         """Take the ``{`` of a section whose first line was reported already."""
-        section = Section(*line.common(self._nesting.innermost, self._take_flaws()), "", "", broken=True)
+        section = Section(line, self._nesting.innermost, self._take_flaws(), "", "", broken=True)
         self._append(line.document, section)
         self._nesting.enter(section)
         return False
+
+    @cached_property
+    def _includer(self) -> Includer:
+        from dovecot_conf.includes import Includer  # noqa: PLC0415 - a small configuration is one file
+
+        return Includer(self._files, self._reading.document.source, self._version, self._view)
 
     def _include(self, line: LogicalLine, match: re.Match[str]) -> bool:
         parts = match.groupdict()
@@ -306,10 +318,12 @@ class TreeReader:
         if problem is not None:
             self._flaw(line, *problem)
         node = Include(
-            *line.common(self._nesting.innermost, self._take_flaws()),
+            line,
+            self._nesting.innermost,
+            self._take_flaws(),
             parts["pattern"],
-            optional,
             tuple(documents),
+            optional=optional,
         )
         self._append(line.document, node)
         for document in reversed(documents):

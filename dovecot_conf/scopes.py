@@ -7,14 +7,13 @@ a setting as it stands in a scope: its value is worked out once, at its line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dovecot_conf.positions import Span
 from dovecot_conf.tree import Setting
 
 
-@dataclass(frozen=True, slots=True)
-class SettingValue:
+class SettingValue(NamedTuple):
     """A setting's effective value.
 
     ``name`` is the full name, ``text`` the value with ``$`` and ``<file`` expanded, ``raw`` the value
@@ -29,22 +28,32 @@ class SettingValue:
     raw: str
     span: Span
     scope: str = ""
-    node: Setting | None = field(default=None, repr=False, compare=False)
+    node: Setting | None = None
     literal: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Entry:
     """A setting as it stands in a scope. ``path`` is set when the value is a file's content, read when
     needed; ``unexpanded`` is the value as ``doveconf -n`` sees it, None where that is ``text``.
     """
 
-    name: str
-    text: str
-    node: Setting
-    scope: str
-    path: str = ""
-    unexpanded: str | None = None
+    __slots__ = ("name", "node", "path", "scope", "text", "unexpanded")
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        node: Setting,
+        scope: str,
+        path: str = "",
+        unexpanded: str | None = None,
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.node = node
+        self.scope = scope
+        self.path = path
+        self.unexpanded = unexpanded
 
     def value(self, read: Callable[[str], str]) -> SettingValue:
         """Return the value; ``read`` gives the content of a file, '' if it can't be read."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dovecot_conf.condition_index import ConditionIndex
@@ -48,33 +47,32 @@ class Block(NamedTuple):
         return (f"{word}_{self.name.replace('/', '_')}_", f"{word}_")
 
 
-@dataclass(slots=True, eq=False)
 class ListEntry:
     """A boolean or string list as one scope has it. ``stop``: outer scopes don't add to it.
 
     ``line`` are the items of the line that set it as a whole, with those that stand there twice.
     """
 
-    items: dict[str, Entry] = field(default_factory=dict)
-    stop: bool = False
-    entry: Entry | None = None
-    line: Sequence[str] = ()
+    def __init__(self) -> None:
+        self.items: dict[str, Entry] = {}
+        self.stop = False
+        self.entry: Entry | None = None
+        self.line: Sequence[str] = ()
 
 
-@dataclass(slots=True, eq=False)
 class GroupUse:
     """``@label = name`` in a scope; the line is where it was written last.
 
     ``unexpanded`` is the name as ``doveconf -n`` sees it.
     """
 
-    label: str
-    name: str
-    unexpanded: str
-    node: Setting
+    def __init__(self, label: str, name: str, unexpanded: str, node: Setting) -> None:
+        self.label = label
+        self.name = name
+        self.unexpanded = unexpanded
+        self.node = node
 
 
-@dataclass(slots=True, eq=False)
 class Scope24:
     """The settings of one filter or block.
 
@@ -83,18 +81,25 @@ class Scope24:
     those of the ``children`` that are no blocks.
     """
 
-    parent: Scope24 | None = None
-    condition: Condition = UNFILTERED
-    block: Block | None = None
-    order: int = 0
-    opened: Section | None = None
-    children: dict[tuple[str, object], Scope24] = field(default_factory=dict)
-    filters: ConditionIndex[Scope24] | None = None
-    values: dict[str, Entry] = field(default_factory=dict)
-    lists: dict[str, ListEntry] = field(default_factory=dict)
-    names: dict[str, list[str]] = field(default_factory=dict)
-    groups: dict[str, GroupUse] = field(default_factory=dict)
-    required_seen: bool = False
+    def __init__(
+        self,
+        parent: Scope24 | None = None,
+        condition: Condition = UNFILTERED,
+        block: Block | None = None,
+        opened: Section | None = None,
+    ) -> None:
+        self.parent = parent
+        self.condition = condition
+        self.block = block
+        self.opened = opened
+        self.order = 0
+        self.children: dict[tuple[str, object], Scope24] = {}
+        self.filters: ConditionIndex[Scope24] | None = None
+        self.values: dict[str, Entry] = {}
+        self.lists: dict[str, ListEntry] = {}
+        self.names: dict[str, list[str]] = {}
+        self.groups: dict[str, GroupUse] = {}
+        self.required_seen = False
 
     @property
     def in_group(self) -> bool:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class SourceFile:
     """One file as it was read.
 
@@ -14,9 +12,12 @@ class SourceFile:
     are no UTF-8 as lone surrogates, so that :meth:`encode` gives the file's bytes back.
     """
 
-    path: str
-    text: str
-    _lines: list[str] = field(default_factory=list, repr=False)
+    __slots__ = ("_lines", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._lines: list[str] = []
 
     @classmethod
     def decode(cls, path: str, content: bytes) -> SourceFile:

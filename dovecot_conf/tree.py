@@ -8,7 +8,6 @@ closed in another file; what encloses a node, over all files, is its ``parent`` 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,12 +47,14 @@ class Piece(NamedTuple):
     column: int
 
 
-@dataclass(slots=True, eq=False)
 class Document:
     """One file as a tree. ``children`` are its outermost nodes, in file order."""
 
-    source: SourceFile
-    children: list[Node] = field(default_factory=list, repr=False)
+    __slots__ = ("children", "source")
+
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.children: list[Node] = []
 
     @property
     def path(self) -> str:
@@ -61,14 +62,35 @@ class Document:
         return self.source.path
 
 
-@dataclass(slots=True, eq=False)
+LineParts = tuple["Document", int, int, str, int, tuple[Piece, ...]]
+"""What a logical line is made of: a bare tuple is the quickest to make."""
+
+
+class LogicalLine(NamedTuple):
+    """A line as Dovecot takes it: the physical lines ``first`` to ``last``, joined and trimmed to ``text``.
+
+    ``column`` is where the text starts in its line (from 1); ``pieces`` is only set when the text was
+    joined from several lines, else all of it stands on ``last``.
+    """
+
+    document: Document
+    first: int
+    last: int
+    text: str
+    column: int
+    pieces: tuple[Piece, ...]
+
+
 class Node:
     """A stretch of whole physical lines, ``line`` to ``end_line`` (from 1, both included)."""
 
-    document: Document = field(repr=False)
-    line: int
-    end_line: int
-    parent: Section | None = field(repr=False)
+    __slots__ = ("document", "end_line", "line", "parent")
+
+    def __init__(self, document: Document, line: int, end_line: int, parent: Section | None) -> None:
+        self.document = document
+        self.line = line
+        self.end_line = end_line
+        self.parent = parent
 
     @property
     def span(self) -> Span:
@@ -99,7 +121,6 @@ class Comment(Node):
     __slots__ = ()
 
 
-@dataclass(slots=True, eq=False)
 class Fragment(Node):
     """A continued line whose statement isn't here.
 
@@ -107,22 +128,32 @@ class Fragment(Node):
     text without a word. Otherwise the text continues in the including file.
     """
 
-    lost: bool
+    __slots__ = ("lost",)
+
+    def __init__(
+        self, document: Document, line: int, end_line: int, parent: Section | None, *, lost: bool
+    ) -> None:
+        super().__init__(document, line, end_line, parent)
+        self.lost = lost
 
 
-@dataclass(slots=True, eq=False)
 class Statement(Node):
-    """A logical line that means something: ``text`` is joined, trimmed and without its comment.
+    """A logical line that means something; ``flaws`` are what the reader found wrong with it.
 
-    ``flaws`` are what the reader found wrong with it. ``column`` is where the text starts in its
-    line (from 1); ``pieces`` is only set when the text was joined from several lines, else all of it
-    stands on ``end_line``.
+    ``text``, ``column`` and ``pieces`` are those of its :class:`LogicalLine`.
     """
 
-    text: str
-    column: int
-    pieces: tuple[Piece, ...]
-    flaws: tuple[Flaw, ...]
+    __slots__ = ("column", "flaws", "pieces", "text")
+
+    def __init__(self, line: LineParts, parent: Section | None, flaws: tuple[Flaw, ...]) -> None:
+        self.document, self.line, self.end_line, self.text, self.column, self.pieces = line
+        self.parent = parent
+        self.flaws = flaws
+
+    @property
+    def logical_line(self) -> LogicalLine:
+        """The line that it was made of."""
+        return LogicalLine(self.document, self.line, self.end_line, self.text, self.column, self.pieces)
 
     def place(self, start: int, end: int) -> Span:
         """Return where ``text[start:end]`` stands in the file."""
@@ -161,7 +192,6 @@ class Statement(Node):
         return self.place(start, len(self.text))
 
 
-@dataclass(slots=True, eq=False)
 class Setting(Statement):
     """``key = value``. ``value`` is the text after the rules of its ``kind``: unquoted, or the file
     name behind ``<``, or the text with ``$`` words as written.
@@ -169,10 +199,26 @@ class Setting(Statement):
     ``value_start`` is the offset in ``text`` of what follows ``=`` and white space.
     """
 
-    key: str
-    kind: ValueKind
-    value: str
-    value_start: int
+    __slots__ = ("key", "kind", "value", "value_start")
+
+    def __init__(
+        self,
+        line: LineParts,
+        parent: Section | None,
+        flaws: tuple[Flaw, ...],
+        key: str,
+        kind: ValueKind,
+        value: str,
+        value_start: int,
+    ) -> None:
+        # As in Statement, without another call: most nodes are settings.
+        self.document, self.line, self.end_line, self.text, self.column, self.pieces = line
+        self.parent = parent
+        self.flaws = flaws
+        self.key = key
+        self.kind = kind
+        self.value = value
+        self.value_start = value_start
 
     @property
     def raw(self) -> str:
@@ -191,7 +237,6 @@ class Setting(Statement):
         return self.place(self.value_start, len(self.text))
 
 
-@dataclass(slots=True, eq=False)
 class Section(Statement):
     """``word name {`` up to its ``}``.
 
@@ -200,29 +245,61 @@ class Section(Statement):
     it was meant to open a section. ``end`` is the closing brace if it is in the same file.
     """
 
-    word: str
-    name: str
-    quoted: bool = False
-    label: str = ""
-    broken: bool = False
-    children: list[Node] = field(default_factory=list, repr=False)
-    end: SectionEnd | None = field(default=None, repr=False)
+    __slots__ = ("broken", "children", "end", "label", "name", "quoted", "word")
+
+    def __init__(  # noqa: PLR0913 - the parts of the line
+        self,
+        line: LineParts,
+        parent: Section | None,
+        flaws: tuple[Flaw, ...],
+        word: str,
+        name: str,
+        *,
+        quoted: bool = False,
+        label: str = "",
+        broken: bool = False,
+    ) -> None:
+        super().__init__(line, parent, flaws)
+        self.word = word
+        self.name = name
+        self.quoted = quoted
+        self.label = label
+        self.broken = broken
+        self.children: list[Node] = []
+        self.end: SectionEnd | None = None
 
 
-@dataclass(slots=True, eq=False)
 class SectionEnd(Statement):
     """``}``; ``section`` is what it closes, None when nothing is open."""
 
-    section: Section | None
+    __slots__ = ("section",)
+
+    def __init__(
+        self, line: LineParts, parent: Section | None, flaws: tuple[Flaw, ...], section: Section | None
+    ) -> None:
+        super().__init__(line, parent, flaws)
+        self.section = section
 
 
-@dataclass(slots=True, eq=False)
 class Include(Statement):
-    """``!include pattern`` or, when ``optional``, ``!include_try pattern``."""
+    """``!include pattern`` or, when ``optional``, ``!include_try pattern``, and the ``documents`` it read."""
 
-    pattern: str
-    optional: bool
-    documents: tuple[Document, ...] = ()
+    __slots__ = ("documents", "optional", "pattern")
+
+    def __init__(
+        self,
+        line: LineParts,
+        parent: Section | None,
+        flaws: tuple[Flaw, ...],
+        pattern: str,
+        documents: tuple[Document, ...],
+        *,
+        optional: bool,
+    ) -> None:
+        super().__init__(line, parent, flaws)
+        self.pattern = pattern
+        self.documents = documents
+        self.optional = optional
 
 
 class Invalid(Statement):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.names import SettingName
-from dovecot_conf.near import offer
 from dovecot_conf.tree import Setting, Statement
 from dovecot_conf.value_types import ANY_TEXT, WrongValue, check, is_unlimited
 from dovecot_conf.versions import Version
@@ -67,5 +66,7 @@ class ValueChecker:
         )
         hint = ""
         if known.type == "enum":
+            from dovecot_conf.near import offer  # noqa: PLC0415 - only where something is wrong
+
             hint = offer(filter(None, known.choices.split(":")))
         self._problems.report(node, wrong.rule, message, hint=hint)

@@ -17,9 +17,7 @@ _OCTAL_DIGITS = len(f"{UINTMAX_MAX:o}")
 ANY_TEXT = frozenset(("string", "file"))
 """Types that take every value; a ``file`` of 2.4 is the name of one."""
 
-_DIGITS = re.compile("[0-9]+")
-_AMOUNT = re.compile("([0-9]+) *(.*)", re.DOTALL)
-_SIZE_UNIT = re.compile("b|(?P<unit>[kmgt])i?b?|", re.IGNORECASE)
+_SIZE_UNITS = frozenset(("", "b", *(unit + rest for unit in "kmgt" for rest in ("", "b", "i", "ib"))))
 
 _SECONDS = {"secs": 1, "seconds": 1, "mins": 60, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
 _MILLISECONDS = ("msecs", "mseconds", "millisecs", "milliseconds")
@@ -52,6 +50,10 @@ def is_unlimited(kind: str, text: str) -> bool:
     return text in _UNLIMITED and kind in _TYPES_WITH_UNLIMITED
 
 
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
 def _boolean(text: str) -> WrongValue | None:
     if text.lower() in ("yes", "y", "no") or text == "1":
         return None
@@ -59,11 +61,11 @@ def _boolean(text: str) -> WrongValue | None:
 
 
 def _number(text: str, maximum: int = UINT_MAX) -> WrongValue | None:
-    if _DIGITS.fullmatch(text):
+    if _is_digits(text):
         if len(text.lstrip("0")) <= len(str(maximum)) and int(text) <= maximum:
             return None
         reason = "Number too large"
-    elif text.startswith("-") and _DIGITS.fullmatch(text, 1):
+    elif text.startswith("-") and _is_digits(text[1:]):
         reason = "Number too small"
     else:
         reason = "Not a valid number"
@@ -88,10 +90,11 @@ def _octal(text: str) -> WrongValue | None:
 
 
 def _amount(text: str) -> tuple[int, str] | None:
-    match = _AMOUNT.fullmatch(text)
-    if match is None or len(match[1].lstrip("0")) > len(str(UINTMAX_MAX)) or int(match[1]) > UINTMAX_MAX:
+    rest = text.lstrip("0123456789")
+    digits = text.removesuffix(rest)
+    if not digits or len(digits.lstrip("0")) > len(str(UINTMAX_MAX)) or int(digits) > UINTMAX_MAX:
         return None
-    return int(match[1]), match[2]
+    return int(digits), rest.lstrip(" ")
 
 
 def _seconds(text: str, factor: int = 1) -> WrongValue | None:
@@ -124,17 +127,16 @@ def _milliseconds(text: str) -> WrongValue | None:
 
 def _size(text: str) -> WrongValue | None:
     amount = _amount(text)
-    unit = _SIZE_UNIT.fullmatch(amount[1]) if amount is not None else None
-    if amount is None or unit is None:
+    if amount is None or (unit := amount[1].lower()) not in _SIZE_UNITS:
         return WrongValue("size-value", f"Invalid size: {text}")
-    power = "kmgt".index(unit["unit"].lower()) + 1 if unit["unit"] else 0
+    power = "bkmgt".index(unit[:1])
     if amount[0] > UINTMAX_MAX // 1024**power:
         return WrongValue("size-value", f"Size is too large: {text}")
     return None
 
 
 def _port(text: str) -> WrongValue | None:
-    if _DIGITS.fullmatch(text) and len(text.lstrip("0")) <= len(str(PORT_MAX)) and int(text) <= PORT_MAX:
+    if _is_digits(text) and len(text.lstrip("0")) <= len(str(PORT_MAX)) and int(text) <= PORT_MAX:
         return None
     return WrongValue("port-value", f"Invalid port number {text}")
 

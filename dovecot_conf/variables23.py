@@ -6,13 +6,9 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from dovecot_conf.errors import VariableError
-from dovecot_conf.hashing import hashed
-from dovecot_conf.variables23_functions import FunctionError, compare, digest, split_conditional
 
 SHORT_NAMES = {
     "u": "user",
@@ -29,23 +25,30 @@ HASHES = frozenset(("md5", "sha1", "sha256", "sha384", "sha512", "sha3-256", "sh
 _MAX_MODIFIERS = 10
 _MAX_DEPTH = 20
 
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LOWER = str.maketrans(_LETTERS.upper(), _LETTERS)
+_UPPER = str.maketrans(_LETTERS, _LETTERS.upper())
 
-_HEAD = re.compile(
+_CUT = (
     r"(?P<sign>-?)(?P<zero>0?)(?P<width>[0-9]*)(?P<dot>\.)?"
     r"(?(dot)(?P<zero2>0?)(?P<sign2>-?)(?P<width2>[0-9]*))"
-    rf"(?P<modifiers>[LUEXRHNMDT]{{0,{_MAX_MODIFIERS}}})"
 )
+"""What part of the value is wanted, behind the percent sign."""
+
+_BEGINS_CUT = tuple("-.0123456789")
 
 
-@dataclass(slots=True, eq=False)
+class FunctionError(Exception):
+    """A function can't be carried out; the text is Dovecot's."""
+
+
 class _Cut:
     """What part of a value is wanted; the hash modifiers use the numbers for themselves."""
 
-    offset: int
-    width: int
-    zero: bool
+    def __init__(self, offset: int, width: int, *, zero: bool) -> None:
+        self.offset = offset
+        self.width = width
+        self.zero = zero
 
     def apply(self, value: bytes) -> bytes:
         """Return the part of the value: some from the end for a negative offset, then a width."""
@@ -99,12 +102,17 @@ class Expansion:
 
     def _variable(self, text: str, position: int) -> tuple[str, int]:
         """Return the value of the variable whose percent sign is before ``position``, and its end."""
-        head = _HEAD.match(text, position)
-        assert head is not None
-        position = head.end()
+        cut = _Cut(0, 0, zero=False)
+        if text.startswith(_BEGINS_CUT, position):
+            head = re.compile(_CUT).match(text, position)
+            assert head is not None
+            cut, position = _cut(head), head.end()
+        end = position
+        while end < position + _MAX_MODIFIERS and text[end : end + 1] in MODIFIERS:
+            end += 1
+        modifiers, position = text[position:end], end
         if position >= len(text):
             return "", position
-        cut = _cut(head)
         if text[position] == "{" and "}" in text[position:]:
             end = _closing_brace(text, position)
             name = text[position + 1 : end]
@@ -117,7 +125,7 @@ class Expansion:
         if value is None:
             return (f"UNSUPPORTED_VARIABLE_{name}" if self._marks_unknown else ""), position
         data = value.encode("utf-8", "surrogateescape")
-        for modifier in head["modifiers"]:
+        for modifier in modifiers:
             data = MODIFIERS[modifier](data, cut)
         return cut.apply(data).decode("utf-8", "surrogateescape"), position
 
@@ -144,6 +152,9 @@ class Expansion:
             return None
 
     def _function(self, key: str, data: str) -> str:
+        # Hashes and comparisons are loaded where one is asked for.
+        from dovecot_conf.variables23_functions import compare, digest, split_conditional  # noqa: PLC0415
+
         word = key.partition(";")[0].lower()
         if word == "if":
             parameters = [self._expand(part) for part in split_conditional(f"{key}:{data}")]
@@ -164,10 +175,10 @@ class Expansion:
 def _cut(head: re.Match[str]) -> _Cut:
     width = int(head["width"] or 0)
     if not head["dot"]:
-        return _Cut(0, width, bool(head["zero"]))
+        return _Cut(0, width, zero=bool(head["zero"]))
     offset = -width if head["sign"] else width
     width = int(head["width2"] or 0)
-    return _Cut(offset, -width if head["sign2"] else width, bool(head["zero2"]))
+    return _Cut(offset, -width if head["sign2"] else width, zero=bool(head["zero2"]))
 
 
 def _closing_brace(text: str, start: int) -> int:
@@ -207,7 +218,13 @@ def _hash(data: bytes, cut: _Cut) -> bytes:
 
 
 def _new_hash(data: bytes, cut: _Cut) -> bytes:
-    return _hash_text(int.from_bytes(hashed("md5", data)[:8], "big"), cut)
+    return _hash_text(int.from_bytes(_md5(data)[:8], "big"), cut)
+
+
+def _md5(data: bytes) -> bytes:
+    from dovecot_conf.hashing import hashed  # noqa: PLC0415 - few variables are hashed
+
+    return hashed("md5", data)
 
 
 def _hash_text(value: int, cut: _Cut) -> bytes:
@@ -227,7 +244,7 @@ MODIFIERS: dict[str, Callable[[bytes, _Cut], bytes]] = {
     "R": _text(lambda text: text[::-1]),
     "H": _hash,
     "N": _new_hash,
-    "M": lambda data, _: hashed("md5", data).hex().encode(),
+    "M": lambda data, _: _md5(data).hex().encode(),
     "D": _text(lambda text: text.replace(".", ",dc=")),
     "T": _text(lambda text: text.rstrip(" \t\n\r\v\f")),
 }

@@ -11,10 +11,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import translate
 
 from dovecot_conf.hashing import hashed, pbkdf2
-
-
-class FunctionError(Exception):
-    """A function can't be carried out; the text is Dovecot's."""
+from dovecot_conf.variables23 import FunctionError
 
 
 def split_conditional(text: str) -> list[str]:

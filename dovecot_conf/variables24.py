@@ -1,78 +1,25 @@
 """The %variables of 2.4: ``%{name | filter | filter(arguments)}``.
 
-Syntax as in ``var-expand-lexer.l`` and ``var-expand-parser.y`` of 2.4.1, in pyparsing. A lone ``%u``
-is text, ``%%{`` is the text ``%{``.
+Syntax as in ``var-expand-lexer.l`` and ``var-expand-parser.y`` of 2.4.1. A lone ``%u`` is text, ``%%{``
+is the text ``%{``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-
-import pyparsing as pp
+from typing import NamedTuple
 
 from dovecot_conf.errors import VariableError
 from dovecot_conf.variables24_filters import FILTERS
-from dovecot_conf.variables24_state import Argument, Call, FilterError, State
-from dovecot_conf.variables24_syntax import find_mistake
+from dovecot_conf.variables24_state import Call, FilterError, State
+from dovecot_conf.variables24_syntax import NAME, find_mistake
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """One ``%{…}``: its calls in order; a call without a name is an empty filter and does nothing."""
 
     calls: tuple[Call, ...]
-
-
-_ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
-
-
-def _unescape(text: str) -> str:
-    def replace(match: re.Match[str]) -> str:
-        escaped = match[1]
-        octal = escaped.isdigit() and int(escaped, 8) > 255
-        if octal or escaped == "x" or escaped[0] not in "x01234567\\trn\"'":
-            raise VariableError("Invalid character escape")
-        if escaped[0] == "x" and len(escaped) == 3:
-            return chr(int(escaped[1:], 16))
-        if escaped.isdigit():
-            return chr(int(escaped, 8))
-        return _ESCAPES.get(escaped, escaped)
-
-    return re.sub(r"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", replace, text[1:-1], flags=re.DOTALL)
-
-
-def _make_call(tokens: pp.ParseResults) -> list[Call]:
-    calls = [Call(tokens[0], tuple(tokens[1]))]
-    if len(tokens) > 2:
-        operator, operand = tokens[2]
-        calls.append(Call("calculate", (Argument(operator, quoted=True), operand)))
-    return calls
-
-
-@cache
-def _grammar() -> pp.ParserElement:
-    """Return the grammar of what stands between ``%{`` and ``}``."""
-    name = pp.Regex("[a-zA-Z\u0080-\U0010ffff][a-zA-Z0-9_/;:.\u0080-\U0010ffff-]*")
-    number = pp.Regex("-?[ \t]*[0-9]+").set_parse_action(
-        lambda tokens: Argument(int(tokens[0].replace(" ", "").replace("\t", "")))
-    )
-    string = pp.Regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", flags=re.DOTALL).set_parse_action(
-        lambda tokens: Argument(_unescape(tokens[0]), quoted=True)
-    )
-    variable = name.copy().set_parse_action(lambda tokens: Argument(tokens[0]))
-    plain = string | number | variable
-    named = (name + pp.Suppress("=") + plain).set_parse_action(
-        lambda tokens: Argument(tokens[1].value, quoted=tokens[1].quoted, key=tokens[0])
-    )
-    opening, closing = pp.Suppress("("), pp.Suppress(")")
-    arguments = pp.Group(pp.Optional(opening + pp.DelimitedList(named | plain) + closing))
-    math = pp.Group(pp.Regex("[-+*/%]") + (number | variable))
-    call = (name + arguments + pp.Optional(math)).set_parse_action(_make_call)
-    pipeline = pp.Optional(call) + pp.ZeroOrMore(pp.Suppress("|") + pp.Optional(call))
-    return pipeline.ignore(pp.Regex("[^a-zA-Z0-9\u0080-\U0010ffff \\t%|(),=+*/'\"-]")).parse_with_tabs()
 
 
 def parse(text: str) -> list[str | Program]:
@@ -91,11 +38,24 @@ def parse(text: str) -> list[str | Program]:
             continue
         parts.append(_literal(text[position : match.start()]))
         end = _end_of_program(text, match.end())
-        calls = _grammar().parse_string(text[match.end() : end], parse_all=True)
-        parts.append(Program(tuple(calls)))
+        parts.append(Program(_calls(text[match.end() : end])))
         position = end + 1
     parts.append(_literal(text[position:]))
     return [part for part in parts if part != ""]
+
+
+def _calls(text: str) -> tuple[Call, ...]:
+    """Return the calls in a text without mistakes."""
+    if re.fullmatch(_PLAIN, text):
+        return tuple(Call(name.strip(" \t")) for name in text.split("|"))
+    # pyparsing takes several times as long to load as all the rest, and few filters have arguments.
+    from dovecot_conf.variables24_grammar import parse_calls  # noqa: PLC0415
+
+    return parse_calls(text)
+
+
+_PLAIN = rf"[ \t]*{NAME}[ \t]*(?:\|[ \t]*{NAME}[ \t]*)*"
+"""Names of filters without arguments."""
 
 
 def _literal(text: str) -> str:

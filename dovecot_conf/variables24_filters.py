@@ -6,14 +6,9 @@ Left out, because they need keys or a private format: ``encrypt``, ``decrypt``, 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-import string
 from collections.abc import Callable
 
-from dovecot_conf.hashing import hashed
-from dovecot_conf.variables23_functions import FunctionError, compare
 from dovecot_conf.variables24_state import Argument, Call, FilterError, State
 
 _MAX_ROUNDS = 1_000_000
@@ -37,10 +32,6 @@ def _simple(action: str, change: Callable[[bytes], bytes]) -> Callable[[State, C
         state.set(change(state.need(action)), binary=state.binary)
 
     return run
-
-
-_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
-_UPPER = bytes.maketrans(string.ascii_lowercase.encode(), string.ascii_uppercase.encode())
 
 
 def _lookup(state: State, call: Call) -> None:
@@ -79,6 +70,8 @@ def _digest(state: State, call: Call, method: str, options: tuple[Argument, ...]
             raise FilterError("Too many unnamed parameters")
     if method not in ("md5", "sha1", "sha256", "sha384", "sha512"):
         raise FilterError(f"Unsupported algorithm '{method}'")
+    from dovecot_conf.hashing import hashed  # noqa: PLC0415 - few variables are hashed
+
     data = state.need(call.name)
     state.set(hashed(method, data, salt, min(rounds, _MAX_ROUNDS)), binary=True)
 
@@ -96,6 +89,8 @@ def _named_hash(state: State, call: Call) -> None:
 
 
 def _base64(state: State, call: Call) -> None:
+    import base64  # noqa: PLC0415 - rarely wanted
+
     options = {argument.key: state.number(argument) for argument in call.arguments if argument.key}
     data = state.need("base64")
     encoded = base64.urlsafe_b64encode(data) if options.get("url") else base64.b64encode(data)
@@ -103,11 +98,13 @@ def _base64(state: State, call: Call) -> None:
 
 
 def _unbase64(state: State, call: Call) -> None:
+    import base64  # noqa: PLC0415 - rarely wanted
+
     _unnamed(call, 0)
     data = state.need("unbase64").translate(bytes.maketrans(b"-_", b"+/"))
     try:
         state.set(base64.b64decode(data + b"=" * (-len(data) % 4), validate=True), binary=True)
-    except binascii.Error:
+    except ValueError:
         raise FilterError("Invalid base64 data") from None
 
 
@@ -270,6 +267,10 @@ def _calculate(state: State, call: Call) -> None:
 
 
 def _if(state: State, call: Call) -> None:
+    # The comparisons are those of 2.3.
+    from dovecot_conf.variables23 import FunctionError  # noqa: PLC0415 - rarely wanted
+    from dovecot_conf.variables23_functions import compare  # noqa: PLC0415
+
     arguments = _unnamed(call, 5)
     if len(arguments) != (5 if state.value is None else 4):
         raise FilterError("Missing parameters")
@@ -290,8 +291,8 @@ FILTERS: dict[str, Callable[[State, Call], None]] = {
     "literal": _literal,
     "calculate": _calculate,
     "concat": _concat,
-    "upper": _simple("upper", lambda data: data.translate(_UPPER)),
-    "lower": _simple("lower", lambda data: data.translate(_LOWER)),
+    "upper": _simple("upper", bytes.upper),
+    "lower": _simple("lower", bytes.lower),
     "hash": _hash,
     "md5": _named_hash,
     "sha1": _named_hash,

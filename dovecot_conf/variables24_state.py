@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class FilterError(Exception):
     """A filter or variable has no result; the text is Dovecot's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument of a filter: a number, a quoted text, or the name of a variable; with a ``key``
     when it is written ``key=value``.
     """
@@ -22,12 +21,11 @@ class Argument:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One filter with its arguments; the first of a program may be the name of a variable."""
 
     name: str
-    arguments: tuple[Argument, ...]
+    arguments: tuple[Argument, ...] = ()
 
 
 class State:

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 _END = "end of file"
 _OUTSIDE = re.compile(r"%%\{|%\{|%|[^%]+")
-_NAME = r"[a-zA-Z\u0080-\U0010ffff][a-zA-Z0-9_/;:.\u0080-\U0010ffff-]*"
+# A letter or any character beyond ASCII, then digits and _/;:.- as well; its complement compiles far faster.
+NAME = r"[^\x00-@\[-`{-\x7f][^\x00-,<-@\[-^`{-\x7f]*"
 _INSIDE = re.compile(
-    rf"(?P<NAME>{_NAME})|(?P<NUMBER>[0-9]+)|(?P<VALUE>[\"'])|(?P<sign>[}}%|(),=+*/-])|.", re.DOTALL
+    rf"(?P<NAME>{NAME})|(?P<NUMBER>[0-9]+)|(?P<VALUE>[\"'])|(?P<sign>[}}%|(),=+*/-])|.", re.DOTALL
 )
 _SIGNS = {
     "}": "CCBRACE", "%": "PERC", "|": "PIPE", "(": "OBRACE", ")": "CBRACE", ",": "COMMA", "=": "EQ",
     "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH",
 }  # fmt: skip
-_ESCAPED = re.compile(r"x[0-9a-fA-F]{2}|[0-9]{1,3}|.|", re.DOTALL)
-_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_ESCAPED = r"(?s)x[0-9a-fA-F]{2}|[0-9]{1,3}|.|"
 INT_MAX = 2**63 - 1
 
 
@@ -184,7 +184,7 @@ def _end_of_string(text: str, position: int, quote: str) -> int | None:
             return None
         if text[position] == quote:
             return position + 1
-        escaped = _ESCAPED.match(text, position + 1)
+        escaped = re.compile(_ESCAPED).match(text, position + 1)
         assert escaped is not None
         position = escaped.end()
         if not escaped[0]:
@@ -200,5 +200,7 @@ def _is_escape(text: str) -> bool:
 
 
 def _check_utf8(text: str) -> None:
-    if _NOT_UTF8.search(text):
-        raise _ScanError("Invalid UTF-8 string")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _ScanError("Invalid UTF-8 string") from None

@@ -9,9 +9,8 @@ from dovecot_conf.evaluate import Problems
 from dovecot_conf.positions import Span
 from dovecot_conf.scopes import Entry
 from dovecot_conf.tree import Document, Flaw, Section, Setting, Statement, ValueKind
-from dovecot_conf.versions import RELEASES, Version
+from dovecot_conf.versions import CONFIG_VERSION, RELEASES, Version
 
-CONFIG_VERSION = "dovecot_config_version"
 SUPPORTED = tuple(release.number for release in RELEASES if release.dialect is Version.V24)
 
 _FIRST = "The first setting must be dovecot_config_version"

@@ -37,3 +37,6 @@ UNDECIDED = "nothing in it belongs to one version only"
 
 ASKED_FOR = "as asked for"
 """Why it is read as a version that somebody named."""
+
+CONFIG_VERSION = "dovecot_config_version"
+"""The setting with which a configuration of 2.4 begins."""

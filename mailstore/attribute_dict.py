@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict, RefusedDictError
-from mailstore.dict_interface import Dict
 from mailstore.dict_values import (
     DictSetting,
     FileSetting,
@@ -20,6 +20,9 @@ from mailstore.dict_values import (
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, Metadata, NotEnabledError
 from mailstore.users import User
+
+if TYPE_CHECKING:
+    from mailstore.dict_interface import Dict
 
 _NOT_ENABLED = "Mailbox attributes not enabled"
 

@@ -6,7 +6,6 @@ again under the lock, applies the changes, writes everything to a new file and r
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +15,6 @@ from pathlib import Path
 from dovecot_conf.errors import DictError
 from mailstore.dotlock import LockTimes, dotlock
 from mailstore.lock_methods import LockMethod
-from mailstore.permission_texts import failure_text
 from mailstore.tabescape import ESCAPES, escape, unescape
 from mailstore.undisturbed import undisturbed
 
@@ -76,7 +74,7 @@ class FileDict:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise DictError(failure_text("open", self.path, error)) from None
+            raise _failed("open", self.path, error) from None
         try:
             return self._read(descriptor)
         finally:
@@ -135,7 +133,7 @@ class FileDict:
                     parent.chmod(mode)
                     give(parent, above)
         except OSError as error:
-            raise DictError(failure_text("mkdir_parents", folder, error)) from None
+            raise _failed("mkdir_parents", folder, error) from None
 
     def _update_with_dotlock(self, changes: Mapping[str, str | None]) -> None:
         with dotlock(self.path, self.times) as (descriptor, lock_path):
@@ -167,7 +165,7 @@ class FileDict:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise DictError(failure_text("open", self.path, error)) from None
+            raise _failed("open", self.path, error) from None
 
     def _create_data(self) -> int | None:
         """Make an empty data file; return None when somebody else just did."""
@@ -195,6 +193,8 @@ class FileDict:
                 os.close(descriptor)
 
     def _lock(self, descriptor: int, deadline: float) -> None:
+        import fcntl  # noqa: PLC0415 - a dotlock needs none of it
+
         lock = fcntl.lockf if self.method is LockMethod.FCNTL else fcntl.flock
         while True:
             try:
@@ -238,6 +238,12 @@ class FileDict:
         folder = self.path.parent.stat()
         give(descriptor, folder)
         _copy_group_and_mode(folder, stat.S_IMODE(folder.st_mode) & 0o666, descriptor)
+
+
+def _failed(function: str, path: Path, error: OSError) -> DictError:
+    from mailstore.permission_texts import failure_text  # noqa: PLC0415 - only where something is wrong
+
+    return DictError(failure_text(function, path, error))
 
 
 def _copy_owner_and_mode(old: os.stat_result, descriptor: int, path: Path) -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dovecot_conf import Configuration
 from dovecot_conf.versions import Version
-from mailstore.dict_block import read_dict_blocks
-from mailstore.dict_uri import parse_dict_uri
 from mailstore.dict_values import DictSetting, ProxySetting
 from mailstore.settings import Block, UserSettings, read_blocks
 
@@ -25,9 +23,14 @@ def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | No
 
 
 def _find(settings: UserSettings, blocks: Block) -> DictSetting | None:
+    # Each version has a syntax of its own, and only that one is loaded.
     if settings.version is Version.V23:
+        from mailstore.dict_uri import parse_dict_uri  # noqa: PLC0415
+
         uri = settings.find("mail_attribute_dict")
         return None if uri is None else parse_dict_uri(uri)
+    from mailstore.dict_block import read_dict_blocks  # noqa: PLC0415
+
     outer, dicts = _dict_blocks(blocks)
     return read_dict_blocks(settings, outer, dicts) if dicts else None
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dovecot_conf.amounts import natural
-from dovecot_conf.ip_address import is_ip_address
 from mailstore.dict_values import (
     DictSetting,
     FileSetting,
@@ -59,7 +57,7 @@ def parse_dict_uri(uri: str) -> DictSetting:
 
 def _without_password(uri: str) -> str:
     """Return a URI to show. A password with a colon in it is cut there by Dovecot: the rest is hidden too."""
-    return _PASSWORD.sub("…", uri)
+    return re.sub(_PASSWORD, "…", uri) if ":password=" in uri else uri
 
 
 def _file(arguments: str) -> FileSetting:
@@ -121,6 +119,8 @@ def _redis_parameter(word: str) -> dict[str, str | int]:
         return {_REDIS_TEXTS[name]: value}
     if not equals or name not in _REDIS_NUMBERS:
         if equals and name == "host":
+            from dovecot_conf.ip_address import is_ip_address  # noqa: PLC0415 - a file has no address
+
             if not is_ip_address(value):
                 raise _WrongError(f"Invalid IP: {value}")
             return {"host": value}
@@ -143,12 +143,12 @@ _REDIS_NUMBERS = {
 
 
 _REDIS_NAMES = ("host", *_REDIS_TEXTS, *_REDIS_NUMBERS)
-_PASSWORD = re.compile(rf"(?<=:password=).*?(?=:(?:{'|'.join(_REDIS_NAMES)})=|\Z)", re.DOTALL)
+_PASSWORD = rf"(?s)(?<=:password=).*?(?=:(?:{'|'.join(_REDIS_NAMES)})=|\Z)"
 
 
 def _proxy(arguments: str) -> ProxySetting:
     rest, times = arguments, dict[str, int]()
-    while found := _PROXY_OPTION.match(rest):
+    while found := re.match(_PROXY_OPTION, rest):
         word, colon, after = rest.partition(":")
         if not colon:
             raise _WrongError(f"Invalid URI: {rest}")
@@ -169,11 +169,13 @@ def _proxy(arguments: str) -> ProxySetting:
     )
 
 
-_PROXY_OPTION = re.compile("(idle_msecs|warn_slow_msecs)=")
+_PROXY_OPTION = "(idle_msecs|warn_slow_msecs)="
 
 
 def _unsigned(text: str) -> int | None:
     """Return a number of 32 bits, None for what is none."""
+    from dovecot_conf.amounts import natural  # noqa: PLC0415 - a file needs no numbers
+
     try:
         number = natural(text)
     except ValueError:

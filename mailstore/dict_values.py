@@ -1,6 +1,6 @@
 """The dicts that a configuration can name for METADATA: a frozen value for each driver."""
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from typing import NamedTuple
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from dovecot_conf.errors import MetadataError
 
 # Server entries (the empty mailbox name) are kept in INBOX below this prefix.
 SERVER_PREFIX = "vendor/vendor.dovecot/pvt/server/"
-_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_ASCII_LOWER = {code: code + 32 for code in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 class EntryNameError(MetadataError):

@@ -7,7 +7,6 @@ Dovecot 2.3.19.1 and 2.4.1; the files are only read here, except ``create_maildi
 from __future__ import annotations
 
 import os
-import re
 import stat
 import time
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from mailstore.dotlock import LockTimes, dotlock
 
 UIDLIST = "dovecot-uidlist"
 MAX_HEADER_LINE = 8192
-_GUID = re.compile(r"[0-9a-fA-F]{32}")
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 
 def maildir_guid(control: Path) -> str | None:
@@ -40,7 +39,7 @@ def maildir_guid(control: Path) -> str | None:
     if version != "3":
         raise MailboxError(f"{path} is no uidlist of version 3: let Dovecot open the mailbox once")
     for field in fields:
-        if field.startswith("G") and _GUID.fullmatch(field[1:]):
+        if field.startswith("G") and len(field) == 33 and _HEX_DIGITS.issuperset(field[1:]):
             return field[1:].lower()
     raise MailboxError(f"{path} has no mailbox GUID yet: let Dovecot open the mailbox once")
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
-from mailstore.dict_interface import Dict
 from mailstore.entries import (
     Entry,
     EntryName,
@@ -25,6 +24,9 @@ from mailstore.entries import (
 )
 from mailstore.metadata_store import require_name
 from mailstore.privileges import acting_as
+
+if TYPE_CHECKING:
+    from mailstore.dict_interface import Dict
 
 INBOX = "INBOX"
 DICT_PATHS = {EntryType.PRIVATE: "priv", EntryType.SHARED: "shared"}

@@ -41,7 +41,7 @@ def read_namespaces(reader: UserSettings, blocks: Block) -> tuple[Namespace, ...
     what Dovecot refuses about all namespaces, MailboxError for a mail location that can't be understood,
     VariableError.
     """
-    found = blocks.of_kind("namespace") or [Block(reader.settings, values={"inbox": "yes"})]
+    found = blocks.of_kind("namespace") or [Block(reader.settings, inbox="yes")]
     declared: list[DeclaredNamespace] = []
     own: list[tuple[DeclaredNamespace, Block]] = []
     for block in found:

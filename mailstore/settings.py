@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration, Settings
 from dovecot_conf.tree import Section, Setting
@@ -25,7 +24,6 @@ CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
 Identity = tuple[str, str | int]
 
 
-@dataclass(slots=True, eq=False)
 class Block:
     """A block of the configuration: a userdb, a namespace, a mailbox of it, a dict.
 
@@ -34,11 +32,12 @@ class Block:
     ``blocks`` the inner blocks.
     """
 
-    settings: Settings
-    name: str = ""
-    path: str | None = ""
-    values: dict[str, str] = field(default_factory=dict)
-    blocks: dict[Identity, Block] = field(default_factory=dict)
+    def __init__(self, settings: Settings, name: str = "", path: str | None = "", **values: str) -> None:
+        self.settings = settings
+        self.name = name
+        self.path = path
+        self.values = values
+        self.blocks: dict[Identity, Block] = {}
 
     def value(self, *names: str, default: str = "") -> str:
         """Return the first of ``names`` that is set, ``default`` when none is."""
@@ -116,12 +115,13 @@ def _identities(path: Sequence[str]) -> Iterator[Identity]:
         yield word, "" if word in NAMELESS else next(words, "")
 
 
-class UserSettings(NamedTuple):
+class UserSettings:
     """The settings of a configuration as one user has them, for a process of ``protocol``."""
 
-    configuration: Configuration
-    protocol: str
-    user: User
+    def __init__(self, configuration: Configuration, protocol: str, user: User) -> None:
+        self.configuration = configuration
+        self.protocol = protocol
+        self.user = user
 
     @property
     def version(self) -> Version:

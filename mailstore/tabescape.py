@@ -6,8 +6,7 @@ import re
 
 ESCAPES = {"\x00": "0", "\x01": "1", "\t": "t", "\r": "r", "\n": "n"}
 _UNESCAPES = {code: character for character, code in ESCAPES.items()}
-_SPECIAL = re.compile("[\x00\x01\t\r\n]")
-_ESCAPED = re.compile("\x01(.?)", re.DOTALL)
+_ESCAPED = {ord(character): f"\x01{code}" for character, code in ESCAPES.items()}
 
 
 def escape(text: str) -> str:
@@ -15,7 +14,7 @@ def escape(text: str) -> str:
 
     A backslash stays as it is (Dovecot 2.3.19.1 and 2.4.1).
     """
-    return _SPECIAL.sub(lambda match: "\x01" + ESCAPES[match.group()], text)
+    return text.translate(_ESCAPED)
 
 
 def unescape(text: str) -> str:
@@ -24,4 +23,6 @@ def unescape(text: str) -> str:
     0x01 and an unknown character give that character; a single 0x01 at the end is dropped
     (Dovecot 2.3.19.1 and 2.4.1).
     """
-    return _ESCAPED.sub(lambda match: _UNESCAPES.get(match.group(1), match.group(1)), text)
+    if "\x01" not in text:
+        return text
+    return re.sub("\x01(.?)", lambda match: _UNESCAPES.get(match[1], match[1]), text, flags=re.DOTALL)

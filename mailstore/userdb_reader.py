@@ -10,12 +10,10 @@ import pwd
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from dovecot_conf.errors import UserError
 from dovecot_conf.variables import user_values
 from dovecot_conf.versions import Version
-from mailstore.passwd_file import passwd_fields, passwd_lines
 from mailstore.userdb_reply import Reply
 from mailstore.users import IdRange, Passdb, UnknownUserError, Userdb, UserdbUnavailableError
 
@@ -39,20 +37,30 @@ SKIPS: Mapping[str, bool | None] = MappingProxyType({"never": None, "found": Tru
 Expand = Callable[[str, Mapping[str, str]], str]
 
 
-class UserdbReader(NamedTuple):
+class UserdbReader:
     """Asks userdbs for a process of ``protocol``.
 
     ``expand`` expands %variables, ``open_path`` finds a file named in the configuration; ``valid_ids``
     are the ranges of uid and gid of users that have mail.
     """
 
-    userdbs: tuple[Userdb, ...]
-    passdbs: tuple[Passdb, ...]
-    protocol: str
-    version: Version
-    expand: Expand
-    open_path: Callable[[str], Path]
-    valid_ids: Mapping[str, IdRange]
+    def __init__(
+        self,
+        userdbs: tuple[Userdb, ...],
+        passdbs: tuple[Passdb, ...],
+        protocol: str,
+        version: Version,
+        expand: Expand,
+        open_path: Callable[[str], Path],
+        valid_ids: Mapping[str, IdRange],
+    ) -> None:
+        self.userdbs = userdbs
+        self.passdbs = passdbs
+        self.protocol = protocol
+        self.version = version
+        self.expand = expand
+        self.open_path = open_path
+        self.valid_ids = valid_ids
 
     def find(self, name: str) -> tuple[Userdb, Reply]:
         """Return the userdb that knows a user, and what all of them say.
@@ -174,6 +182,8 @@ class UserdbReader(NamedTuple):
         return not self.passdbs
 
     def _ask_passwd_file(self, userdb: Userdb, reply: Reply) -> Mapping[str, str] | None:
+        from mailstore.passwd_file import passwd_fields  # noqa: PLC0415 - not for the other userdbs
+
         variables = user_values(reply.name, self.protocol)
         wanted = self.expand(userdb.username_format, variables)
         for columns in self._lines(userdb, variables):
@@ -184,6 +194,8 @@ class UserdbReader(NamedTuple):
         return None
 
     def _lines(self, source: Userdb | Passdb, variables: Mapping[str, str]) -> Iterator[list[str]]:
+        from mailstore.passwd_file import passwd_lines  # noqa: PLC0415 - not for the other userdbs
+
         path = self.open_path(self.expand(source.path, variables))
         try:
             yield from passwd_lines(path)

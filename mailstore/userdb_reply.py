@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import grp
 import pwd
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,8 +13,16 @@ from dovecot_conf.versions import Version
 FILLS_A_GAP = MappingProxyType({Version.V23: ":protected", Version.V24: ":default"})
 REMOVES = ":remove"
 OLD_FIELD_NAMES = MappingProxyType({"system_user": "system_groups_user"})
+
+
+def _gid(name: str) -> int:
+    import grp  # noqa: PLC0415 - most write numbers
+
+    return grp.getgrnam(name).gr_gid
+
+
 IDS: Mapping[str, Callable[[str], int]] = MappingProxyType(
-    {"uid": lambda text: pwd.getpwnam(text).pw_uid, "gid": lambda text: grp.getgrnam(text).gr_gid}
+    {"uid": lambda text: pwd.getpwnam(text).pw_uid, "gid": _gid}
 )
 
 
@@ -30,18 +36,18 @@ def parse_id(field_name: str, text: str) -> int | None:
         return None
 
 
-@dataclass(slots=True, eq=False)
 class Reply:
     """The name and the fields so far; ``failure`` is why the lookup will fail, "" as long as it won't.
 
     Source: ``auth_request_set_userdb_field`` of 2.3.19.1 and 2.4.1.
     """
 
-    name: str
-    version: Version
-    open_path: Callable[[str], Path]
-    fields: dict[str, str] = field(default_factory=dict)
-    failure: str = ""
+    def __init__(self, name: str, version: Version, open_path: Callable[[str], Path]) -> None:
+        self.name = name
+        self.version = version
+        self.open_path = open_path
+        self.fields: dict[str, str] = {}
+        self.failure = ""
 
     def set(self, name: str, value: str) -> None:
         """Add a field, or do what its name says."""

@@ -1,6 +1,6 @@
 """Who a user is, and what a userdb of the configuration looks like."""
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -41,7 +41,7 @@ def output_of(command: str, place: Place) -> str | None:
     ``pushnotif`` runs in this process, unless drivers are installed for it. Raises ValueError for an exit
     code that isn't expected.
     """
-    name, *arguments = shlex.split(command)
+    name, *arguments = shlex.split(command.replace("\\\n", ""))
     if name == "pushnotif" and place.drivers is None:
         code, printed = _run_here(arguments, place.folder)
     elif name == "pushnotif":
@@ -52,7 +52,12 @@ def output_of(command: str, place: Place) -> str | None:
         code, printed = _run([name, *arguments], place)
     if code not in place.codes:
         raise ValueError(f"exit code {code}: {command}\n{printed}")
-    return _DATE.sub(_SHOWN_DATE, "".join(f"{line.rstrip()}\n" for line in printed.splitlines()))
+    return with_shown_date("".join(f"{line.rstrip()}\n" for line in printed.splitlines()))
+
+
+def with_shown_date(printed: str) -> str:
+    """Return an output whose requests have a fixed Date."""
+    return _DATE.sub(_SHOWN_DATE, printed)
 
 
 def _run_here(arguments: Sequence[str], folder: Path) -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """The blocks of a page: what stands in them must be what commands print, and what files hold, today.
 
-The ``console`` blocks of a page are run in order; a command begins with ``$ ``. Marks in the lines above a
-block, ``<!-- NAME: VALUE -->``, say more:
+The ``console`` blocks of a page are run in order; a command begins with ``$ ``, and goes on behind a
+backslash at the end of a line. Marks in the lines above a block, ``<!-- NAME: VALUE -->``, say more:
 
 ``shows: PATH``     the block is this file of the repository.
 ``file: PATH``      the block becomes this file of the page's own folder, which is empty at first.
@@ -30,6 +30,7 @@ from tests import page_commands
 REPOSITORY = Path(__file__).parents[1]
 _BLOCK = re.compile(r"^((?:<!-- [^\n]+ -->\n)*)```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"<!-- ([\w ]+): ([^\n]+) -->\n")
+_COMMAND = re.compile(r"(?:.*\\\n)*.*")
 _FIGURE = re.compile(r"[ \t]*\d+(?:[.,]\d+)*")
 # Marks that others look at: the shell of .ci/run, and tests of one page.
 _OTHERS = ("command", "test")
@@ -39,7 +40,7 @@ EXPECTED_CODES = (0, 1)
 
 @dataclass(frozen=True)
 class Step:
-    """A command and the output that stands below it."""
+    """A command, as it stands on the page, and the output below it."""
 
     command: str
     output: str
@@ -58,8 +59,8 @@ class Block:
         """Return the commands of a console block in order."""
         found = []
         for part in re.split(r"^\$ ", self.text, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append(Step(command, output))
+            command = "".join(_COMMAND.findall(part)[:1])
+            found.append(Step(command, part[len(command) + 1 :]))
         return found
 
 

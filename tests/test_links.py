@@ -74,7 +74,7 @@ def test_a_link_that_leads_nowhere_is_found(link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["README.md", "README.md#development", "#a-tour", "docs/schemas", "https://a.b/c"]
+    "link", ["README.md", "README.md#two-commands", "#two-commands", "docs/schemas", "https://a.b/c"]
 )
 def test_a_link_that_leads_somewhere_is_fine(link: str) -> None:
     assert broken(REPOSITORY / "README.md", f"[text]({link})") == []

@@ -9,6 +9,7 @@ import os
 import re
 import runpy
 import subprocess
+import sys
 import sysconfig
 import tarfile
 import tomllib
@@ -139,8 +140,20 @@ def test_man_finds_the_pages_of_an_installed_wheel(installed: Path) -> None:
     assert done.stdout == f"{installed}/share/man/man1/pushnotif-metadata-set.1\n"
 
 
-def test_the_build_needs_only_what_it_names() -> None:
+def test_the_build_needs_only_what_it_names(tmp_path: Path) -> None:
     assert [name.partition(">")[0] for name in PROJECT["build-system"]["requires"]] == ["hatchling", "click"]
+    named = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["redis"]
+    missing = {name.partition(">")[0].replace("-", "_") for name in named} - {"click"}
+    # A module that is None can't be imported: as where a package is built, whatever is installed here.
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({sorted(missing)}))\n"
+        "from pathlib import Path; from cli.manual.build import write_shared_data\n"
+        "write_shared_data(Path(sys.argv[1]), version='1', date='')"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len([*tmp_path.rglob("*.1")]) == len(CONTEXTS)
 
 
 def test_the_release_checklist_names_what_is_there() -> None:

@@ -46,6 +46,11 @@ def test_a_stale_output_is_brought_up_to_date() -> None:
     assert pages.refreshed(STALE) == STALE.replace("three", "one")
 
 
+def test_a_command_goes_on_behind_a_backslash() -> None:
+    page = STALE.replace("$ cat a.txt\n", "$ cat \\\n    a.txt\n")
+    assert pages.refreshed(page) == page.replace("three", "one")
+
+
 def test_figures_may_vary_and_the_words_around_them_may_not() -> None:
     def page(shown: str) -> str:
         marks = "<!-- figures: vary -->\n<!-- in: here -->\n"

@@ -100,24 +100,24 @@ def as_json(columns: Row, rows: Sequence[Row], width: int) -> str:  # noqa: ARG0
 
 
 # A byte that is no UTF-8, as it stands in a text.
-_NO_UTF8 = re.compile("[\udc80-\udcff]")
+_NO_UTF8 = "[\udc80-\udcff]"
 
 
 def _quoted(text: str) -> str:
     import json  # noqa: PLC0415 - the other formats don't need it
 
-    quoted = json.dumps(_NO_UTF8.sub("\ufffd", text), ensure_ascii=False)
+    quoted = json.dumps(re.sub(_NO_UTF8, "\ufffd", text), ensure_ascii=False)
     return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 # An escape sequence of JSON, with the digits that 2.4 writes as capitals.
-_ESCAPE = re.compile(r"\\\\|(\\u)([0-9a-f]{4})")
+_ESCAPE = r"\\\\|(\\u)([0-9a-f]{4})"
 
 
 def as_json_24(columns: Row, rows: Sequence[Row], width: int) -> str:
     """The array of ``as_json`` with capital digits in its escape sequences."""
     lower = as_json(columns, rows, width)
-    return _ESCAPE.sub(lambda found: f"{found[1]}{found[2].upper()}" if found[1] else found[0], lower)
+    return re.sub(_ESCAPE, lambda found: f"{found[1]}{found[2].upper()}" if found[1] else found[0], lower)
 
 
 Formatter = Callable[[Row, Sequence[Row], int], str]

@@ -11,13 +11,13 @@ import pytest
 
 import cli.main
 from tests.ci_files import OURS, REPOSITORY, put_program
-from tests.drivers.doctor.log.captured import BOB, log
 
 FILES = {
     "dovecot.conf": "first-day/dovecot-2.3.conf",
     "broken.conf": "first-day/broken.conf",
     "etc/dovecot/dovecot.conf": "first-day/dovecot-2.4.conf",
     "mail.eml": "first-day/mail.eml",
+    "mail.log": "first-day/mail.log",
     "push.lua": "first-day/push.lua",
     "scenario.toml": "scenarios/three-recipients.toml",
     "entries.jsonl": "metadata/entries.jsonl",
@@ -51,7 +51,6 @@ def example_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytes
     site = (tmp_path / "dovecot.conf").read_text().replace("/var/vmail", f"{tmp_path}/homes")
     site = site.replace("uid=vmail gid=vmail ", "")
     (tmp_path / "dovecot.conf").write_text(site)
-    (tmp_path / "mail.log").write_text(log("2.3", "ox-statuses").replace(BOB, "bob"), "utf-8")
     if "pushnotif metadata" in request.node.name:
         for user in ("alice", "bob"):
             entry = ["-s", "", "/private/comment", "here"]

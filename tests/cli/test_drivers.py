@@ -119,3 +119,9 @@ def test_the_userdb_of_a_user_names_drivers_and_plugins(run: Run, tmp_path: Path
     assert driver["driver"] == "dlog"
     assert driver["loads"]
     assert driver["file"] == "userdb"
+
+
+def test_a_mistyped_protocol_is_asked_about_and_another_one_is_not(run: Run) -> None:
+    options = ("-c", FIRST_DAY / "dovecot-2.3.conf", "-u", "bob", "--protocol")
+    assert "did you mean 'lmtp'?" in run("drivers", *options, "lmpt").err
+    assert run("drivers", *options, "sieve").err == run("drivers", *options, "lmtp").err == ""

@@ -1,8 +1,9 @@
-"""The five files that a newcomer meets first do what their comments say."""
+"""The files that a newcomer meets first do what their comments say."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,23 @@ def test_the_mail_has_a_folded_subject_and_a_snippet_from_its_plain_part() -> No
     assert snippet(mail).startswith('Hi Bob, the café at the corner has a "new" menu.')
 
 
+def test_the_log_tells_what_became_of_the_mails_of_two_users(run: Run) -> None:
+    log = FIRST_DAY / "mail.log"
+    everybody = run("doctor", "--log", log)
+    assert (everybody.code, everybody.err) == (1, "")
+    assert "mails saved: lmtp 4\n" in everybody.out
+    bob, carol = (run("doctor", "--log", log, "-u", user).out for user in ("bob", "carol"))
+    assert "✗ failed: 404 Not Found, 2 times by lmtp" in bob
+    assert "✓ sent: 200 OK, once by lmtp" in bob
+    assert "✗ not switched on, 2 times by lmtp" in carol
+
+
+def test_the_log_names_nothing_of_the_machine_that_it_was_captured_on() -> None:
+    text = (FIRST_DAY / "mail.log").read_text("utf-8")
+    assert "/tmp/" not in text
+    assert {*re.findall(r"//[^/\s]+/", text)} == {"//127.0.0.1:8009/"}
+
+
 def test_the_lua_script_passes_the_checks_of_a_lua_driver(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "dovecot.conf"
     path.write_text(
@@ -71,3 +89,12 @@ plugin {{
     assert "  ✓ lua    called      push_notification_driver\n" in result.out
     assert "  Info: new mail for bob: Lunch?\n" in result.out
     assert "  Info: bob has 1 new mail\n" in result.out
+
+
+def test_the_silent_configuration_is_one_that_dovecot_takes_and_a_doctor_doesn_t(run: Run) -> None:
+    silent = FIRST_DAY / "silent.conf"
+    found = json.loads(run("validate", silent, "--format", "json").out)["diagnostics"]
+    assert {one["code"] for one in found} == {"PN217", "PN301"}
+    report = run("doctor", "-c", silent, "-u", "bob", "--protocol", "lmtp", "--offline")
+    assert report.code == 1
+    assert "bob gets no push: it stops at lmtp → plugins" in report.out

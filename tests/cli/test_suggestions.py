@@ -61,7 +61,7 @@ def choices() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("path", "option", "choice"), choices())
 def test_a_choice_of_each_option(path: str, option: str, choice: str, run: Run) -> None:
     code, line = said(run, *path.split()[1:], option, mistyped(choice))
-    assert code == 2
+    assert code == (64 if path.startswith("pushnotif metadata") else 2)
     assert line.endswith(f"; did you mean '{choice}'? (see '{path} --help')")
 
 
@@ -111,4 +111,34 @@ def test_a_word_that_is_like_none_gets_no_suggestion(arguments: str, line: str, 
 def test_the_words_of_getopt_stand_alone_before_the_suggestion(run: Run) -> None:
     assert run("metadata", "get", "--demo", "-q", "--usr", "bob").err == (
         "pushnotif: get: unrecognized option '--usr'\npushnotif: did you mean '--user'?\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["doctor", "drivers", "simulate message-new"])
+def test_an_argument_without_its_option(command: str, run: Run) -> None:
+    for word, option in (("bob", "-u"), ("my.conf", "-c"), ("/dev/null", "-c")):
+        code, line = said(run, *command.split(), word)
+        assert code == 2
+        expected = f"unexpected argument '{word}'; did you mean '{option} {word}'?"
+        assert line == f"pushnotif: {expected} (see 'pushnotif {command} --help')"
+
+
+@pytest.mark.parametrize("words", [["a", "b"], ["a" * 5000], ["a b"]])
+def test_arguments_that_no_option_takes(words: list[str], run: Run) -> None:
+    code, line = said(run, "doctor", *words)
+    assert code == 2
+    assert line.startswith("pushnotif: unexpected argument 'a")
+    assert "did you mean" not in line
+
+
+def test_an_argument_where_no_option_takes_one(run: Run) -> None:
+    assert "did you mean" not in said(run, "listen", "bob")[1]
+
+
+@pytest.mark.parametrize(("option", "expected"), [("--port", "a whole number"), ("--delay", "a number")])
+def test_what_is_no_number(option: str, expected: str, run: Run) -> None:
+    code, line = said(run, "listen", option, "abc")
+    assert (code, line) == (
+        2,
+        f"pushnotif: Invalid value for '{option}': 'abc' is not {expected} (see 'pushnotif listen --help')",
     )

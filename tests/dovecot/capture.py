@@ -1,4 +1,4 @@
-"""Regenerate the golden files of ``fixtures/captured`` from running Dovecot servers.
+"""Regenerate what ``fixtures`` holds of running Dovecot servers: ``captured``, and a log in ``first-day``.
 
 usage: python tests/dovecot/capture.py [--only NAME]
 
@@ -25,6 +25,7 @@ from tests.dovecot.captures import (  # noqa: E402
     dumps,
     events,
     fields,
+    first_day,
     logs,
     messages,
     metadata,
@@ -50,13 +51,15 @@ CAPTURES: dict[str, Callable[[Bench], Iterator[Record]]] = {
     "scripts": scripts.capture,
     "verdicts": verdicts.capture,
 }
+TEXTS: dict[str, Callable[[Bench], str]] = {"first-day/mail.log": first_day.capture}
+"""What is no list of records: a file below fixtures."""
 LARGE = ("events", "logs", "scripts")
 """Files that are kept compressed."""
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Regenerate fixtures/captured from running Dovecot servers.")
-    parser.add_argument("--only", choices=sorted(CAPTURES), help="only this file")
+    parser = argparse.ArgumentParser(description="Regenerate fixtures from running Dovecot servers.")
+    parser.add_argument("--only", choices=sorted([*CAPTURES, *TEXTS]), help="only this file")
     only = parser.parse_args().only
     try:
         installations = {"2.3": find_23(), "2.4": find_24(os.environ)}
@@ -66,8 +69,11 @@ def main() -> int:
     with ExitStack() as stack:
         pools = {name: stack.enter_context(closing(Pool(found))) for name, found in installations.items()}
         bench = Bench(pools, stack.enter_context(HttpListener()))
-        for name in [only] if only else sorted(CAPTURES):
-            write(FIXTURES / "captured" / f"{name}.jsonl{'.gz' * (name in LARGE)}", CAPTURES[name](bench))
+        for name in [only] if only else sorted([*CAPTURES, *TEXTS]):
+            if name in TEXTS:
+                write_text(FIXTURES / name, TEXTS[name](bench))
+            else:
+                write(FIXTURES / "captured" / f"{name}.jsonl{'.gz' * (name in LARGE)}", CAPTURES[name](bench))
     return 0
 
 
@@ -77,6 +83,11 @@ def write(path: Path, records: Iterator[Record]) -> None:
     data = "".join(lines).encode()
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
     sys.stdout.write(f"{path.relative_to(REPOSITORY)}: {len(lines)} records\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    sys.stdout.write(f"{path.relative_to(REPOSITORY)}: {len(text.splitlines())} lines\n")
 
 
 if __name__ == "__main__":

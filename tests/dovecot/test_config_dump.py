@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import Version, load
-from dovecot_conf.conditions import Condition, parse_net
+from dovecot_conf.conditions import Condition
 from dovecot_conf.dump import DumpOptions, dump, look_up
 from dovecot_conf.extent import Extent
+from dovecot_conf.nets import parse_net
 from tests.dovecot.harness.installations import (
     SYSTEM_PATH,
     Installation,

@@ -8,7 +8,8 @@ from itertools import product
 import pytest
 
 from dovecot_conf.condition_index import ConditionIndex
-from dovecot_conf.conditions import Condition, parse_net
+from dovecot_conf.conditions import Condition
+from dovecot_conf.nets import parse_net
 
 PROTOCOLS = (None, "imap", "!imap", "!lmtp", "")
 NAMES = (None, "a.example", "*.example", "A.example b.example", "b.example")

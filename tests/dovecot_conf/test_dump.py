@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from dovecot_conf import Configuration, Version, load, loads
-from dovecot_conf.conditions import Condition, parse_net
+from dovecot_conf.conditions import Condition
 from dovecot_conf.dump import DumpOptions, dump, look_up
 from dovecot_conf.dump_errors import AmbiguousNameError, FilterConflictError
 from dovecot_conf.extent import Extent
+from dovecot_conf.nets import parse_net
 from dovecot_conf.secrets import concealed
 
 CASES = [

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from dovecot_conf.grammar import Shape, grammar, whole_grammar
+from dovecot_conf.grammar import Shape, grammar
 from dovecot_conf.versions import Version
+from dovecot_conf.whole_grammar import whole_grammar
 
 PIECES = (
     "!include", "!include_try", "group", "@label", "name", "a/b", "=", "<", "$SET:x", "$x", '"', "'", '\\"',

@@ -13,10 +13,11 @@ import pytest
 
 import dovecot_conf
 from dovecot_conf import Configuration, Severity, Version
-from dovecot_conf.conditions import Condition, parse_net
+from dovecot_conf.conditions import Condition
 from dovecot_conf.dump import DumpOptions, look_up
 from dovecot_conf.dump_errors import AmbiguousNameError, FilterConflictError
 from dovecot_conf.extent import Extent
+from dovecot_conf.nets import parse_net
 from dovecot_conf.syntax_rule import DAEMON_ONLY
 from dovecot_conf.syntax_rules import rule_named
 

@@ -1,0 +1,124 @@
+"""The commands of `pushnotif metadata` that `doveadm mailbox metadata` doesn't have."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from cli.common import ConfigSource, color_option, config_options
+from cli.complete import values
+from cli.doveadm import DoveadmCommand, DoveadmUsageError, option_problem
+from cli.metadata import SCHEMES, VIA_HELP, merged, user_options
+from cli.metadata_examples import EXAMPLES
+
+FORMATS = ("text", "json")
+MAX_SECONDS = 3600
+
+
+def _outer(source: ConfigSource) -> ConfigSource:
+    return merged(click.get_current_context().obj[0], source)
+
+
+@click.command("export", cls=DoveadmCommand, examples=EXAMPLES["export"])
+@config_options
+@user_options
+@click.option(
+    "--mailbox", "mailboxes", multiple=True, help="Only this mailbox; '' is the server. Repeatable."
+)
+@click.option(
+    "--orphans", is_flag=True, help="Also entries whose GUID belongs to no mailbox, with guid for mailbox."
+)
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
+def export(source: ConfigSource, **options: Any) -> int:
+    """Print all stored entries as JSON lines: user, mailbox ("" is the server), entry, value.
+
+    `import` writes them into the same store or another one.
+    """
+    from cli.metadata_exchange import ExportCall, run_export  # noqa: PLC0415
+
+    problem = option_problem(click.get_current_context())
+    return run_export(ExportCall(_outer(source), problem, **options))
+
+
+@click.command("import", cls=DoveadmCommand, examples=EXAMPLES["import"])
+@config_options
+@user_options
+@click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE", shell_complete=values.files)
+def import_(source: ConfigSource, **options: Any) -> int:
+    """Store the entries of FILE (- is stdin) as `export` prints them.
+
+    Everything is checked first; then each store is written once. -u, -A and -F select users of the
+    file; a line without a user is for the one of -u.
+    """
+    from cli.metadata_exchange import ImportCall, run_import  # noqa: PLC0415
+
+    problem = option_problem(click.get_current_context())
+    return run_import(ImportCall(_outer(source), problem, **options))
+
+
+def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_SECONDS:
+        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {MAX_SECONDS}", ctx=ctx)
+    return seconds
+
+
+@click.command("doctor", cls=DoveadmCommand, examples=EXAMPLES["doctor"])
+@config_options
+@user_options
+@click.option("-S", "--socket-path", help="Ask a doveadm server: the path of its socket, or HOST:PORT.")
+@click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP)
+@click.option(
+    "--insecure", is_flag=True, help="With --via: no look at certificates; a password may go in clear."
+)
+@click.option(
+    "--timeout",
+    metavar="SECS",
+    default="5",
+    callback=_seconds,
+    help="How long Redis, a dict server or the server of -S or --via may take for an answer (default: 5).",
+)
+@click.option(
+    "-f",
+    "--format",
+    "formatter",
+    metavar="FORMATTER",
+    shell_complete=values.words(*FORMATS),
+    help="text (default) or json.",
+)
+@color_option
+@click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
+def doctor(
+    source: ConfigSource, formatter: str | None, positionals: tuple[str, ...], color: str, **options: Any
+) -> int:
+    """Tell whether METADATA switches a user on for push notifications, and if not, why.
+
+    Looks at the user, the drivers that ask for METADATA, the store, the mailbox and the entry. The exit
+    code is 0 when all users are switched on, and 1 when one isn't.
+    """
+    from cli.metadata_doctor import run_doctor  # noqa: PLC0415
+    from cli.metadata_session import Call  # noqa: PLC0415
+
+    ctx = click.get_current_context()
+    call = Call(
+        "doctor",
+        _outer(source),
+        formatter or ctx.obj[1] or "text",
+        positionals,
+        {},
+        problem=option_problem(ctx),
+        allow_empty_mailbox_name=True,
+        create=False,
+        **options,
+    )
+    return run_doctor(call, color)
+
+
+COMMANDS = MappingProxyType({"export": export, "import": import_, "doctor": doctor})
