@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
 import ssl
 import subprocess
@@ -27,6 +28,9 @@ KEY = f"priv/{GUID}/vendor/vendor.dovecot/pvt/server/vendor/vendor.dovecot/http-
 SUBJECT = "A real mail"
 MAIL = f"From: a@example.com\r\nSubject: {SUBJECT}\r\n\r\nHello\r\n".encode()
 TEST_SUBJECT = "This is a test of pushnotif doctor"
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="who isn't root has no other rights to give away")
 
 
 class Said(NamedTuple):

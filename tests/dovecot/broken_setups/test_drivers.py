@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.dovecot.broken_setups.site import Said, Site, follow
+from tests.dovecot.broken_setups.site import Said, Site, as_root, follow
 
 LUA = {"2.3": "lua push_notification_driver", "2.4": "lua push_notification/lua"}
 
@@ -75,6 +75,7 @@ def test_a_script_that_is_gone(site: Site) -> None:
         site.works()
 
 
+@as_root
 def test_a_script_that_the_mail_user_may_not_read(site: Site) -> None:
     with site.endpoint():
         site.set_up("working-script")
@@ -89,6 +90,7 @@ def test_a_script_that_the_mail_user_may_not_read(site: Site) -> None:
         site.works()
 
 
+@as_root
 def test_a_script_in_a_folder_that_the_mail_user_may_not_pass(site: Site) -> None:
     with site.endpoint():
         site.set_up("working-script")
