@@ -72,6 +72,23 @@ def test_a_store_that_the_mail_user_may_not_read(site: Site) -> None:
         site.works()
 
 
+@as_root
+def test_a_store_for_a_group_that_mail_processes_are_not_in(site: Site) -> None:
+    with site.endpoint():
+        site.set_up("working")
+        site.works()
+        store = site.server.dict_file(site.user)
+        shutil.chown(store, "root", "mail")
+        store.chmod(0o640)
+        site.is_silent()
+        assert "Permission denied" in site.stops_at(*below_ox(site, "store")).seen
+        site.edit(lambda push: f"{push}mail_access_groups = mail\n")
+        store = site.server.dict_file(site.user)
+        shutil.chown(store, "root", "mail")
+        store.chmod(0o640)
+        site.works()
+
+
 def test_a_user_who_is_not_switched_on(site: Site) -> None:
     with site.endpoint():
         site.set_up("working")
