@@ -85,7 +85,7 @@ def _first_open(text: str) -> int:
     return match.end() if text.startswith("{", match.end()) else -1
 
 
-_BEFORE_OPEN = re.compile(r"(?:[^{\\]++|\\.?)*+", re.DOTALL)
+_BEFORE_OPEN = re.compile(r"(?:[^{\\]++|\\.?)*", re.DOTALL)
 """Everything before the first brace without a backslash before it."""
 
 
@@ -200,7 +200,8 @@ def _component(pattern: str) -> re.Pattern[str]:
     if not others:
         return re.compile(first, re.DOTALL)
     *middle, last = others
-    between = "".join(f"(?>.*?{piece})" for piece in middle if piece)
+    # Each piece is found where it comes first: a group that was looked ahead at is not tried elsewhere.
+    between = "".join(f"(?=(.*?{piece}))\\{n}" for n, piece in enumerate(filter(None, middle), 1))
     return re.compile(f"{first}{between}.*{last}", re.DOTALL)
 
 

@@ -13,7 +13,7 @@ from mailstore.rfc822 import Broken, Scanner
 _ATEXT = re.compile(rb"[!#$%&'*+\-/0-9=?A-Z^_`a-z{|}~\x80-\xff]+")
 _MAX_SIZE = 2**16
 _ATEXT_OR_DOT = re.compile(rb"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~\x80-\xff]*")
-_LITERAL = re.compile(rb"\[((?:[^\[\]\\\n\0]|\\[^\r\n\0]|\\?\r?\n|\\?\0)*+)\]", re.DOTALL)
+_LITERAL = re.compile(rb"\[((?:[^\[\]\\\r\n\0]|\r(?!\n)|\\[^\r\n\0]|\\?\r?\n|\\?\0)*)\]", re.DOTALL)
 
 
 class Address(NamedTuple):

@@ -16,7 +16,7 @@ _NOT_UTF8_RUN = re.compile("(\ufffd?)[\udc80-\udcff]+")
 
 # One UTF-8 character by the length its first byte claims, whatever follows it.
 _CLAIMED_CHARACTERS = re.compile(
-    rb"(?:[\x00-\xc1\xfe\xff]|[\xc2-\xdf].|[\xe0-\xef]..|[\xf0-\xf7].{3}|[\xf8-\xfb].{4}|[\xfc\xfd].{5})*+",
+    rb"(?:[\x00-\xc1\xfe\xff]++|[\xc2-\xdf].|[\xe0-\xef]..|[\xf0-\xf7].{3}|[\xf8-\xfb].{4}|[\xfc\xfd].{5})*",
     re.DOTALL,
 )
 

@@ -64,5 +64,5 @@ def read_header(data: bytes, start: int, end: int) -> Header:
 def _field(name: bytes) -> re.Pattern[bytes]:
     # the name is all in front of the colon; one of over 1000 bytes is none
     nul = rb"(?:\0[^:\n]{0,990})?"
-    value = rb"([^\n]*+(?:\n[ \t][^\n]*+)*+)"
+    value = rb"([^\n]*+(?:\n[ \t][^\n]*+)*)"
     return re.compile(rb"^(%b%b)[ \t]*+:%b" % (re.escape(name), nul, value), re.MULTILINE | re.IGNORECASE)

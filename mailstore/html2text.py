@@ -20,13 +20,13 @@ _ENTITY = re.compile(rb"([^ \t\r\n;]{0,9});")
 _OPEN_ENTITY = re.compile(rb"[^ \t\r\n]{0,10}\Z")
 
 # Ampersands in a row of which nothing is shown: no entity, or one without a name.
-_LOST_AMPERSANDS = re.compile(rb"(?:&(?:;|(?![^ \t\r\n;]{0,9};)(?![^ \t\r\n]{0,10}\Z)))++")
+_LOST_AMPERSANDS = re.compile(rb"(?:&(?:;|(?![^ \t\r\n;]{0,9};)(?![^ \t\r\n]{0,10}\Z)))+")
 
 _TEXT_STOP = re.compile(rb"[<&]")
 _TAG_STOP = re.compile(rb"[\"'>]")
 _QUOTED = {
-    b'"': re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL),
-    b"'": re.compile(rb"(?:[^'\\]++|\\.)*+", re.DOTALL),
+    b'"': re.compile(rb'(?:[^"\\]++|\\.)*', re.DOTALL),
+    b"'": re.compile(rb"(?:[^'\\]++|\\.)*", re.DOTALL),
 }
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 
@@ -43,7 +43,7 @@ _OPEN_TAG_NAME = re.compile(rb"[^ \t\r\n>]{0,11}\Z")
 # Ordinary tags in a row, each complete.
 _ORDINARY_TAGS = re.compile(
     rb"""(?:<(?!!--|!\[CDATA\[|(?:script|style|blockquote)[ \t\r\n>])
-        (?:[^"'>]++|"[^"\\]*+"|'[^'\\]*+')*+>)++""",
+        (?:[^"'>]++|"[^"\\]*+"|'[^'\\]*+')*>){1,1000}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _END_SCRIPT = re.compile(rb"</script>", re.IGNORECASE)

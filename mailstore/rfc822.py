@@ -16,13 +16,14 @@ from mailstore.rfc2231 import Parameter, join_pieces
 _LWSP = re.compile(rb"[ \t\r\n]*")
 _TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+\-.^_`{|}~\x80-\xff]*")
 _PARENTHESES = re.compile(rb"[()]|\\[^\r\n\0]")
-_QUOTED_STRING = re.compile(rb'"((?:[^"\\]++|\\[^\r\n\0]|\\(?=[\r\n\0]))*+)"')
+_QUOTED_STRING = re.compile(rb'"((?:[^"\\]++|\\[^\r\n\0]|\\(?=[\r\n\0]))*)"')
 _ESCAPE = re.compile(rb"\\([^\r\n\0])")
 _LINE_END = re.compile(rb"\r?\n")
 _LAST_CERTAIN = re.compile(rb"(.*)(?:\r?\n|\\[^\r\n\0])", re.DOTALL)
 _UNTIL_SEPARATOR = re.compile(rb"[^; \t\r\n]*")
 
-_BLANK = rb"(?:[ \t\r\n]++|\([^()\\]*+\))*+"
+# All of it: what follows must not be taken for a part of it.
+_BLANK = rb"(?:[ \t\r\n]++|\([^()\\]*+\))*(?![ \t\r\n]|\([^()\\]*+\))"
 _NAME = rb"[A-Za-z0-9!#$%&'*+\-.^_`{|}~\x80-\xff]"
 _WANTED = rb"charset|boundary"
 
@@ -34,7 +35,7 @@ def _unwanted(wanted: bytes) -> re.Pattern[bytes]:
     """
     return re.compile(
         rb"(?:;%(blank)b(?!%(wanted)b)%(name)b*+%(blank)b"
-        rb"(?:=%(blank)b(?:%(name)b++|\"[^\"\\]*+\")%(blank)b(?=;)|[^=(][^;]*+(?=;)))*+"
+        rb"(?:=%(blank)b(?:%(name)b++|\"[^\"\\]*+\")%(blank)b(?=;)|[^=(][^;]*+(?=;)))*"
         % {b"blank": _BLANK, b"name": _NAME, b"wanted": wanted},
         re.IGNORECASE,
     )

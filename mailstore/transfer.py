@@ -65,7 +65,7 @@ class _QuotedPrintable:
     """A broken ``=`` escape stays as it is; line ends come out as CR LF; an open end is not shown."""
 
     _TOKEN = re.compile(
-        rb"(?:=[ \t]*+\r?\n)++"  # soft line breaks
+        rb"(?:=[ \t]*+\r?\n)+"  # soft line breaks
         rb"|=[0-9A-Fa-f]{2}"
         rb"|[ \t]*+\r?\n"  # line end, with the blanks before it
         rb"|[ \t]++|[^= \t\r\n]++|[=\r]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import logging
@@ -55,7 +56,9 @@ class _Server(uvicorn.Server):
         if tasks := list(self.server_state.tasks):
             await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
         for connection in list(self.server_state.connections):
-            connection.transport.abort()
+            # A TLS transport of Python 3.11.2 that was closed twice has nothing left to abort.
+            with contextlib.suppress(AttributeError):
+                connection.transport.abort()
         # Transports close in the loop's next round.
         await asyncio.sleep(0)
 

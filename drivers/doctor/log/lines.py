@@ -27,7 +27,7 @@ _BEFORE = re.compile(
     rf"(?:1 )?(?:{_TIME} ?)?"
     # Possessive, so that no hostile line takes more than linear time.
     r"(?:(?:[\w.:-]{1,255}+ )?(?P<ident>(?=[\w.-]{0,40}?dovecot)[\w.-]{7,80}+)"
-    r"(?:\[\d+\])?(?:: | \S{1,80}+ \S{1,80}+ (?:-|(?:\[[^\]]*+\])++) ++\ufeff?))?"
+    r"(?:\[\d+\])?(?:: | \S{1,80}+ \S{1,80}+ (?:-|(?:\[[^\]]*+\])+) ++\ufeff?))?"
 )
 _BODY = re.compile(
     rf"(?:(?P<early>{_LEVELS}): )?"
