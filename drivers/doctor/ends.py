@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dovecot_conf import DriverDefinition
+from dovecot_conf.base_dir import base_dir
 from dovecot_conf.errors import DriverError
 from dovecot_conf.versions import Version
 from drivers.chain import LoadedDriver, NotLoadedDriver
@@ -21,7 +22,6 @@ from drivers.doctor.script import check_script
 from drivers.doctor.script_place import script_place
 from drivers.expansion import expanded_plugin
 from mailstore.links import Link
-from mailstore.proxy_address import BASE_DIR
 
 
 def check_ox_endpoint(
@@ -66,7 +66,7 @@ def _base_dir(patient: Patient) -> Path | None:
     """Return the folder of the server's sockets, None where it is another machine's."""
     if patient.places.root is not None or patient.is_example:
         return None
-    return Path(patient.configuration.settings().value("base_dir") or BASE_DIR)
+    return Path(base_dir(patient.configuration))
 
 
 def _plugin(patient: Patient, protocol: str) -> Mapping[str, str]:
