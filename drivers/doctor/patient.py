@@ -39,14 +39,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where files are: ``root`` is that of absolute paths, ``postfix`` the folder of Postfix's main.cf.
-
-    ``asked_for`` tells that somebody named the folder of Postfix.
-    """
+    """Where files are: ``root`` is that of absolute paths, ``postfix`` the folder of Postfix's main.cf."""
 
     root: Path | None = None
     postfix: Path = Path(POSTFIX)
-    asked_for: bool = False
 
     @property
     def prefix(self) -> str:
