@@ -13,11 +13,9 @@ from drivers.chain import LoadedDriver, NotLoadedDriver
 from drivers.doctor.chains import chain_of, variables_of
 from drivers.doctor.endpoint import check_endpoint
 from drivers.doctor.endpoint_target import Target, ox_targets
-from drivers.doctor.groups import groups_of
-from drivers.doctor.links import user_of
+from drivers.doctor.links import rights_of
 from drivers.doctor.patient import Patient
 from drivers.doctor.plugins import push_of
-from drivers.doctor.rights import Rights
 from drivers.doctor.script import check_script
 from drivers.doctor.script_place import script_place
 from drivers.expansion import expanded_plugin
@@ -54,12 +52,6 @@ def check_lua_script(
         return ()
     place = script_place(entry.definition, version, plugin, patient.places.root)
     return check_script(place, patient.once(rights_of, protocol))
-
-
-def rights_of(patient: Patient, protocol: str) -> Rights:
-    """Return the rights of the user's mail processes."""
-    user = user_of(patient, protocol)
-    return Rights.of(user, groups_of(patient, protocol, user) if user is not None else ())
 
 
 def _base_dir(patient: Patient) -> Path | None:
