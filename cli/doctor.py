@@ -143,7 +143,7 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     try:
         configuration = load_configuration(source, root=root)
     except ConfigError as error:
-        return _show(None, wanted, unreadable(str(error), evidence, user or ""), source, format_, color)
+        return _show(None, wanted, unreadable(error, evidence, user or ""), source, format_, color)
     with _transport(offline=offline or is_demo(configuration)) as transport:
         patient = _patient(configuration, wanted, source, transport)
         diagnosis = diagnose(patient)
