@@ -70,7 +70,7 @@ EXAMPLES = (
         'pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob',
         "switch a user on",
     ),
-    Example("pushnotif listen", "receive requests, and misbehave on purpose", 130),
+    Example("pushnotif listen", "receive requests and show them", 130),
     Example("pushnotif lua check push.lua", "find mistakes in a push script"),
     Example("pushnotif doctor -u bob", "why no push arrives, and what to do", 1),
 )

@@ -12,9 +12,10 @@ from cli.complete import values
 from cli.doveadm import DoveadmCommand, DoveadmUsageError, option_problem
 from cli.metadata import SCHEMES, VIA_HELP, merged, user_options
 from cli.metadata_examples import EXAMPLES
+from cli.number import LONGEST_WAIT
+from mailstore.links import PATIENCE
 
 FORMATS = ("text", "json")
-MAX_SECONDS = 3600
 
 
 def _outer(source: ConfigSource) -> ConfigSource:
@@ -65,8 +66,8 @@ def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
         seconds = float(given)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= MAX_SECONDS:
-        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {MAX_SECONDS}", ctx=ctx)
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {LONGEST_WAIT}", ctx=ctx)
     return seconds
 
 
@@ -81,9 +82,10 @@ def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
 @click.option(
     "--timeout",
     metavar="SECS",
-    default="5",
+    default=str(PATIENCE),
     callback=_seconds,
-    help="How long Redis, a dict server or the server of -S or --via may take for an answer (default: 5).",
+    show_default=True,
+    help="How long Redis, a dict server or the server of -S or --via may take for an answer.",
 )
 @click.option(
     "-f",
