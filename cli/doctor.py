@@ -76,7 +76,8 @@ EXIT_CODES = (ExitCode(1, "A link is broken, or the latest that a driver did in 
     "--root",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Look up absolute paths below DIR: those of the configuration, and Postfix's.",
+    help="Look up absolute paths below DIR: those of the configuration, and Postfix's. Without -c the main"
+    " file is looked up there too.",
 )
 @click.option(
     "--postfix",

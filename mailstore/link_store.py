@@ -86,17 +86,19 @@ def check_store(
     *,
     root: Path | None = None,
     patience: float | None = None,
+    groups: tuple[int, ...] = (),
 ) -> tuple[Link, Metadata | None]:
     """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read.
 
     ``root`` is where absolute paths of the configuration are looked up. ``patience`` is how many seconds a
-    dict over the network may take to answer.
+    dict over the network may take to answer, ``groups`` are what mail processes are in besides.
     """
     version = configuration.version
     setting: DictSetting | None = None
     try:
         setting = setting_of(configuration, user, protocol)
         metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
+        metadata = metadata.with_groups(groups)
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
     missing = _not_there(setting, version)
@@ -137,10 +139,14 @@ def _ways_to_read(setting: DictSetting, user: User, root: Path | None) -> Iterat
         gids = () if user.gid is None else (user.gid,)
         found = readable_by(path, user.uid, gids, root)
         if found is not None and found.kind is ObstacleKind.FORBIDDEN:
-            owner = ":".join(map(str, (user.uid, *gids)))
-            # Values are no business of others: the file is for the mail user alone.
-            yield f"chown {owner} {shlex.quote(path)}" if found.path == path else found.remedy
+            yield give_to(user, path) if found.path == path else found.remedy
     yield _NOT_READ.get(setting.driver, "")
+
+
+def give_to(user: User, path: str) -> str:
+    """Return the command that makes a store the mail user's: its values are no business of others."""
+    owner = ":".join(str(number) for number in (user.uid, user.gid) if number is not None)
+    return f"chown {owner} {shlex.quote(path)}"
 
 
 def left_out(configuration: Configuration, user: User, protocol: str, root: Path | None) -> Obstacle | None:

@@ -100,15 +100,20 @@ class Metadata(NamedTuple):
 
     ``location`` is the path of the store, or what the configuration says of it. ``own`` tells that
     it is pushnotif's own store and not the server's. ``open_dict`` returns the dict, and raises
-    NotEnabledError or DictInitError when there is none. ``owner`` is the uid and gid of the mail
-    user, whose rights count when root asks. An empty mailbox name means the server.
+    NotEnabledError or DictInitError when there is none. ``owner`` is the uid, the gid and the
+    other groups of the mail user, whose rights count when root asks. An empty mailbox name means the server.
     """
 
     mailboxes: Mailboxes
     open_dict: Callable[[], Dict]
     location: str
     own: bool = False
-    owner: tuple[int | None, int | None] = (None, None)
+    owner: tuple[int | None, int | None, tuple[int, ...]] = (None, None, ())
+
+    def with_groups(self, groups: tuple[int, ...]) -> Metadata:
+        """Return the same for a mail user who is in these groups besides."""
+        uid, gid, _ = self.owner
+        return self._replace(owner=(uid, gid, groups))
 
     def get(self, mailbox: str, entry: EntryName) -> str | None:
         """Return a value, None when nothing is stored and there is no default.

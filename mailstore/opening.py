@@ -50,5 +50,5 @@ def open_metadata(
         mailboxes,
         dict_opener(setting, user, reader.version, below, times, patience),
         expand_home(setting.location, user.home),
-        owner=(user.uid, user.gid),
+        owner=(user.uid, user.gid, ()),
     )

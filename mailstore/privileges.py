@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def acting_as(uid: int | None, gid: int | None) -> Iterator[None]:
-    """Take the effective user and group for a while, as Dovecot's mail processes do for good.
+def acting_as(uid: int | None, gid: int | None, groups: Sequence[int] = ()) -> Iterator[None]:
+    """Take the effective user and groups for a while, as Dovecot's mail processes do for good.
 
     Nothing happens when the process isn't root, or when no user is known. The change is one of the
     whole process: no other thread may open files meanwhile. Modules are still found where only root
@@ -26,10 +26,10 @@ def acting_as(uid: int | None, gid: int | None) -> Iterator[None]:
     if os.geteuid() != 0 or not uid:
         yield
         return
-    groups, old_gid = os.getgroups(), os.getegid()
+    old_groups, old_gid = os.getgroups(), os.getegid()
     new_gid = old_gid if gid is None else gid
     imports = _RootsImports()
-    os.setgroups([new_gid])
+    os.setgroups([new_gid, *groups])
     os.setegid(new_gid)
     os.seteuid(uid)
     sys.meta_path.insert(0, imports)
@@ -39,7 +39,7 @@ def acting_as(uid: int | None, gid: int | None) -> Iterator[None]:
         sys.meta_path.remove(imports)
         os.seteuid(0)
         os.setegid(old_gid)
-        os.setgroups(groups)
+        os.setgroups(old_groups)
 
 
 @contextmanager

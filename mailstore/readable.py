@@ -132,7 +132,7 @@ def _steps(path: str, root: str) -> Iterator[_Step]:
             del here[-1:]
             name = here.pop() if here else ""
         written = "/" + "/".join((*here, name))
-        if root and not here and not os.path.lexists(root + written):
+        if root and pending and not here and not os.path.lexists(root + written):
             # Of a machine that is not this one, perhaps only a part is there.
             text = f"there is no {written} below {root}"
             raise _StoppedError(Obstacle(ObstacleKind.UNKNOWN, written, text, "run it on the machine itself"))

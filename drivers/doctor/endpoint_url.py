@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from dovecot_conf.http_url import HttpUrl, HttpUrlError, parse_http_url
 from dovecot_conf.versions import Version
 from drivers.doctor.endpoint_target import Target
+from drivers.rules.ox.url_invalid import IN_USERINFO
 from drivers.secrets import hide_in_target, hide_in_url
 from mailstore.links import Link, LinkState
 
 NAME = "url"
+_ESCAPE = "in a user name or password write @ as %40, / as %2F, : as %3A and a percent sign as %25"
 _REMEDIES: Mapping[str, str] = {
     "Not an HTTP URL": "begin it with http:// or https://",
     "Relative HTTP URL": "begin it with http:// or https://",
@@ -37,12 +39,19 @@ def check_url(target: Target) -> tuple[Link, HttpUrl | None]:
         url = parse_http_url(target.url, target.version)
     except HttpUrlError as error:
         seen = f"Dovecot refuses {shown}: {error.message}"
-        remedy = next((text for words, text in _REMEDIES.items() if words in error.message), "correct it")
+        remedy = _remedy_for(error, target.url)
         if target.version is Version.V23:
             # In plugin { } a single one begins a variable.
             remedy = remedy.replace("%", "%%")
         return Link(NAME, LinkState.BROKEN, seen, (remedy,)), None
     return Link(NAME, LinkState.OK, shown, (), tuple(_notes(url, target))), url
+
+
+def _remedy_for(error: HttpUrlError, url: str) -> str:
+    # Behind a sign that ends them the rest of a password is taken for the host, or the port.
+    if ("host" in error.message or "port" in error.message) and IN_USERINFO.search(url):
+        return _ESCAPE
+    return next((text for words, text in _REMEDIES.items() if words in error.message), "correct it")
 
 
 def _notes(url: HttpUrl, target: Target) -> Iterator[str]:

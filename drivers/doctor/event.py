@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from dovecot_conf.errors import PushnotifError
 from drivers.chain import Chain
+from drivers.doctor.advice import advice
 from drivers.doctor.branch import Branch
 from drivers.doctor.chains import chain_of, leaving, title, variables_of
 from drivers.doctor.examination import SoFar, skipped
+from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
 from drivers.doctor.loaded import NAME as DRIVERS
-from drivers.doctor.log.text import Table, strip
 from drivers.doctor.patient import Patient
 from drivers.doctor.plugins import push_of
 from drivers.http import DryRunTransport
@@ -36,7 +37,6 @@ SUBJECT = "This is a test of pushnotif doctor"
 BODY = "pushnotif doctor sends this to see whether notifications arrive. There is no such mail."
 _SENDER = "pushnotif doctor <pushnotif-doctor@localhost.invalid>"
 _REMEDY = ("see 'pushnotif simulate message-new' for the whole request and Dovecot's log",)
-_OURSELVES = "pushnotif doctor"
 _SLOW = 0.5
 LOGGED = "written to the log"
 DOUBTFUL = ("authentication", "answer", "latency")
@@ -129,6 +129,7 @@ def _metadata(patient: Patient, protocol: str, user: User) -> _Metadata:
         note = "METADATA isn't asked: as if the user were switched on"
         return _Metadata(lambda entry: memory.get("", entry), memory, (note,))
     found = open_metadata(patient.configuration, user, protocol=protocol, root=patient.places.root)
+    found = found.with_groups(groups_of(patient, protocol, user))
     store = RunMetadata(without_dict(found) if found.own else found, {}, writes=False)
     return _Metadata(lambda entry: store.get("", entry), store)
 
@@ -171,23 +172,9 @@ def _branches(patient: Patient, chain: Chain, report: SimulationReport) -> Itera
         if known is None and driver.outcome is Outcome.NOT_LOADED:
             continue
         link = _link(known or name, driver, timeouts.get(known or name), offline=patient.network is None)
-        yield Branch(link._replace(remedy=(*_advised(link, driver, report), *link.remedy)))
-
-
-def _advised(link: Link, driver: DriverReport, report: SimulationReport) -> Iterator[str]:
-    """Yield what is known of the lines that Dovecot logs when this driver fails."""
-    if not link.remedy:
-        return
-    table = Table()
-    lines = (line for line in report.log if line.level.is_failure)
-    for line in lines:
-        meaning = table.find(strip(line.message).text)
-        if meaning is None or meaning.message.driver != driver.driver.lower():
-            continue
-        if meaning.detail and meaning.detail in link.seen:
-            values = {**meaning.values, "user": report.user}
-            told = (remedy.format_map(values) for remedy in meaning.message.remedy)
-            yield from (remedy for remedy in told if not remedy.startswith(_OURSELVES))
+        if link.remedy:
+            link = link._replace(remedy=(*advice(patient, chain, link, report), *link.remedy))
+        yield Branch(link)
 
 
 def merged(report: SimulationReport) -> Iterable[DriverReport]:

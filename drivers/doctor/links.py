@@ -105,9 +105,10 @@ def check_configuration(patient: Patient, _so_far: SoFar) -> Iterator[Branch]:
 def _refused(patient: Patient, refused: list[Diagnostic]) -> Link:
     first, *others = refused
     more = f" (and {len(others)} more)" if others else ""
+    same = [item for item in patient.once(findings) if (item.code, item.span) == (first.code, first.span)]
     remedy = (
         first.hint,
-        *_fixes(patient, (first,)),
+        *_fixes(patient, same),
         "see 'pushnotif validate' for all of them" if others else "see 'pushnotif validate'",
     )
     said = f"Dovecot refuses it: {first.message}"

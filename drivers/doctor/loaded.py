@@ -12,19 +12,39 @@ from drivers.doctor.branch import Branch
 from drivers.doctor.chains import chain_of, leaving, title
 from drivers.doctor.examination import SoFar
 from drivers.doctor.kinds import links_below
-from drivers.doctor.links import context_of, hints_at, rules_at
+from drivers.doctor.links import context_of, findings, hints_at, rules_at
 from drivers.doctor.patient import Patient
 from mailstore.links import Link, LinkState
 
 NAME = "drivers"
 FAMILIES = ("PN3", "PN4", "PN5")
+_CHAIN = "PN3"
 _REMEDY = ("see 'pushnotif drivers'",)
 
 
 def check_drivers(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[Branch]:
     """Look at the chain of a protocol."""
     chain = patient.once(chain_of, protocol)
-    yield Branch(_chain_link(chain), tuple(_branches(patient, protocol, chain)))
+    link = _chain_link(chain) if chain.entries or chain.fatal else _none_defined(patient, protocol)
+    yield Branch(link, tuple(_branches(patient, protocol, chain)))
+
+
+def _none_defined(patient: Patient, protocol: str) -> Link:
+    """Say that there is no driver, and what may have been meant for one."""
+    configuration = patient.configuration
+    near = [item for item in patient.once(findings) if item.code.startswith(_CHAIN) and item.hint]
+    others = [name for name in patient.once(context_of).loading() if configuration.push(name).definitions]
+    notes = [f"{item.span}: {item.message}" for item in near]
+    if others:
+        notes.append(f"{' and '.join(others)} {'have' if len(others) > 1 else 'has'} one, {protocol} hasn't")
+    return Link(
+        NAME,
+        LinkState.BROKEN,
+        "push_notification is loaded, and no driver is defined: it does nothing",
+        (*(item.hint for item in near), "define one, as in the examples of 'pushnotif rules PN202'"),
+        tuple(notes),
+        rules=tuple(dict.fromkeys(item.code for item in near)),
+    )
 
 
 def _chain_link(chain: Chain) -> Link:
@@ -32,11 +52,6 @@ def _chain_link(chain: Chain) -> Link:
     names = ", ".join(entry.definition.driver for entry in chain.loaded)
     if chain.fatal:
         return Link(NAME, LinkState.BROKEN, chain.fatal, _REMEDY)
-    if not count:
-        seen = "push_notification is loaded, and no driver is defined: it does nothing"
-        return Link(
-            NAME, LinkState.BROKEN, seen, ("define one, as in the examples of 'pushnotif rules PN202'",)
-        )
     if not chain.loaded:
         return Link(NAME, LinkState.BROKEN, f"no driver is loaded: {chain.not_loaded[0].reason}", _REMEDY)
     if not leaving(chain):

@@ -15,7 +15,7 @@ from drivers.doctor.patient import Patient
 from drivers.link_drivers import reader_of
 from mailstore.attribute_dict import expand_home
 from mailstore.dict_values import FileSetting, FsSetting, ProxySetting, RedisSetting
-from mailstore.link_store import setting_of, socket_of
+from mailstore.link_store import give_to, setting_of, socket_of
 from mailstore.links import Link, LinkState
 from mailstore.readable import Obstacle, ObstacleKind, Right, in_words, readable_by
 from mailstore.users import User
@@ -57,7 +57,9 @@ def check_readable(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[
     thing, obstacle = next((one for one in found if one[1].kind is not ObstacleKind.UNKNOWN), found[0])
     state = LinkState.UNKNOWN if obstacle.kind is ObstacleKind.UNKNOWN else LinkState.BROKEN
     seen = f"{thing.what} {thing.path}: {obstacle.text}"
-    yield Branch(Link(NAME, state, seen, tuple(filter(None, (obstacle.remedy,)))))
+    is_file = thing.right is Right.READ and obstacle.kind is ObstacleKind.FORBIDDEN
+    remedy = give_to(user, thing.path) if is_file and obstacle.path == thing.path else obstacle.remedy
+    yield Branch(Link(NAME, state, seen, tuple(filter(None, (remedy,)))))
 
 
 def _obstacle(patient: Patient, thing: Thing, uid: int, gids: Collection[int]) -> Obstacle | None:

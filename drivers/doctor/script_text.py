@@ -18,6 +18,7 @@ from drivers.scripting import Scripting
 from mailstore.links import Link, LinkState
 from mailstore.readable import readable_by
 
+_PREFIX = "dovecot_lua_notify_"
 COMPILES, FUNCTIONS = "compiles", "functions"
 _PATH_SET = re.compile(rb"\bpackage\s*(?:\.\s*(?:c?path|preload|searchers|loaders)|\[)")
 
@@ -94,6 +95,8 @@ def _notes(place: ScriptPlace, text: ScriptText, rights: Rights) -> Iterator[str
     for variable in unread_functions(text):
         if (meant := meant_function(variable.name)) and text.function(meant) is None:
             yield f"{variable.name} is never called: perhaps {meant} is meant"
+        elif not meant and variable.name.startswith(_PREFIX):
+            yield f"{variable.name} is never called: Dovecot has no event of that name"
     yield from _modules(place, text, rights)
     use = metadata_use(decode(text.source))
     if use.reads:

@@ -222,6 +222,19 @@ def test_postfix_below_the_root_is_read(site: Callable[..., Site], run: Run) -> 
     assert document(outcome)["protocols"] == ["lda"]
 
 
+def test_the_main_file_below_the_root_is_read_where_none_is_named(
+    site: Callable[..., Site], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PUSHNOTIF_CONFIG", raising=False)
+    found = site()
+    machine = found.root / "machine"
+    (machine / "etc/dovecot").mkdir(parents=True)
+    found.write().rename(machine / "etc/dovecot/dovecot.conf")
+    outcome = run("doctor", "--root", machine, "--offline", "-u", "bob", "--userdb", "home=/srv/bob")
+    assert f"{machine}/etc/dovecot/dovecot.conf, accepted" in outcome.out
+    assert "so what is in the store isn't known" in outcome.out.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ KEY = ("INBOX", "/private/k")
 # The server's log knows why; ours says it in the line.
 IN_THE_LOG = re.compile(r"Internal error occurred\. Refer to server log.*|userdb.*(?=: Invalid).*")
 USAGE = re.compile(r"^(usage: pushnotif|doveadm mailbox) metadata")
+# What ours says besides, of a word that was probably meant.
+SUGGESTION = re.compile(r"^did you mean '")
 PREFIX = re.compile(r"^doveadm(\([^)]*\))?: ", re.MULTILINE)
 
 
@@ -58,7 +60,7 @@ class Sides(NamedTuple):
         code = run(["metadata", "-c", str(self.configuration), *words])
         captured = self.capture.readouterr()
         errors = captured.err.decode("utf-8", "backslashreplace").replace("pushnotif: ", "")
-        return Outcome(captured.out.decode(), _lines(errors), code)
+        return Outcome(captured.out.decode(), without_suggestions(_lines(errors)), code)
 
     def theirs(self, args: tuple[str, ...], user: str | None = None) -> Outcome:
         """Let doveadm do something, with ``$USER`` set."""
@@ -68,6 +70,11 @@ class Sides(NamedTuple):
         result = self.server.doveadm(*words[:at], "mailbox", "metadata", *words[at:], environment=environment)
         text = PREFIX.sub("", result.stderr).replace(self.server.place.root, str(self.server.root))
         return Outcome(result.stdout, _lines(text), result.exit_code)
+
+
+def without_suggestions(lines: Iterable[str]) -> list[str]:
+    """Leave out what doveadm doesn't say."""
+    return [line for line in lines if not SUGGESTION.match(line)]
 
 
 def _lines(text: str) -> list[str]:

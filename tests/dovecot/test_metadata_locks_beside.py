@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +18,9 @@ from typing import NamedTuple
 import pytest
 
 from mailstore.lock_methods import LockMethod
+from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
-from tests.dovecot.metadata_sides import PREFIX, MakeSides, Sides
+from tests.dovecot.metadata_sides import PREFIX, Sides, make_sides
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as the mail user")
 
@@ -73,7 +74,7 @@ def _options(server: Dovecot, user: str, method: LockMethod, root: str) -> tuple
     return "-o", DICTS[server.version].format(path=f"{root}/mail/{user}.dict", method=method)
 
 
-def _start(both: Sides, user: str, method: LockMethod) -> list[Waiting]:
+def _start(both: Sides, user: str, method: LockMethod) -> tuple[Waiting, Waiting]:
     words = ("-u", user, "INBOX", "/private/late", "v")
     server = both.server
     config = server.installation.inside(server.config_file)
@@ -82,12 +83,13 @@ def _start(both: Sides, user: str, method: LockMethod) -> list[Waiting]:
     ours = [sys.executable, "-m", "cli", "metadata", "-c", str(both.configuration), "set"]
     ours += [*_options(server, user, method, str(server.root)), *words]
     places = (ours, str(server.root)), (theirs, server.place.root)
-    return [
+    mine, dovecots = (
         Waiting(
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True), method, root
         )
         for command, root in places
-    ]
+    )
+    return mine, dovecots
 
 
 def _end(waiting: Waiting, root: Path) -> tuple[list[str], int]:
@@ -98,29 +100,39 @@ def _end(waiting: Waiting, root: Path) -> tuple[list[str], int]:
     return [HOLDER.sub("", line) for line in lines], waiting.process.returncode
 
 
-def test_both_give_a_held_lock_up_after_two_minutes(sides: MakeSides) -> None:
-    both = sides()
+def _all_waiting(both: Sides, stack: ExitStack) -> Iterator[tuple[Waiting, Waiting]]:
+    """Start a set of both sides behind a lock of each method, which are held until ``stack`` ends."""
+    for method in LockMethod:
+        user = both.new_user()
+        both.server.set_metadata(user, "/private/k", "v", "INBOX")
+        stack.enter_context(_held(both.server.dict_file(user), method))
+        # Reading needs no lock.
+        for args in (("get", "-u", user, "INBOX", "/private/k"), ("list", "-u", user, "INBOX")):
+            assert both.agree_on(*args).code == 0
+        pair = _start(both, user, method)
+        for one in pair:
+            stack.callback(one.process.kill)
+        yield pair
+
+
+def test_both_give_a_held_lock_up_after_two_minutes(
+    dovecot23: DovecotFactory,
+    dovecot24: DovecotFactory,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The two minutes are Dovecot's: those of both versions and all methods pass at the same time.
     started = time.monotonic()
-    held, waiting = [], []
-    try:
-        for method in LockMethod:
-            user = both.new_user()
-            both.server.set_metadata(user, "/private/k", "v", "INBOX")
-            lock = _held(both.server.dict_file(user), method)
-            lock.__enter__()
-            held.append(lock)
-            # Reading needs no lock.
-            for args in (("get", "-u", user, "INBOX", "/private/k"), ("list", "-u", user, "INBOX")):
-                assert both.agree_on(*args).code == 0
-            waiting.append(_start(both, user, method))
-        for ours, theirs in waiting:
-            said = _end(ours, both.server.root)
-            assert said == _end(theirs, both.server.root)
+    with ExitStack() as stack:
+        waiting = []
+        for dovecot in (dovecot23, dovecot24):
+            folder = tmp_path / dovecot().version
+            folder.mkdir()
+            both = make_sides(dovecot, folder, capfdbinary, monkeypatch)
+            waiting += [(pair, both.server.root) for pair in _all_waiting(both, stack)]
+        for (ours, theirs), root in waiting:
+            said = _end(ours, root)
+            assert said == _end(theirs, root)
             assert said[1] == 75
             assert time.monotonic() - started >= LIMIT
-    finally:
-        for lock in held:
-            lock.__exit__(None, None, None)
-        for pair in waiting:
-            for one in pair:
-                one.process.kill()

@@ -17,6 +17,7 @@ from mailstore.dotlock import LockTimes
 from mailstore.lock_methods import LockMethod
 from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
+from tests.dovecot.metadata_sides import without_suggestions
 
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
 AWKWARD = "user=bob\tx\x01y\r\nzé✓\\"
@@ -43,8 +44,8 @@ class Both:
         self.capture.readouterr()
         code = run(["metadata", "-c", str(self.configuration), *args])
         captured = self.capture.readouterr()
-        lines = captured.err.decode().splitlines()
-        return Outcome(captured.out.decode(), [line.removeprefix("pushnotif: ") for line in lines], code)
+        lines = (line.removeprefix("pushnotif: ") for line in captured.err.decode().splitlines())
+        return Outcome(captured.out.decode(), without_suggestions(lines), code)
 
     def theirs(self, user: str, *args: str) -> Outcome:
         place, root = self.server.place.root, str(self.server.root)

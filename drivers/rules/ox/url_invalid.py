@@ -16,12 +16,15 @@ from drivers.rules.definitions import written
 _HOST = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/|\Z)")
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%|@\w+@(?![\w.])")
 
+IN_USERINFO = re.compile(r"//[^/@]*@.*@|//[^@/?#]*[/?#][^@]*@")
+"""A URL with a character in its user name or password that has to be written in another way."""
+
 _USUAL = "write it as http://HOST[:PORT]/PATH"
 _LONGEST = 2000
 _ADVICE = (
     (re.compile(r"^https?:/(?!/)", re.IGNORECASE), "two slashes follow the colon: http://HOST/"),
     (
-        re.compile(r"//[^/@]*@.*@|//[^@/?#]*[/?#][^@]*@"),
+        IN_USERINFO,
         "in a user name or password write @ as %%40, / as %%2F, : as %%3A and % as %%25",
     ),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
 import ssl
 import subprocess
@@ -27,6 +28,9 @@ KEY = f"priv/{GUID}/vendor/vendor.dovecot/pvt/server/vendor/vendor.dovecot/http-
 SUBJECT = "A real mail"
 MAIL = f"From: a@example.com\r\nSubject: {SUBJECT}\r\n\r\nHello\r\n".encode()
 TEST_SUBJECT = "This is a test of pushnotif doctor"
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="who isn't root has no other rights to give away")
 
 
 class Said(NamedTuple):
@@ -86,6 +90,12 @@ class Site:
     def edit(self, change: Callable[[str], str]) -> None:
         """Change what the configuration says about pushes, and run a server with that."""
         self.run(change(self.push))
+
+    def take_over(self) -> None:
+        """Run a server with what a command has made of the configuration."""
+        text = self.configuration.read_text()
+        push = text[text.index(self.push.partition("\n")[0]) :]
+        self.run(push.replace(str(self.server.root), ROOT_MARK))
 
     def run(self, push: str) -> None:
         """Run a server whose configuration says this about pushes, for a new user who is switched on.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
-from tests.dovecot.broken_setups.site import Site, follow
+from tests.dovecot.broken_setups.site import Said, Site, as_root, follow
 
 LUA = {"2.3": "lua push_notification_driver", "2.4": "lua push_notification/lua"}
 
@@ -22,8 +25,7 @@ def test_a_gap_in_the_chain(site: Site) -> None:
         assert "push_notification_driver is missing, so reading stops there" in said.seen
         assert said.remedy[0].startswith("the names must follow one another")
         follow(said.remedy[1])
-        mended = site.configuration.read_text().rpartition("plugin {")[2]
-        site.edit(lambda push: push.partition("plugin {")[0] + "plugin {" + mended)
+        site.take_over()
         site.works()
 
 
@@ -38,7 +40,25 @@ def test_a_driver_with_a_typo(site: Site) -> None:
         words = {"2.3": "Unknown push notification driver: oxs", "2.4": "push notification driver 'oxs'"}
         assert words[site.version] in said.seen
         assert said.remedy[0] == "did you mean ox?"
-        site.edit(lambda push: push.replace("oxs", "ox"))
+        follow(said.remedy[1])
+        site.take_over()
+        site.works()
+
+
+def test_a_driver_that_is_none(site: Site) -> None:
+    with site.endpoint():
+        site.set_up("working")
+        site.works()
+        site.set_up("driver-that-is-none")
+        site.is_silent()
+        said = site.stops_at("lmtp", "drivers")
+        assert "no driver is defined" in said.seen
+        if site.version == "2.3":
+            meant = said.remedy[0].removeprefix("did you mean ").removesuffix("?")
+            site.edit(lambda push: push.replace("push_notification_drivers", meant))
+        else:
+            assert said.remedy[0].startswith("write 'push_notification ox {'")
+            site.set_up("working")
         site.works()
 
 
@@ -55,6 +75,7 @@ def test_a_script_that_is_gone(site: Site) -> None:
         site.works()
 
 
+@as_root
 def test_a_script_that_the_mail_user_may_not_read(site: Site) -> None:
     with site.endpoint():
         site.set_up("working-script")
@@ -69,6 +90,7 @@ def test_a_script_that_the_mail_user_may_not_read(site: Site) -> None:
         site.works()
 
 
+@as_root
 def test_a_script_in_a_folder_that_the_mail_user_may_not_pass(site: Site) -> None:
     with site.endpoint():
         site.set_up("working-script")
@@ -81,21 +103,54 @@ def test_a_script_in_a_folder_that_the_mail_user_may_not_pass(site: Site) -> Non
         site.works()
 
 
-SCRIPTS = {
-    "script-that-does-not-compile": ("compiles", "'then' expected"),
-    "script-without-begin": ("functions", "it has no dovecot_lua_notify_begin_txn"),
-    "script-that-handles-nothing": ("functions", "it has no event handler"),
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake in a script: the link that is broken, what it says, and how the script is mended by that."""
+
+    link: str
+    seen: str
+    mend: Callable[[str, Said], str]
+
+
+def with_then(text: str, said: Said) -> str:
+    assert said.remedy[0].startswith("correct line 8 of the script, or what stands before it")
+    return text.replace("if event.subject\n", "if not event.subject then\n")
+
+
+def with_what_is_to_be_added(text: str, said: Said) -> str:
+    return f"{text}\n{said.remedy[0].removeprefix('add ').strip(QUOTE)}\n"
+
+
+def with_the_name_that_is_meant(text: str, said: Said) -> str:
+    called = re.search(r"dovecot_lua_notify_event_\w+", said.remedy[0])
+    uncalled = re.search(r"dovecot_lua_notify_event_\w+", said.notes[0])
+    assert called
+    assert uncalled
+    return text.replace(uncalled[0], called[0])
+
+
+QUOTE = "'"
+MISTAKES = {
+    "script-that-does-not-compile": Mistake("compiles", "'then' expected", with_then),
+    "script-without-begin": Mistake(
+        "functions", "it has no dovecot_lua_notify_begin_txn", with_what_is_to_be_added
+    ),
+    "script-that-handles-nothing": Mistake(
+        "functions", "it has no event handler", with_the_name_that_is_meant
+    ),
 }
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", MISTAKES)
 def test_a_script_with_a_mistake(site: Site, name: str) -> None:
-    link, seen = SCRIPTS[name]
+    mistake = MISTAKES[name]
     with site.endpoint():
         site.set_up("working-script")
         site.works()
         site.set_up("working-script", script=name)
         site.is_silent()
-        said = site.stops_at("lmtp", "drivers", LUA[site.version], link)
-        assert seen in said.seen
-        assert said.remedy[0]
+        said = site.stops_at("lmtp", "drivers", LUA[site.version], mistake.link)
+        assert mistake.seen in said.seen
+        script = site.server.root / "push.lua"
+        script.write_text(mistake.mend(script.read_text(), said))
+        site.works()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.dovecot.broken_setups.site import Site, follow, pasted
+import pytest
+
+from tests.dovecot.broken_setups.site import Site, as_root, follow, pasted
 from tests.redis_server import RedisServer, find_redis_server
 
 OX = {"2.3": "ox push_notification_driver", "2.4": "ox push_notification/ox"}
@@ -40,10 +42,9 @@ def test_a_dict_service_that_is_gone(site: Site) -> None:
         assert said.remedy[0].startswith("start the dict service there")
 
 
+@pytest.mark.usefixtures("redis_server")  # which skips the test where there is none
 def test_a_redis_that_is_down(site: Site, tmp_path: Path) -> None:
-    program = find_redis_server()
-    assert program
-    redis = RedisServer(program, tmp_path)
+    redis = RedisServer(str(find_redis_server()), tmp_path)
     with site.endpoint():
         site.set_up("dict-in-redis", redis=str(redis.port))
         with redis:
@@ -56,6 +57,7 @@ def test_a_redis_that_is_down(site: Site, tmp_path: Path) -> None:
         assert said.remedy[0].startswith("start Redis there")
 
 
+@as_root
 def test_a_store_that_the_mail_user_may_not_read(site: Site) -> None:
     with site.endpoint():
         site.set_up("working")
@@ -67,6 +69,23 @@ def test_a_store_that_the_mail_user_may_not_read(site: Site) -> None:
         said = site.stops_at(*below_ox(site, "store"))
         assert "Permission denied" in said.seen
         follow(said.remedy[0])
+        site.works()
+
+
+@as_root
+def test_a_store_for_a_group_that_mail_processes_are_not_in(site: Site) -> None:
+    with site.endpoint():
+        site.set_up("working")
+        site.works()
+        store = site.server.dict_file(site.user)
+        shutil.chown(store, "root", "mail")
+        store.chmod(0o640)
+        site.is_silent()
+        assert "Permission denied" in site.stops_at(*below_ox(site, "store")).seen
+        site.edit(lambda push: f"{push}mail_access_groups = mail\n")
+        store = site.server.dict_file(site.user)
+        shutil.chown(store, "root", "mail")
+        store.chmod(0o640)
         site.works()
 
 

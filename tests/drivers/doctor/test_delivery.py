@@ -183,6 +183,8 @@ def test_postfix_stores_the_mails_itself(site: MakeSite, main: str) -> None:
     diagnosis = site(main=main).diagnosis()
     assert diagnosis.verdict.stops_at == ("delivery",)
     assert "Postfix stores mails itself" in delivery(diagnosis).seen
+    parameter = "virtual_transport" if main == VIRTUAL else "mailbox_transport"
+    assert delivery(diagnosis).remedy[0].startswith(f"let it hand them over: {parameter} = lmtp:")
     assert link(diagnosis, "protocol").state is LinkState.SKIPPED
 
 
@@ -190,7 +192,9 @@ def test_postfix_stores_the_mails_itself(site: MakeSite, main: str) -> None:
     "main", ["mailbox_command = /usr/bin/procmail\n", f"{VIRTUAL}virtual_transport = maildrop\n"]
 )
 def test_another_program_decides_by_itself(site: MakeSite, main: str) -> None:
-    found = delivery(site(main=main).diagnosis())
+    diagnosis = site(main=main).diagnosis()
+    assert diagnosis.verdict.text.startswith("bob is notified, if mails come in by lmtp: ")
+    found = delivery(diagnosis)
     assert found.state is LinkState.UNKNOWN
     assert "which decides by itself" in found.seen
     assert "--protocol" in found.remedy[0]

@@ -90,6 +90,10 @@ def test_without_a_network_only_the_url_is_looked_at() -> None:
         ("http://push/100%", "write a percent sign as %25"),
         ("http://push/a b", "write such a character as two hexadecimal digits behind a %"),
         ("http://[::x]/", "write an IPv6 address in brackets: http://[::1]/"),
+        (
+            "http://u:p@ss@push/",
+            "in a user name or password write @ as %40, / as %2F, : as %3A and a percent sign as %25",
+        ),
         ("", "set the URL of the endpoint"),
     ],
 )
@@ -514,6 +518,15 @@ def test_an_http_request_goes_to_the_proxy_with_the_whole_url() -> None:
     assert not broken(links)
     assert links["name"].seen == "the proxy 127.0.0.1 is an address"
     assert {request.target for request in requests} == {"http://push.invalid/x"}
+
+
+def test_a_proxy_that_nobody_listens_at_is_what_is_to_be_started() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        proxy = parse_http_url(f"http://127.0.0.1:{taken.getsockname()[1]}/")
+        links = check("http://push.invalid/x", SETTINGS._replace(proxy=proxy))
+    assert broken(links) == ["port"]
+    assert links["port"].remedy[0] == "start the proxy, or correct http_client_proxy_url"
 
 
 def test_what_is_behind_the_tunnel_of_a_proxy_is_not_known() -> None:

@@ -64,6 +64,9 @@ def test_nobody_listens(site: MakeSite) -> None:
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.stops_at == (*EVENT, OX[found.version])
     assert "Connection refused" in diagnosis.verdict.text
+    remedy = link(diagnosis, *EVENT, OX[found.version]).remedy
+    assert remedy[0].startswith("start the service")
+    assert not any("pushnotif doctor" in one for one in remedy)
 
 
 def test_offline_shows_what_would_be_sent(site: MakeSite) -> None:
@@ -112,6 +115,8 @@ def test_a_script_that_fails(site: MakeSite) -> None:
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.stops_at == lua_path(found)
     assert "failed" in diagnosis.verdict.text
+    check = f"pushnotif lua check --dovecot-version {found.version} {found.script}"
+    assert check in link(diagnosis, *lua_path(found)).remedy
 
 
 def test_a_script_that_sends_nothing_leaves_it_open(site: MakeSite) -> None:

@@ -53,6 +53,8 @@ def test_a_refused_configuration_stops_the_walk_at_its_first_error(site: MakeSit
     rest = [branch.link for branch in diagnosis.branches[1:]]
     assert [one.state for one in rest] == [LinkState.SKIPPED] * 3
     assert {one.seen for one in rest} == {"not looked at: configuration is broken"}
+    assert first.notes[0].startswith(f"read as Dovecot {found.version}: ")
+    assert "--dovecot-version 2." in first.notes[0]
 
 
 def test_warnings_of_the_linter_are_a_note(site: MakeSite) -> None:

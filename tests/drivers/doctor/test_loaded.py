@@ -24,6 +24,19 @@ def test_no_driver_is_defined(site: MakeSite) -> None:
     assert "no driver is defined" in link(diagnosis, *DRIVERS).seen
 
 
+def test_what_may_have_been_meant_for_a_driver_is_named(site: MakeSite) -> None:
+    outside = {
+        Version.V23: ("plugin {\n  push_notification_drivr = dlog\n}\n", "did you mean"),
+        Version.V24: ("push_notification_driver = dlog\n", "write 'push_notification dlog {'"),
+    }
+    more, hint = outside[site().version]
+    found = site(drivers=(), more=more)
+    seen = link(found.diagnosis(), *DRIVERS)
+    assert seen.state is LinkState.BROKEN
+    assert seen.remedy[0].startswith(hint)
+    assert seen.notes[0].startswith(f"{found.root}/dovecot.conf:")
+
+
 def test_dlog_alone_leaves_the_machine_with_nothing(site: MakeSite) -> None:
     diagnosis = site(drivers=("dlog",)).diagnosis()
     assert diagnosis.verdict.stops_at == DRIVERS
@@ -68,7 +81,18 @@ def test_a_gap_in_the_chain_of_2_3(site: MakeSite) -> None:
         pytest.skip("2.4 has no numbers")
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.stops_at == (*DRIVERS, "ox push_notification_driver3")
-    assert "PN301" in link(diagnosis, *DRIVERS, "ox push_notification_driver3").rules
+    seen = link(diagnosis, *DRIVERS, "ox push_notification_driver3")
+    assert "PN301" in seen.rules
+    assert seen.remedy[-1] == f"pushnotif validate --fix --select PN301 {found.root}/dovecot.conf"
+
+
+def test_a_variable_that_is_none_says_nothing_of_the_url(site: MakeSite) -> None:
+    found = site(drivers=("ox http://127.0.0.1:8009/50%off",))
+    if found.version is Version.V24:
+        pytest.skip("2.4 expands no variables there")
+    diagnosis = found.diagnosis()
+    assert diagnosis.verdict.stops_at == (*DRIVERS, OX[found.version])
+    assert link(diagnosis, *DRIVERS, OX[found.version]).remedy[0] == "write %% for a percent sign"
 
 
 def test_a_script_that_is_not_there(site: MakeSite) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import shutil
 
 import pytest
 
@@ -34,6 +35,16 @@ def test_the_value_says_no_user(site: MakeSite) -> None:
     diagnosis = found.diagnosis()
     assert diagnosis.verdict.stops_at == ("lmtp", "drivers", OX[found.version], "entry")
     assert link(diagnosis, *diagnosis.verdict.stops_at).remedy[0].startswith("pushnotif metadata set")
+
+
+def test_a_mailbox_that_is_missing_is_made_by_the_command_that_stores_the_value(site: MakeSite) -> None:
+    found = site()
+    shutil.rmtree(found.root / "mail/bob")
+    diagnosis = found.diagnosis()
+    assert diagnosis.verdict.stops_at == ("lmtp", "drivers", OX[found.version], "mailbox")
+    remedy = link(diagnosis, *diagnosis.verdict.stops_at).remedy[0]
+    assert remedy.startswith("pushnotif metadata set")
+    assert " --create " in remedy
 
 
 def test_metadata_is_not_switched_on(site: MakeSite) -> None:

@@ -35,6 +35,15 @@ def test_notify_is_missing(site: MakeSite) -> None:
     seen = link(diagnosis, *PATH)
     assert "Plugin notify must be loaded also" in seen.seen
     assert "PN201" in seen.rules
+    assert not any("lmtp doesn't" in note for note in seen.notes)
+
+
+def test_what_the_list_of_the_protocol_has_is_kept(site: MakeSite) -> None:
+    found = site(everywhere=PUSHES, lmtp="quota push_notification_lua")
+    remedy = link(found.diagnosis(), *PATH).remedy[0]
+    all_of_them = "mail_plugins = quota push_notification_lua notify push_notification mail_lua }"
+    items = "mail_plugins { notify = yes, push_notification = yes, mail_lua = yes }"
+    assert (all_of_them if found.version is Version.V23 else items) in remedy
 
 
 def test_the_list_of_the_protocol_drops_the_global_one(site: MakeSite) -> None:
