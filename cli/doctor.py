@@ -23,7 +23,7 @@ from cli.common import (
     show_secrets_option,
 )
 from cli.doctor_log import run_log
-from cli.number import Number
+from cli.number import LONGEST_WAIT, Number
 from cli.output import write_result
 from cli.render.doctor_json import to_json
 from cli.render.doctor_text import text, without_secrets
@@ -38,14 +38,14 @@ from drivers.doctor.endpoint_target import Network
 from drivers.doctor.log.evidence import Evidence
 from drivers.doctor.log.explain import explain
 from drivers.doctor.log.reading import read_paths
-from drivers.doctor.patient import DEFAULT_TIMEOUT, POSTFIX
+from drivers.doctor.patient import POSTFIX
 from mailstore.accounts import check_ids, find_user, user_from_fields, userdb_of
+from mailstore.links import PATIENCE
 from mailstore.own_store import open_own_metadata
 from mailstore.users import User
 
 NOT_FINE = 1
 PROTOCOLS = ("lmtp", "lda")
-_LONGEST = 3600.0
 _OF_LOGS = ("user", "logs", "format_", "color", "quiet")
 
 
@@ -97,9 +97,9 @@ EXIT_CODES = (ExitCode(1, "A link is broken, or the latest that a driver did in 
 @userdb_option()
 @click.option(
     "--timeout",
-    type=Number(0, _LONGEST, min_open=True),
+    type=Number(0, LONGEST_WAIT, min_open=True),
     metavar="SECS",
-    default=DEFAULT_TIMEOUT,
+    default=PATIENCE,
     show_default=True,
     help="How long one step on the network may take.",
 )
@@ -144,7 +144,7 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     try:
         configuration = load_configuration(source, root=root)
     except ConfigError as error:
-        return _show(None, wanted, unreadable(str(error), evidence, user or ""), source, format_, color)
+        return _show(None, wanted, unreadable(error, evidence, user or ""), source, format_, color)
     with _transport(offline=offline or is_demo(configuration)) as transport:
         patient = _patient(configuration, wanted, source, transport)
         diagnosis = diagnose(patient)

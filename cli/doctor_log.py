@@ -13,7 +13,6 @@ from cli.render.styled import render, wants_color
 from drivers.doctor.log.explain import explain
 from drivers.doctor.log.reading import read_paths
 
-FORMATS = ("text", "json")
 FINE = 0
 FAILING = 1
 

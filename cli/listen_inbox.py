@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 from cli.output import discard_stdout
+from cli.signals import ending
 from dovecot_conf.errors import PushnotifError
 from drivers.receiver import Received
 
@@ -82,16 +83,5 @@ def interrupted_by_signals(inbox: Inbox) -> Iterator[None]:
         asked.append(number)
         inbox.interrupt(errors[number]())
 
-    if threading.current_thread() is not threading.main_thread():
+    with ending(end):
         yield
-        return
-    previous = {number: signal.getsignal(number) for number in errors}
-    # What the caller had us ignore, as a shell does for a job in the background, stays ignored.
-    changed = [number for number, handler in previous.items() if handler is not signal.SIG_IGN]
-    for number in changed:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in changed:
-            signal.signal(number, previous[number])

@@ -17,6 +17,7 @@ import click
 
 from cli import __version__
 from cli.command import Example, ExitCode, Group
+from cli.complete import VARIABLE
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
 from cli.usage import usage_line
 from dovecot_conf.errors import PushnotifError
@@ -59,8 +60,6 @@ SUMMARIES = MappingProxyType(
         "completion": "Print what makes bash, zsh or fish complete words.",
     }
 )
-COMPLETE_VARIABLE = "_PUSHNOTIF_COMPLETE"
-
 
 EXAMPLES = (
     Example("pushnotif simulate message-new --demo", "see a notification go out"),
@@ -70,7 +69,7 @@ EXAMPLES = (
         'pushnotif metadata set -u bob -s "" /private/vendor/vendor.dovecot/http-notify user=bob',
         "switch a user on",
     ),
-    Example("pushnotif listen", "receive requests, and misbehave on purpose", 130),
+    Example("pushnotif listen", "receive requests and show them", 130),
     Example("pushnotif lua check push.lua", "find mistakes in a push script"),
     Example("pushnotif doctor -u bob", "why no push arrives, and what to do", 1),
 )
@@ -178,7 +177,7 @@ def _internal_error(error: Exception) -> int:
 
 def _call(arguments: Sequence[str] | None) -> object:
     """Do what the command line says, or what a shell that completes words asks for."""
-    if instruction := os.environ.get(COMPLETE_VARIABLE):
+    if instruction := os.environ.get(VARIABLE):
         from cli.complete.shells import answer  # noqa: PLC0415 - only for shells
 
         return answer(pushnotif, instruction)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from cli.common import ConfigSource, announce
+from cli.common import announce
 from cli.complaints import StopError, complain, stopped
-from cli.doveadm import Exit, OptionProblem
+from cli.doveadm import Exit
 from cli.metadata_call import read_configuration, wrong_option
 from cli.metadata_operations import Failure, code_of
 from cli.metadata_session import Call, Session
@@ -34,81 +34,37 @@ _GUID_LENGTH = 32
 _HEX = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True)
-class _ExchangeCall:
-    """A call as its options say."""
-
-    source: ConfigSource
-    problem: OptionProblem | None
-    user: str | None
-    all_users: bool
-    user_file: str | None
-    userdb: Mapping[str, str] | None
-    positionals: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ExportCall(_ExchangeCall):
-    """A call of `export`."""
-
-    mailboxes: tuple[str, ...]
-    orphans: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ImportCall(_ExchangeCall):
-    """A call of `import`."""
-
-    create: bool
-    dry_run: bool
-
-
-def run_export(call: ExportCall) -> int:
-    """Print the entries of the users asked for; return the exit code."""
+def run_export(call: Call, mailboxes: tuple[str, ...], *, orphans: bool) -> int:
+    """Print the entries of the users asked for, of some mailboxes or of all; return the exit code."""
     try:
-        return _export(call)
+        return _export(call, mailboxes, orphans=orphans)
     except StopError as stop:
         return stopped(stop)
 
 
-def run_import(call: ImportCall) -> int:
-    """Check and store the entries of a file; return the exit code."""
+def run_import(call: Call, *, dry_run: bool) -> int:
+    """Check and, unless it is a ``dry_run``, store the entries of a file; return the exit code."""
     try:
         with killed_by_signals():
-            return _import(call)
+            return _import(call, dry_run=dry_run)
     except StopError as stop:
         return stopped(stop)
     except KilledError as killed:
         return ended_by(killed)
 
 
-def _session(call: _ExchangeCall, name: str, positionals: int) -> Session:
+def _session(call: Call, positionals: int) -> Session:
     configuration = read_configuration(call.source)
     if call.problem is not None:
-        raise wrong_option(name, call.problem, configuration.version)
+        raise wrong_option(call.name, call.problem, configuration.version)
     extra = call.positionals[positionals:]
     if extra:
         raise StopError(Exit.USAGE, f"Error: Extraneous arguments found: {' '.join(extra)}")
-    common = Call(
-        name,
-        call.source,
-        "json",
-        (),
-        {},
-        None,
-        call.user,
-        call.all_users,
-        call.user_file,
-        allow_empty_mailbox_name=True,
-        create=False,
-        userdb=call.userdb,
-        no_userdb_lookup=True,
-    )
-    return Session(common, configuration)
+    return Session(call, configuration)
 
 
-def _export(call: ExportCall) -> int:
-    session = _session(call, "export", 0)
+def _export(call: Call, mailboxes: tuple[str, ...], *, orphans: bool) -> int:
+    session = _session(call, 0)
     exporter = Exporter()
     opened: list[tuple[str, Metadata]] = []
     for user in session.users():
@@ -119,19 +75,19 @@ def _export(call: ExportCall) -> int:
             continue
         name = user if isinstance(user, str) else user.name
         try:
-            items = exporter.items(metadata, call.mailboxes)
+            items = exporter.items(metadata, mailboxes)
         except (MetadataError, MailboxError) as error:
             session.fail(Failure(code_of(error), f"Failed to export {printable(name)}: ", str(error)))
             continue
         opened.append((name, metadata))
         _print_items(name, items)
-    if call.orphans and not call.mailboxes:
+    if orphans and not mailboxes:
         # Only now it is known which GUIDs belong to some other user's mailbox.
         for name, metadata in opened:
             _print_items(name, exporter.unclaimed(metadata))
-    left_out = 0 if call.mailboxes else exporter.count_left_out()
+    left_out = 0 if mailboxes else exporter.count_left_out()
     if left_out:
-        hint = "" if call.orphans else " (--orphans exports them)"
+        hint = "" if orphans else " (--orphans exports them)"
         what = "entry belongs" if left_out == 1 else "entries belong"
         complain(f"{left_out} {what} to no mailbox of the exported users: left out{hint}")
     return session.code
@@ -152,18 +108,18 @@ def _line(user: str, item: Item) -> bytes:
         return json.dumps(line).encode() + b"\n"
 
 
-def _import(call: ImportCall) -> int:
-    session = _session(call, "import", 1)
+def _import(call: Call, *, dry_run: bool) -> int:
+    session = _session(call, 1)
     if not call.positionals:
         raise StopError(Exit.USAGE, "usage: pushnotif metadata import [-u <user>|-A] [--dry-run] <file>|-")
     chosen = _Chosen.of(call, session)
     importer = Importer(session.open, create=call.create)
     _collect(Path(call.positionals[0]), chosen, importer)
-    if not call.dry_run:
+    if not dry_run:
         _write(importer)
     entries = f"{importer.count:,} {'entry' if importer.count == 1 else 'entries'}"
     users = f"{importer.user_count:,} {'user' if importer.user_count == 1 else 'users'}"
-    announce(call.source, f"{entries} of {users}: {'checked, nothing written' if call.dry_run else 'stored'}")
+    announce(call.source, f"{entries} of {users}: {'checked, nothing written' if dry_run else 'stored'}")
     return Exit.FINE
 
 
@@ -234,7 +190,7 @@ class _Chosen:
     names: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, call: ImportCall, session: Session) -> _Chosen:
+    def of(cls, call: Call, session: Session) -> _Chosen:
         if call.user_file is not None:
             names = frozenset(user for user in session.users() if isinstance(user, str))
             if session.code:

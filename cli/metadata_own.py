@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +12,29 @@ from cli.complete import values
 from cli.doveadm import DoveadmCommand, DoveadmUsageError, option_problem
 from cli.metadata import SCHEMES, VIA_HELP, merged, user_options
 from cli.metadata_examples import EXAMPLES
+from cli.number import LONGEST_WAIT
+from mailstore.links import PATIENCE
+
+if TYPE_CHECKING:
+    from cli.metadata_session import Call
 
 FORMATS = ("text", "json")
-MAX_SECONDS = 3600
 
 
-def _outer(source: ConfigSource) -> ConfigSource:
-    return merged(click.get_current_context().obj[0], source)
+def _call(name: str, source: ConfigSource, formatter: str, *, create: bool = False, **options: Any) -> Call:
+    from cli.metadata_session import Call  # noqa: PLC0415
+
+    context = click.get_current_context()
+    return Call(
+        name,
+        merged(context.obj[0], source),
+        formatter,
+        named={},
+        problem=option_problem(context),
+        allow_empty_mailbox_name=True,
+        create=create,
+        **options,
+    )
 
 
 @click.command("export", cls=DoveadmCommand, examples=EXAMPLES["export"])
@@ -31,15 +47,15 @@ def _outer(source: ConfigSource) -> ConfigSource:
     "--orphans", is_flag=True, help="Also entries whose GUID belongs to no mailbox, with guid for mailbox."
 )
 @click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
-def export(source: ConfigSource, **options: Any) -> int:
+def export(source: ConfigSource, mailboxes: tuple[str, ...], orphans: bool, **options: Any) -> int:
     """Print all stored entries as JSON lines: user, mailbox ("" is the server), entry, value.
 
     `import` writes them into the same store or another one.
     """
-    from cli.metadata_exchange import ExportCall, run_export  # noqa: PLC0415
+    from cli.metadata_exchange import run_export  # noqa: PLC0415
 
-    problem = option_problem(click.get_current_context())
-    return run_export(ExportCall(_outer(source), problem, **options))
+    call = _call("export", source, "json", no_userdb_lookup=True, **options)
+    return run_export(call, mailboxes, orphans=orphans)
 
 
 @click.command("import", cls=DoveadmCommand, examples=EXAMPLES["import"])
@@ -48,16 +64,15 @@ def export(source: ConfigSource, **options: Any) -> int:
 @click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would.")
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
 @click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="FILE", shell_complete=values.files)
-def import_(source: ConfigSource, **options: Any) -> int:
+def import_(source: ConfigSource, dry_run: bool, **options: Any) -> int:
     """Store the entries of FILE (- is stdin) as `export` prints them.
 
     Everything is checked first; then each store is written once. -u, -A and -F select users of the
     file; a line without a user is for the one of -u.
     """
-    from cli.metadata_exchange import ImportCall, run_import  # noqa: PLC0415
+    from cli.metadata_exchange import run_import  # noqa: PLC0415
 
-    problem = option_problem(click.get_current_context())
-    return run_import(ImportCall(_outer(source), problem, **options))
+    return run_import(_call("import", source, "json", no_userdb_lookup=True, **options), dry_run=dry_run)
 
 
 def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
@@ -65,8 +80,8 @@ def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
         seconds = float(given)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= MAX_SECONDS:
-        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {MAX_SECONDS}", ctx=ctx)
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise DoveadmUsageError(f"--timeout wants a number of seconds, at most {LONGEST_WAIT}", ctx=ctx)
     return seconds
 
 
@@ -81,9 +96,10 @@ def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
 @click.option(
     "--timeout",
     metavar="SECS",
-    default="5",
+    default=str(PATIENCE),
     callback=_seconds,
-    help="How long Redis, a dict server or the server of -S or --via may take for an answer (default: 5).",
+    show_default=True,
+    help="How long Redis, a dict server or the server of -S or --via may take for an answer.",
 )
 @click.option(
     "-f",
@@ -95,30 +111,16 @@ def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
 )
 @color_option
 @click.argument("positionals", nargs=-1, type=click.UNPROCESSED, metavar="")
-def doctor(
-    source: ConfigSource, formatter: str | None, positionals: tuple[str, ...], color: str, **options: Any
-) -> int:
+def doctor(source: ConfigSource, formatter: str | None, color: str, **options: Any) -> int:
     """Tell whether METADATA switches a user on for push notifications, and if not, why.
 
     Looks at the user, the drivers that ask for METADATA, the store, the mailbox and the entry. The exit
     code is 0 when all users are switched on, and 1 when one isn't.
     """
     from cli.metadata_doctor import run_doctor  # noqa: PLC0415
-    from cli.metadata_session import Call  # noqa: PLC0415
 
-    ctx = click.get_current_context()
-    call = Call(
-        "doctor",
-        _outer(source),
-        formatter or ctx.obj[1] or "text",
-        positionals,
-        {},
-        problem=option_problem(ctx),
-        allow_empty_mailbox_name=True,
-        create=False,
-        **options,
-    )
-    return run_doctor(call, color)
+    formatter = formatter or click.get_current_context().obj[1] or "text"
+    return run_doctor(_call("doctor", source, formatter, **options), color)
 
 
 COMMANDS = MappingProxyType({"export": export, "import": import_, "doctor": doctor})

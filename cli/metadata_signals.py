@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 from collections.abc import Iterator
 from types import FrameType
 
 from cli.complaints import complain
-
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+from cli.signals import ending
 
 
 class KilledError(BaseException):
@@ -28,18 +26,8 @@ def killed_by_signals() -> Iterator[None]:
     def end(number: int, _frame: FrameType | None) -> None:
         raise KilledError(number)
 
-    if threading.current_thread() is not threading.main_thread():
+    with ending(end):
         yield
-        return
-    previous = {number: signal.getsignal(number) for number in _ENDING}
-    changed = [number for number, handler in previous.items() if handler is not signal.SIG_IGN]
-    for number in changed:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in changed:
-            signal.signal(number, previous[number])
 
 
 def ended_by(killed: KilledError) -> int:

@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+LONGEST_WAIT = 3600
+"""How many seconds at most one can be told to wait for an answer."""
+
 
 class Number(click.FloatRange):
     """A number within limits, and no NaN, which is within all of them."""

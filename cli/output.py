@@ -70,7 +70,7 @@ def write_files(results: Mapping[Path, str]) -> None:
 
     What exists and is no regular file (a device, a pipe) is written into as it is.
     """
-    staged: dict[Path, str] = {}
+    staged: dict[Path, Path] = {}
     try:
         for path, text in results.items():
             with _clear_error(path):
@@ -81,14 +81,14 @@ def write_files(results: Mapping[Path, str]) -> None:
         for path, text in results.items():
             with _clear_error(path):
                 if path in staged:
-                    Path(staged[path]).replace(os.path.realpath(path))
+                    staged[path].replace(os.path.realpath(path))
                     del staged[path]
                 else:
                     path.write_bytes(_encoded(text))
     finally:
-        for name in staged.values():
+        for made in staged.values():
             with contextlib.suppress(OSError):
-                Path(name).unlink()
+                made.unlink()
 
 
 def _encoded(text: str) -> bytes:
@@ -139,22 +139,34 @@ def open_standard_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
 
 
-def _stage(path: Path, content: bytes) -> str:
-    """Write content into a new file beside ``path``, ready to be renamed to it; return its name."""
-    import tempfile  # noqa: PLC0415 - slow to import
-
+def _stage(path: Path, content: bytes) -> Path:
+    """Write content into a new file beside ``path``, ready to be renamed to it; return its path."""
     target = Path(os.path.realpath(path))
     mode = _existing_mode(target)
+    with file_beside(target, content) as made:
+        made.chmod(stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())
+    return made
+
+
+@contextlib.contextmanager
+def file_beside(target: Path, content: bytes) -> Iterator[Path]:
+    """Give a new file with some content in the folder of ``target``; what fails in the block removes it.
+
+    Raises OSError.
+    """
+    import tempfile  # noqa: PLC0415 - slow to import
+
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
-        Path(name).chmod(stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield Path(name)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
-    return name
 
 
 def _is_special(path: Path) -> bool:

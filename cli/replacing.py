@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from pathlib import Path
 
-from cli.output import OutputError
+from cli.output import OutputError, file_beside
 
 
 def replace_file(path: Path, shown: str, expected: bytes, content: bytes) -> None:
@@ -30,20 +29,8 @@ def replace_file(path: Path, shown: str, expected: bytes, content: bytes) -> Non
 
 
 def _replace(path: Path, content: bytes, status: os.stat_result) -> None:
-    import tempfile  # noqa: PLC0415 - slow to import
-
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        made = Path(name)
+    with file_beside(path, content) as made:
         if (status.st_uid, status.st_gid) != (made.stat().st_uid, made.stat().st_gid):
             os.chown(made, status.st_uid, status.st_gid)
         made.chmod(stat.S_IMODE(status.st_mode))
         made.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from cli.tree import walk
 from dovecot_conf.near import nearest
 
 _TOO_MUCH = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
@@ -65,21 +66,10 @@ def _no_such_option(name: str, context: click.Context | None) -> str:
     text = f"no such option '{name}'"
     if context is None:
         return text
-    if any(name in _options(below) for below in _below(context)):
+    if any(name in _options(one) for one in walk(context) if one is not context):
         return f"{text} here: it goes behind the name of a command"
     near = nearest(name, _options(context))
     return f"{text}; {meant(near)}" if near else text
-
-
-def _below(context: click.Context) -> Iterator[click.Context]:
-    """Yield a context for each command below a group."""
-    command = context.command
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            if child := command.get_command(context, name):
-                below = click.Context(child, parent=context, info_name=name)
-                yield below
-                yield from _below(below)
 
 
 def _options(context: click.Context) -> list[str]:

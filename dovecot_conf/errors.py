@@ -36,7 +36,16 @@ class PushnotifError(Exception):
 
 
 class ConfigError(PushnotifError):
-    """A configuration file can't be read at all."""
+    """A configuration file can't be read at all; ``hint``, with which the message ends, says what to do."""
+
+    def __init__(self, message: str, *, hint: str = "", span: Span | None = None) -> None:
+        super().__init__(f"{message}: {hint}" if hint else message, span=span)
+        self.hint = hint
+
+    @property
+    def problem(self) -> str:
+        """The same line without the hint."""
+        return str(self).removesuffix(f": {self.hint}")
 
 
 class OverrideError(PushnotifError):

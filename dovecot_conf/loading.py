@@ -103,16 +103,16 @@ def _main_content(files: Files, path: str) -> bytes:
     hint = "give the main file, usually /etc/dovecot/dovecot.conf"
     try:
         if stat.S_ISDIR(Path(path).stat().st_mode):
-            raise ConfigError(f"{path} is a directory: {hint}")
+            raise ConfigError(f"{path} is a directory", hint=hint)
         return files.read(path)
     except LimitError as error:
-        raise ConfigError(f"{error}: {hint}", span=Span(path, 1, 1, 1, 1)) from None
+        raise ConfigError(str(error), hint=hint, span=Span(path, 1, 1, 1, 1)) from None
     except OSError as error:
         reason = os.strerror(error.errno or errno.EIO)
         hint = "check its permissions" if isinstance(error, PermissionError) else hint
-        raise ConfigError(f"can't read {path}: {reason}: {hint}") from None
+        raise ConfigError(f"can't read {path}: {reason}", hint=hint) from None
     except ValueError:
-        raise ConfigError(f"{path!r} is no path of a file: {hint}") from None
+        raise ConfigError(f"{path!r} is no path of a file", hint=hint) from None
 
 
 def _decode(path: str, content: bytes) -> SourceFile:

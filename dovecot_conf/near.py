@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
+from operator import eq
 
 _LONGEST = 200
 _ADVICE = ("did you mean ", "?")
@@ -34,7 +36,8 @@ def offered(hint: str) -> tuple[str, ...]:
 def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the name that is most like ``word``, '' when none is; a long text is like no name.
 
-    ``cutoff`` says how much alike they must be: 1 is the same.
+    ``cutoff`` says how much alike they must be: 1 is the same. Of names that are equally like it that one
+    counts which has the most characters in the same places.
     """
     length = len(word)
     if length > _LONGEST:
@@ -45,5 +48,12 @@ def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str:
         return ""
     import difflib  # noqa: PLC0415 - only where something is wrong
 
-    found = difflib.get_close_matches(word, similar, n=1, cutoff=cutoff)
-    return found[0] if found else ""
+    def likeness(name: str) -> float:
+        return difflib.SequenceMatcher(None, name, word).ratio()
+
+    found = difflib.get_close_matches(word, similar, n=len(similar), cutoff=cutoff)
+    if len(found) < 2:
+        return "".join(found)
+    best = likeness(found[0])
+    alike = takewhile(lambda name: likeness(name) == best, found)
+    return max(alike, key=lambda name: sum(map(eq, name, word)))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dovecot_conf import old_names23_table as old
+from dovecot_conf.base_dir import BASE_DIR
 from dovecot_conf.carried import carried, changed, closed, opened
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
-
-BASE_DIR = "/run/dovecot"
-"""The ``base_dir`` that Debian's Dovecot has by default."""
 
 _SOCKET_KEYS = ("path", "mode", "user", "group")
 _MASTER_NAMES = ("-master", "-userdb")

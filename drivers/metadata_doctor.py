@@ -38,8 +38,7 @@ class Subject:
     ``ours`` and ``theirs`` are the options that pushnotif and doveadm need in commands for this user.
     ``own`` is the store of the built-in example, which stands for the server's. ``root`` is where absolute
     paths of the configuration are looked up. ``patience`` is how many seconds a store over the network may
-    take to answer, None for as long as Dovecot waits. ``groups`` returns those that a process of a protocol
-    is in for the user.
+    take to answer, None for as long as Dovecot waits.
     """
 
     name: str
@@ -54,7 +53,6 @@ class Subject:
     own: Metadata | None = field(default=None)
     root: Path | None = None
     patience: float | None = None
-    groups: Callable[[str, User], tuple[int, ...]] = lambda _protocol, _user: ()
 
 
 def diagnose(subject: Subject) -> Diagnosis:
@@ -160,7 +158,6 @@ def way_to_value(subject: Subject, user: User, needs: Needs, protocols: tuple[st
             protocols[0],
             root=subject.root,
             patience=subject.patience,
-            groups=subject.groups(protocols[0], user),
         )
     if metadata is None:
         rest = _skipped(REST[1:], "the store can't be read")

@@ -25,6 +25,7 @@ from mailstore.dict_values import (
     RedisSetting,
     WrongSetting,
 )
+from mailstore.groups import groups_of
 from mailstore.links import Link, LinkState
 from mailstore.metadata import Metadata
 from mailstore.opening import open_metadata
@@ -86,19 +87,18 @@ def check_store(
     *,
     root: Path | None = None,
     patience: float | None = None,
-    groups: tuple[int, ...] = (),
 ) -> tuple[Link, Metadata | None]:
     """Look at the dict of a user, and read in it; return the METADATA behind it if it can be read.
 
     ``root`` is where absolute paths of the configuration are looked up. ``patience`` is how many seconds a
-    dict over the network may take to answer, ``groups`` are what mail processes are in besides.
+    dict over the network may take to answer.
     """
     version = configuration.version
     setting: DictSetting | None = None
     try:
         setting = setting_of(configuration, user, protocol)
         metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
-        metadata = metadata.with_groups(groups)
+        metadata = metadata.with_groups(groups_of(user, configuration, protocol))
     except (VariableError, MailboxError) as error:
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
     missing = _not_there(setting, version)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+PATIENCE = 10
+"""How many seconds, unless somebody says otherwise, one step on the network may take in a check."""
+
 
 class LinkState(StrEnum):
     """How a check ended. ``unknown``: it can't be told from here. ``skipped``: it wasn't made."""

@@ -163,10 +163,6 @@ class Metadata(NamedTuple):
         types = [parsed.type] if parsed.name else list(EntryType)
         return tuple(self._list_type(box, Entry(type_, parsed.name)) for type_ in types)
 
-    def server_entry(self, entry: str) -> str | None:
-        """Return an entry of the server: what ``doveadm mailbox metadata get -s "" ENTRY`` reads."""
-        return self.get("", entry)
-
     def spelling(self, mailbox: str) -> str:
         """Return the name of the mailbox with the entries, as messages spell it."""
         return self.mailboxes.spelling(canonical_mailbox(mailbox) or INBOX)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-BASE_DIR = "/run/dovecot"
+from dovecot_conf.base_dir import BASE_DIR
+
 SOCKET = "dict"
 _TCP = re.compile(r"tcp:(\[[^]]+\]|[^:]+):(\d{1,5})", re.ASCII)
 

@@ -7,6 +7,7 @@ of the process's own) are not seen.
 from __future__ import annotations
 
 import errno
+import grp
 import os
 import shlex
 import stat
@@ -106,6 +107,19 @@ def readable_by(
     return None
 
 
+def in_words(uid: int, gids: Collection[int]) -> str:
+    """Return who somebody is, each group with its name where this machine knows one."""
+    shown = ", ".join(map(_group, gids)) or "(none)"
+    return f"uid {uid} {'gids' if len(gids) > 1 else 'gid'} {shown}"
+
+
+def _group(gid: int) -> str:
+    try:
+        return f"{gid} ({grp.getgrgid(gid).gr_name})"
+    except (KeyError, OverflowError):
+        return str(gid)
+
+
 def _steps(path: str, root: str) -> Iterator[_Step]:
     """Yield each folder from the root, and what ``path`` names in the end. Raises _StoppedError."""
     pending = [name for name in path.split("/") if name not in ("", ".")][::-1]
@@ -171,6 +185,5 @@ def _forbidden(step: _Step, uid: int, gids: Collection[int], right: Right) -> Ob
         return None
     owner = f"mode 0{mode:o}{' and an ACL' if entries else ''}, owned by {status.st_uid}:{status.st_gid}"
     kind = "the folder " if stat.S_ISDIR(status.st_mode) else ""
-    shown = " ".join(map(str, gids)) or "(none)"
-    text = f"uid {uid} gid {shown} may not {right.verb} {kind}{step.written} ({owner})"
+    text = f"{in_words(uid, gids)} may not {right.verb} {kind}{step.written} ({owner})"
     return Obstacle(ObstacleKind.FORBIDDEN, step.written, text, remedy)

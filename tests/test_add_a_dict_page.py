@@ -53,7 +53,7 @@ def test_metadata_can_be_kept_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     metadata = Metadata(Mailboxes(), lambda: module.TableDict(tmp_path / "pairs", "bob"), "pairs")
     metadata.set("", "/private/vendor/vendor.dovecot/http-notify", "user=bob")
     metadata.set("INBOX", "/shared/comment", "Hi")
-    assert metadata.server_entry("/private/vendor/vendor.dovecot/http-notify") == "user=bob"
+    assert metadata.get("", "/private/vendor/vendor.dovecot/http-notify") == "user=bob"
     (private, shared) = metadata.list("INBOX")
     assert "comment" in shared.names
     metadata.unset("INBOX", "/shared/comment")

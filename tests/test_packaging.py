@@ -103,9 +103,9 @@ def test_the_wheel_of_the_sdist_is_that_of_the_tree(built: Built) -> None:
 def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel into an environment of its own; give the folder of that."""
     folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder, with_pip=True)
-    pip = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "--no-deps", "--no-index"]
-    subprocess.run([*pip, "--no-compile", str(built.wheel)], check=True)
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "-q"]
+    subprocess.run([*pip, "--no-deps", "--no-index", "--no-compile", str(built.wheel)], check=True)
     paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
     # What ours need is found behind ours.
     others = {sysconfig.get_paths()[kind] for kind in ("purelib", "platlib")}

@@ -16,13 +16,12 @@ from click.shell_completion import (
     ZshComplete,
 )
 
-from cli.complete import scripts
+from cli.complete import VARIABLE, scripts
 from cli.complete.words import Typed, paths, quoted_for_bash, typed, unquoted
 from cli.output import writing_to_stdout
+from cli.tree import ROOT
 from dovecot_conf.errors import PushnotifError
 
-PROGRAM = "pushnotif"
-VARIABLE = "_PUSHNOTIF_COMPLETE"
 OPEN_ENDS = ("=", "/", ",", ":")
 
 
@@ -114,7 +113,7 @@ SHELLS = MappingProxyType({"bash": Bash, "zsh": Zsh, "fish": Fish})
 
 def script(command: click.Command, shell: str) -> str:
     """Return the script that makes ``shell`` complete a command."""
-    return SHELLS[shell](command, {}, PROGRAM, VARIABLE).source()
+    return SHELLS[shell](command, {}, ROOT, VARIABLE).source()
 
 
 def answer(command: click.Command, instruction: str) -> int:
@@ -122,7 +121,7 @@ def answer(command: click.Command, instruction: str) -> int:
     shell, _, what = instruction.partition("_")
     if shell not in SHELLS or what not in ("complete", "source"):
         return 1
-    complete = SHELLS[shell](command, {}, PROGRAM, VARIABLE)
+    complete = SHELLS[shell](command, {}, ROOT, VARIABLE)
     text = complete.complete() if what == "complete" else complete.source()
     with writing_to_stdout():
         click.echo(text.encode(), nl=bool(text))

@@ -11,10 +11,10 @@ import click
 
 from cli.command import FINE, WRONG_USAGE, Documented, Example, ExitCode
 from cli.manual.tables import FILES, VARIABLES, Noted, concerning
+from cli.tree import below, top, walk
 
 ALWAYS = (ExitCode(130, "Ctrl-C ended it."),)
 ELSEWHERE = ("doveadm(1)", "doveconf(1)")
-_ROOT = "pushnotif"
 
 
 class Paragraph(NamedTuple):
@@ -47,29 +47,10 @@ class Page(NamedTuple):
 
 def pages(root: click.Command) -> Mapping[str, Page]:
     """Return the page of a command and of all below it, by their names."""
-    contexts = list(_contexts(_context(root, _ROOT, None)))
+    contexts = list(walk(top(root)))
     everything = frozenset(name for context in contexts for name in _parameters(context.command))
     made = (_page(context, everything if context.parent is None else None) for context in contexts)
     return {page.name: page for page in made}
-
-
-def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
-    return click.Context(command, info_name=name, parent=parent, **command.context_settings)
-
-
-def _contexts(context: click.Context) -> Iterator[click.Context]:
-    yield context
-    for name, command in _children(context):
-        yield from _contexts(_context(command, name, context))
-
-
-def _children(context: click.Context) -> Iterator[tuple[str, click.Command]]:
-    command = context.command
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            child = command.get_command(context, name)
-            if child is not None and not child.hidden:
-                yield name, child
 
 
 def _page(context: click.Context, everything: frozenset[str] | None) -> Page:
@@ -85,13 +66,18 @@ def _page(context: click.Context, everything: frozenset[str] | None) -> Page:
         " ".join(command.collect_usage_pieces(context)),
         paragraphs,
         tuple(record for record in records if record is not None),
-        tuple((name, _summary(tuple(_paragraphs(child.help or "")))) for name, child in _children(context)),
+        tuple(map(_told, below(context))),
         documented.examples if documented else (),
         (*(documented.exit_codes if documented else (FINE, WRONG_USAGE)), *ALWAYS),
         concerning(VARIABLES, parameters),
         concerning(FILES, parameters),
         tuple(_see_also(context)),
     )
+
+
+def _told(context: click.Context) -> tuple[str, str]:
+    """Return the name of a command, and what it is."""
+    return context.info_name or "", _summary(tuple(_paragraphs(context.command.help or "")))
 
 
 def _parameters(command: click.Command) -> Iterator[str]:
@@ -119,6 +105,6 @@ def _see_also(context: click.Context) -> Iterator[str]:
     while parent is not None:
         parents.append(parent.command_path)
         parent = parent.parent
-    paths = [*reversed(parents), *(f"{context.command_path} {name}" for name, _ in _children(context))]
+    paths = [*reversed(parents), *(one.command_path for one in below(context))]
     yield from (f"{path.replace(' ', '-')}(1)" for path in paths)
     yield from ELSEWHERE

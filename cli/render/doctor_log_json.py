@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
+from cli.render.diagnosis_json import as_text
 from drivers.doctor.log.evidence import Evidence, Finding, Place, Protocol, Session, Step
 from drivers.doctor.log.view import remarks, summary, verdict
 
 
 def to_json(evidence: Evidence) -> str:
     """Return one JSON document; bytes that aren't UTF-8 stand in it as ``\\udcXX``."""
-    document = {"version": 1, **as_object(evidence)}
-    try:
-        text = json.dumps(document, ensure_ascii=False, indent=2)
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(document, indent=2)
-    return text + "\n"
-
-
-def as_object(evidence: Evidence) -> dict[str, object]:
-    """Return what the document holds, without its version."""
     state, what = verdict(evidence)
-    return {
+    document = {
+        "version": 1,
         "user": evidence.user,
         "dovecot_version": evidence.version or None,
         "state": state,
@@ -37,6 +26,7 @@ def as_object(evidence: Evidence) -> dict[str, object]:
         "findings": [_finding(one) for one in evidence.findings],
         "sessions": [_session(one) for one in evidence.sessions],
     }
+    return as_text(document)
 
 
 def _protocol(one: Protocol) -> dict[str, object]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dovecot_conf.errors import ConfigError
 from drivers.doctor.branch import Branch
 from drivers.doctor.delivery import NAME as DELIVERY
 from drivers.doctor.delivery import check_delivery, delivery_of
@@ -68,9 +69,9 @@ def diagnose(patient: Patient) -> Diagnosis:
     return Diagnosis(branches, verdict, tuple(name for name, _ in known))
 
 
-def unreadable(problem: str, evidence: Evidence | None = None, user: str = "") -> Diagnosis:
+def unreadable(error: ConfigError, evidence: Evidence | None = None, user: str = "") -> Diagnosis:
     """Return the diagnosis for a configuration that can't be read at all, and what a log shows."""
-    first = Branch(Link(CONFIGURATION, LinkState.BROKEN, problem))
+    first = Branch(Link(CONFIGURATION, LinkState.BROKEN, error.problem, tuple(filter(None, (error.hint,)))))
     why = "not looked at: there is no configuration"
     rest = (skipped(check.name, why) for check in CHECKS[1:] if check.name != LOG)
     log = links_of_log(evidence) if evidence is not None else ()

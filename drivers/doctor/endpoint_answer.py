@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dovecot_conf.http_url import HttpUrl
 from dovecot_conf.versions import Version
 from drivers.doctor.endpoint_request import REFUSALS, Answers
-from drivers.doctor.endpoint_statuses import Verdict, judged
+from drivers.doctor.endpoint_statuses import LOOK, Judgement, judged
 from drivers.doctor.endpoint_target import Destination, Target
 from drivers.http import BadResponseError, ConnectionLostError, HttpResponse, RequestTimedOutError
 from drivers.secrets import hide_in_target, hide_in_url
@@ -21,7 +21,6 @@ _ESCAPED = {
     Version.V23: "%%3A, %%2F, %%40, %%25 and %%23",
     Version.V24: "%3A, %2F, %40, %25 and %23",
 }
-_LOOK = "look at the log of the endpoint"
 
 
 def check_authentication(target: Target, url: HttpUrl, answers: Answers) -> Link:
@@ -103,24 +102,24 @@ def check_answer(target: Target, destination: Destination, answers: Answers, wai
         return _led_astray(target, answers, sent)
     if response is None:
         return Link(ANSWER, LinkState.UNKNOWN, "")
-    verdict = _judged(response)
-    seen = f"{_said(response)} to {what}{f': {verdict.meaning}' if verdict.meaning else ''}"
-    is_broken = verdict.state is LinkState.BROKEN
+    judgement = _judged(response)
+    seen = f"{_said(response)} to {what}{f': {judgement.meaning}' if judgement.meaning else ''}"
+    is_broken = judgement.state is LinkState.BROKEN
     logged = target.logged(f"{response.status} {response.reason}") if is_broken else ()
-    return Link(ANSWER, verdict.state, seen, _remedy(verdict, response), (sent, *logged))
+    return Link(ANSWER, judgement.state, seen, _remedy(judgement, response), (sent, *logged))
 
 
-def _judged(response: HttpResponse) -> Verdict:
+def _judged(response: HttpResponse) -> Judgement:
     if response.status in REFUSALS:
-        return Verdict(LinkState.OK, "it lets no OPTIONS through, which is all right")
+        return Judgement(LinkState.OK, "it lets no OPTIONS through, which is all right")
     return judged(response)
 
 
-def _remedy(verdict: Verdict, response: HttpResponse) -> tuple[str, ...]:
+def _remedy(judgement: Judgement, response: HttpResponse) -> tuple[str, ...]:
     location = response.header("Location")
-    if verdict.state is LinkState.BROKEN and response.status // 100 == 3 and location:
+    if judgement.state is LinkState.BROKEN and response.status // 100 == 3 and location:
         return (f"write the URL that it leads to: {hide_in_url(location)}",)
-    return verdict.remedy
+    return judgement.remedy
 
 
 def _led_astray(target: Target, answers: Answers, sent: str) -> Link:
@@ -143,17 +142,17 @@ def _no_answer(
         timeout = target.settings.timeout
         longer = f" (Dovecot waits for {timeout:g} s)" if timeout > wait else ""
         text = f"{where} takes the request and says nothing within {wait:g} s{longer}"
-        return text, (_LOOK, "or restart it")
+        return text, (LOOK, "or restart it")
     if isinstance(error, ConnectionLostError) and _WANTS_CERTIFICATE in str(error):
         ways = "let it accept clients without one", "or set ssl_client_cert and ssl_client_key (2.4: …_file)"
         return f"{where} wants a certificate from who connects, and pushnotif has none", ways
     if isinstance(error, ConnectionLostError):
         said = "without an answer" if error.premature else "in the middle of its answer"
-        return f"{where} closes the connection {said}", (_LOOK,)
+        return f"{where} closes the connection {said}", (LOOK,)
     if isinstance(error, BadResponseError):
         text = f"what {where} answers is not HTTP as Dovecot reads it: {error}"
-        return text, ("see that the port of the URL is that of the endpoint", _LOOK)
-    return hide_in_url(answers.options.message), (_LOOK,)
+        return text, ("see that the port of the URL is that of the endpoint", LOOK)
+    return hide_in_url(answers.options.message), (LOOK,)
 
 
 def _said(response: HttpResponse) -> str:

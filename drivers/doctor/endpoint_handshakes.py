@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection
 from typing import NamedTuple
 
+from drivers.doctor.endpoint_statuses import LOOK
 from drivers.http import ConnectFailedError
 from drivers.http_tls import CLOSED
 from drivers.tls_settings import TlsSettings
@@ -68,7 +69,7 @@ _CAUSES: tuple[tuple[Collection[str], _Cause], ...] = (
     ),
     (
         ("TLSV1_ALERT_INTERNAL_ERROR", "SSLV3_ALERT_UNEXPECTED_MESSAGE"),
-        _Cause("fails in the handshake", ("look at the log of the endpoint",)),
+        _Cause("fails in the handshake", (LOOK,)),
     ),
 )
 
@@ -88,9 +89,7 @@ def handshake_failed(
     for reasons, cause in _CAUSES:
         if error.reason.upper() in reasons:
             return f"{peer} {cause.meaning}", cause.remedy
-    return f"{peer} {_broken_off(error, wait)}", (
-        "look at the log of the endpoint: is there TLS on this port?",
-    )
+    return f"{peer} {_broken_off(error, wait)}", (f"{LOOK}: is there TLS on this port?",)
 
 
 def _broken_off(error: ConnectFailedError, wait: float) -> str:

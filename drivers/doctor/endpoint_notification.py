@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 from dovecot_conf.http_url import parse_http_url
 from drivers.doctor.endpoint_answer import ANSWER, AUTHENTICATION, why_refused
 from drivers.doctor.endpoint_request import REFUSALS
+from drivers.doctor.endpoint_statuses import judged_notification
 from drivers.doctor.endpoint_target import Target
 from drivers.http import HttpResponse
 from mailstore.links import Link, LinkState
-
-_LOOK = "look at the log of the endpoint"
-
-
-class _Meaning(NamedTuple):
-    meaning: str
-    remedy: tuple[str, ...]
-
-
-_PATH = ("correct the path of the URL",)
-_BY_STATUS: Mapping[int, _Meaning] = {
-    404: _Meaning("nothing is known at this path", _PATH),
-    405: _Meaning("it takes no PUT at this path", _PATH),
-    410: _Meaning("nothing is known at this path", _PATH),
-    413: _Meaning("the notification is too large for it", ("let it take larger requests",)),
-    501: _Meaning("it knows no PUT", _PATH),
-    503: _Meaning("it is busy or down", ("start it, or see why it is overloaded", _LOOK)),
-}
-_BY_CLASS: Mapping[int, _Meaning] = {
-    3: _Meaning("it sends elsewhere, and Dovecot doesn't follow", ("write the URL that it leads to",)),
-    4: _Meaning("it takes the notification for a wrong one", (_LOOK,)),
-    5: _Meaning("it fails", (_LOOK,)),
-}
-_OTHER = _Meaning("that is no success", (_LOOK,))
 
 
 def after_notification(target: Target, links: tuple[Link, ...], status: int, reason: str) -> tuple[Link, ...]:
@@ -50,9 +24,9 @@ def after_notification(target: Target, links: tuple[Link, ...], status: int, rea
         broken = Link(AUTHENTICATION, LinkState.BROKEN, seen, remedy, notes)
         return _replaced(links, broken, skips=f"{AUTHENTICATION} is {LinkState.BROKEN}")
     said = f"{status} {reason}".rstrip() + " to a notification"
-    if status // 100 == 2:
+    found = judged_notification(status)
+    if found.state is LinkState.OK:
         return _replaced(links, Link(ANSWER, LinkState.OK, said))
-    found = _BY_STATUS.get(status) or _BY_CLASS.get(status // 100, _OTHER)
     notes = target.logged(f"{status} {reason}")
     broken = Link(ANSWER, LinkState.BROKEN, f"{said}: {found.meaning}", found.remedy, notes)
     return _replaced(links, broken, skips=f"{ANSWER} is {LinkState.BROKEN}")

@@ -74,7 +74,7 @@ class Asker:
         settings = self._settings
         if self._transport.first is not None:
             # It has answered once, and what comes now is worth no long wait.
-            settings = settings._replace(timeout=min(settings.timeout, self._transport.seconds + _MORE))
+            settings = settings._replace(timeout=min(settings.timeout, self._transport.seconds + MORE))
         request = harmless_request(method, url, settings, self._clock.now(), MARK)
         results: list[HttpResult] = []
         client = HttpClient(self._transport, self._clock, settings)
@@ -84,7 +84,9 @@ class Asker:
 
 
 _CLEAR = (401, 407)
-_MORE = 3.0
+MORE = 3.0
+"""How many seconds longer than the first answer took, the next ones may take."""
+
 REFUSALS = (*_CLEAR, 403)
 """Statuses of who wants other credentials, or none of this client."""
 

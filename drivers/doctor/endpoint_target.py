@@ -15,6 +15,7 @@ from drivers.clock import Clock, SystemClock
 from drivers.doctor.rights import NOBODY, Rights
 from drivers.http_settings import HttpSettings
 from drivers.ox import OxDriver
+from mailstore.links import PATIENCE
 
 if TYPE_CHECKING:
     # Heavy, and not needed where nothing is sent.
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 OX_FAILURE = "push-notification-ox: Error when sending notification: "
 _URL_OPTION = {Version.V23: "url", Version.V24: "push_notification_ox_url"}
-PATIENCE = 30.0
 
 
 class Target(NamedTuple):

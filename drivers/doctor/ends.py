@@ -6,22 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dovecot_conf import DriverDefinition
+from dovecot_conf.base_dir import base_dir
 from dovecot_conf.errors import DriverError
 from dovecot_conf.versions import Version
 from drivers.chain import LoadedDriver, NotLoadedDriver
 from drivers.doctor.chains import chain_of, variables_of
 from drivers.doctor.endpoint import check_endpoint
 from drivers.doctor.endpoint_target import Target, ox_targets
-from drivers.doctor.groups import groups_of
-from drivers.doctor.links import user_of
+from drivers.doctor.links import rights_of
 from drivers.doctor.patient import Patient
 from drivers.doctor.plugins import push_of
-from drivers.doctor.rights import Rights
 from drivers.doctor.script import check_script
 from drivers.doctor.script_place import script_place
 from drivers.expansion import expanded_plugin
 from mailstore.links import Link
-from mailstore.proxy_address import BASE_DIR
 
 
 def check_ox_endpoint(
@@ -56,17 +54,11 @@ def check_lua_script(
     return check_script(place, patient.once(rights_of, protocol))
 
 
-def rights_of(patient: Patient, protocol: str) -> Rights:
-    """Return the rights of the user's mail processes."""
-    user = user_of(patient, protocol)
-    return Rights.of(user, groups_of(patient, protocol, user) if user is not None else ())
-
-
 def _base_dir(patient: Patient) -> Path | None:
     """Return the folder of the server's sockets, None where it is another machine's."""
     if patient.places.root is not None or patient.is_example:
         return None
-    return Path(patient.configuration.settings().value("base_dir") or BASE_DIR)
+    return Path(base_dir(patient.configuration))
 
 
 def _plugin(patient: Patient, protocol: str) -> Mapping[str, str]:

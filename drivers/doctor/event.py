@@ -11,7 +11,6 @@ from drivers.doctor.advice import advice
 from drivers.doctor.branch import Branch
 from drivers.doctor.chains import chain_of, leaving, title, variables_of
 from drivers.doctor.examination import SoFar, skipped
-from drivers.doctor.groups import groups_of
 from drivers.doctor.links import user_of
 from drivers.doctor.loaded import NAME as DRIVERS
 from drivers.doctor.patient import Patient
@@ -24,6 +23,7 @@ from drivers.scripting import Scripting
 from drivers.session import MailUser, MetadataLookup, MetadataStore, Surroundings
 from drivers.simulate import deliver
 from mailstore.attribute_dict import without_dict
+from mailstore.groups import groups_of
 from mailstore.link_store import asks_the_network, left_out
 from mailstore.links import Link, LinkState
 from mailstore.memory_metadata import MemoryMetadata
@@ -129,7 +129,7 @@ def _metadata(patient: Patient, protocol: str, user: User) -> _Metadata:
         note = "METADATA isn't asked: as if the user were switched on"
         return _Metadata(lambda entry: memory.get("", entry), memory, (note,))
     found = open_metadata(patient.configuration, user, protocol=protocol, root=patient.places.root)
-    found = found.with_groups(groups_of(patient, protocol, user))
+    found = found.with_groups(groups_of(user, patient.configuration, protocol))
     store = RunMetadata(without_dict(found) if found.own else found, {}, writes=False)
     return _Metadata(lambda entry: store.get("", entry), store)
 

@@ -17,6 +17,7 @@ from dovecot_conf.versions import ASKED_FOR
 from drivers.doctor.branch import Branch
 from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.patient import Patient
+from drivers.doctor.rights import Rights
 from drivers.rules import all_rules
 from mailstore import link_user
 from mailstore.links import Link, LinkState
@@ -181,3 +182,8 @@ def user_of(patient: Patient, protocol: str = "") -> User | None:
 def _user_for(patient: Patient, protocol: str) -> User | None:
     assert patient.account is not None
     return link_user.check_user(lambda: patient.account.find(protocol), lambda: None, "")[1]  # type: ignore[union-attr]
+
+
+def rights_of(patient: Patient, protocol: str) -> Rights:
+    """Return the rights of the user's mail processes."""
+    return Rights.of(user_of(patient, protocol), patient.configuration, protocol)

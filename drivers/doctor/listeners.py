@@ -11,8 +11,8 @@ from functools import cache
 from typing import NamedTuple
 
 from dovecot_conf import Configuration, Version
+from dovecot_conf.base_dir import base_dir
 from dovecot_conf.default_sections import default_configuration
-from mailstore.proxy_address import BASE_DIR
 from mailstore.settings import Block, read_blocks
 
 SERVICE = "lmtp"
@@ -73,7 +73,7 @@ def is_served(configuration: Configuration) -> bool:
 def lmtp_listeners(configuration: Configuration) -> Listeners:
     """Return where the service listens: the built-in socket, and those of the configuration."""
     own = _service(read_blocks(configuration, SERVICE))
-    base = configuration.settings().value("base_dir") or BASE_DIR
+    base = base_dir(configuration)
     listen = configuration.settings().value("listen", "*, ::")
     built_in = {block.name: block for block in _built_in(configuration.version)}
     blocks = {**built_in, **{block.name: block for block in _of_kind(own, "unix_listener")}}

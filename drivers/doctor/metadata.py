@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from drivers.chain import LoadedDriver, NotLoadedDriver
-from drivers.doctor.groups import groups_of
 from drivers.doctor.links import rules_of, user_of
 from drivers.doctor.patient import Patient
 from drivers.link_drivers import Needs, OxReader, ScriptReader, reader_of
@@ -68,7 +65,6 @@ def subject_of(patient: Patient) -> Subject:
         own=patient.own,
         root=patient.places.root,
         patience=patient.timeout,
-        groups=partial(groups_of, patient),
     )
 
 

@@ -13,6 +13,7 @@ from drivers.doctor.endpoint_target import Network
 from drivers.doctor.log.evidence import Evidence
 from drivers.http import Transport
 from drivers.registry import DriverRegistry
+from mailstore.links import PATIENCE
 from mailstore.metadata import Metadata
 from mailstore.users import User, Userdb
 
@@ -21,7 +22,6 @@ Result = TypeVar("Result")
 
 POSTFIX = "/etc/postfix"
 STAND_IN_USER = "USER"
-DEFAULT_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where files are: ``root`` is that of absolute paths, ``postfix`` the folder of Postfix's main.cf.
-
-    ``asked_for`` tells that somebody named the folder of Postfix.
-    """
+    """Where files are: ``root`` is that of absolute paths, ``postfix`` the folder of Postfix's main.cf."""
 
     root: Path | None = None
     postfix: Path = Path(POSTFIX)
-    asked_for: bool = False
 
     @property
     def prefix(self) -> str:
@@ -78,7 +74,7 @@ class Patient:
     protocols: tuple[str, ...] = ()
     network: Transport | None = None
     places: Places = Places()
-    timeout: float = DEFAULT_TIMEOUT
+    timeout: float = PATIENCE
     show_secrets: bool = False
     ours: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()

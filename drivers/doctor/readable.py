@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,15 +10,14 @@ from dovecot_conf.errors import MailboxError, VariableError
 from drivers.doctor.branch import Branch
 from drivers.doctor.chains import chain_of
 from drivers.doctor.examination import SoFar, skipped
-from drivers.doctor.groups import groups_of
-from drivers.doctor.links import user_of
+from drivers.doctor.links import rights_of, user_of
 from drivers.doctor.patient import Patient
 from drivers.link_drivers import reader_of
 from mailstore.attribute_dict import expand_home
 from mailstore.dict_values import FileSetting, FsSetting, ProxySetting, RedisSetting
 from mailstore.link_store import give_to, setting_of, socket_of
 from mailstore.links import Link, LinkState
-from mailstore.readable import Obstacle, ObstacleKind, Right, readable_by
+from mailstore.readable import Obstacle, ObstacleKind, Right, in_words, readable_by
 from mailstore.users import User
 
 NAME = "readable"
@@ -45,16 +44,15 @@ def check_readable(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[
         )
         yield skipped(NAME, why)
         return
-    if user.uid is None:
+    uid, gids = patient.once(rights_of, protocol)
+    if uid is None:
         seen = "which uid the mail user has isn't known: neither the userdb nor mail_uid says it"
         yield Branch(Link(NAME, LinkState.UNKNOWN, seen, ("set mail_uid, or the field uid in the userdb",)))
         return
-    gids = groups_of(patient, protocol, user)
-    found = [(thing, obstacle) for thing in things if (obstacle := _obstacle(patient, thing, user.uid, gids))]
+    found = [(thing, obstacle) for thing in things if (obstacle := _obstacle(patient, thing, uid, gids))]
     if not found:
         names = ", ".join(f"{thing.what} {thing.path}" for thing in things)
-        who = f"uid {user.uid} gid {' '.join(map(str, gids)) or '(none)'}"
-        yield Branch(Link(NAME, LinkState.OK, f"{who} may use {names}"))
+        yield Branch(Link(NAME, LinkState.OK, f"{in_words(uid, gids)} may use {names}"))
         return
     thing, obstacle = next((one for one in found if one[1].kind is not ObstacleKind.UNKNOWN), found[0])
     state = LinkState.UNKNOWN if obstacle.kind is ObstacleKind.UNKNOWN else LinkState.BROKEN
@@ -64,7 +62,7 @@ def check_readable(patient: Patient, protocol: str, _so_far: SoFar) -> Iterator[
     yield Branch(Link(NAME, state, seen, tuple(filter(None, (remedy,)))))
 
 
-def _obstacle(patient: Patient, thing: Thing, uid: int, gids: tuple[int, ...]) -> Obstacle | None:
+def _obstacle(patient: Patient, thing: Thing, uid: int, gids: Collection[int]) -> Obstacle | None:
     found = readable_by(thing.path, uid, gids, patient.places.root, right=thing.right)
     if found is None or found.kind is not ObstacleKind.MISSING or not thing.may_lack:
         return found

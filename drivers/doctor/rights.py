@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from dovecot_conf import Configuration
+from mailstore.groups import groups_of
 from mailstore.users import User
 
 
@@ -15,12 +17,9 @@ class Rights(NamedTuple):
     gids: Collection[int] = ()
 
     @classmethod
-    def of(cls, user: User | None, groups: Collection[int] = ()) -> Rights:
-        """Return the rights of a user of the userdb, who is in other groups besides."""
-        if user is None:
-            return cls()
-        own = () if user.gid is None else (user.gid,)
-        return cls(user.uid, (*own, *groups))
+    def of(cls, user: User | None, configuration: Configuration, protocol: str) -> Rights:
+        """Return the rights of a user's processes of a protocol; of nobody where the user isn't known."""
+        return cls() if user is None else cls(user.uid, groups_of(user, configuration, protocol))
 
 
 NOBODY = Rights()

@@ -42,7 +42,7 @@ class Verdict(NamedTuple):
 
 def conclude(user: str, branches: tuple[Branch, ...], *, offline: bool) -> Verdict:
     """Say where the chain breaks, or that it holds; ``user`` is "" where nobody was named."""
-    whom = user or "everybody"
+    whom = user or "anybody"
     links = [found for branch in branches for found in branch.walk()]
     told = [(path, link) for path, link in links if _has_left(path, link)]
     broken = first_broken(branches)

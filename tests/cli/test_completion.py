@@ -17,6 +17,7 @@ import click
 import pytest
 
 import cli.main
+from cli.complete import VARIABLE
 from cli.complete.shells import SHELLS
 from cli.complete.words import typed
 from tests.ci_files import OURS, REPOSITORY, put_program
@@ -75,7 +76,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     put_program(tmp_path / "programs", "pushnotif", OURS)
     for shell, complete in SHELLS.items():
         (tmp_path / f"completion.{shell}").write_text(
-            complete(cli.main.pushnotif, {}, "pushnotif", cli.main.COMPLETE_VARIABLE).source()
+            complete(cli.main.pushnotif, {}, "pushnotif", VARIABLE).source()
         )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -162,7 +163,7 @@ def offered_in_process(line: str, monkeypatch: pytest.MonkeyPatch, run: Run) -> 
     *words, incomplete = line.split(" ")
     monkeypatch.setenv("COMP_WORDS", "".join(f"{word.strip(chr(34))}\n" for word in words))
     monkeypatch.setenv("COMP_CWORD", incomplete)
-    monkeypatch.setenv(cli.main.COMPLETE_VARIABLE, "fish_complete")
+    monkeypatch.setenv(VARIABLE, "fish_complete")
     done = run()
     assert (done.code, done.err) == (0, "")
     answers = [answer.partition(",") for answer in done.out.splitlines()]
@@ -192,7 +193,7 @@ def test_all_options_of_every_command_are_offered(
 
 
 def test_a_shell_that_is_not_known_gets_nothing(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
-    monkeypatch.setenv(cli.main.COMPLETE_VARIABLE, "tcsh_complete")
+    monkeypatch.setenv(VARIABLE, "tcsh_complete")
     assert (run().code, run().out) == (1, "")
 
 
@@ -246,7 +247,7 @@ def test_only_what_is_asked_for_is_imported() -> None:
     environment = {
         "COMP_WORDS": "pushnotif\n",
         "COMP_CWORD": "1",
-        cli.main.COMPLETE_VARIABLE: "bash_complete",
+        VARIABLE: "bash_complete",
     }
     done = subprocess.run(
         [sys.executable, "-c", code],

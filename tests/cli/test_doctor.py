@@ -41,8 +41,6 @@ def doctor(run: Run) -> Doctor:
         path = found.write()
         found.postfix.mkdir(exist_ok=True)
         who = ("-u", user) if user is not None else ()
-        machine = found.root / "machine"
-        machine.mkdir(exist_ok=True)
         mta = ("--postfix", str(found.postfix)) if found.main else ("--protocol", "lmtp")
         return run("doctor", "-c", path, *who, *mta, *arguments)
 
@@ -98,9 +96,24 @@ def test_the_tree_has_colours_where_they_are_wanted(
 ) -> None:
     colored = doctor(site(), "--offline", "--color", "always")
     assert "\x1b[" in colored.out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in doctor(site(), "--offline").out
     monkeypatch.setenv("NO_COLOR", "1")
-    plain = doctor(site(), "--offline")
-    assert "\x1b" not in plain.out
+    assert "\x1b" not in doctor(site(), "--offline").out
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [("none.conf", "can't read {}: No such file or directory"), ("", "{} is a directory")],
+)
+def test_a_main_file_that_is_none_is_the_broken_link(run: Run, tmp_path: Path, name: str, seen: str) -> None:
+    path = tmp_path / name
+    outcome = run("doctor", "-c", path, "-u", "bob", "--format", "json")
+    said = document(outcome)
+    assert outcome.code == 1
+    assert said["verdict"] == f"bob gets no push: it stops at configuration: {seen.format(path)}"
+    assert said["links"][0]["remedy"] == ["give the main file, usually /etc/dovecot/dovecot.conf"]
+    assert [link["state"] for link in said["links"][1:]] == ["skipped"] * 3
 
 
 def test_quiet_shows_what_is_broken_and_the_verdict(site: Callable[..., Site], doctor: Doctor) -> None:

@@ -23,6 +23,11 @@ def test_the_name_most_like_a_word(word: str, cutoff: float, expected: str) -> N
     assert nearest(word, NAMES, cutoff) == expected
 
 
+def test_of_names_as_like_it_the_one_with_the_same_places_counts() -> None:
+    assert nearest("PN3O1", ("PN318", "PN301", "PN310")) == "PN301"
+    assert nearest("PN3O1", ("PN301", "PN310", "PN318")) == "PN301"
+
+
 def test_a_long_text_is_like_no_name() -> None:
     name = "x" * 500
     assert nearest(name + "y", [name]) == ""

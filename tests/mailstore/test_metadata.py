@@ -46,7 +46,7 @@ def test_a_server_entry_is_kept_below_the_guid_of_inbox(tmp_path: Path) -> None:
     metadata = opened(MAILDIR_23, tmp_path)
     metadata.set("", HTTP_NOTIFY, "user=bob")
     assert FileDict(tmp_path / "bob.dict").read() == {SERVER_KEY: "user=bob"}
-    assert metadata.server_entry(HTTP_NOTIFY) == "user=bob"
+    assert metadata.get("", HTTP_NOTIFY) == "user=bob"
     assert metadata.location == str(tmp_path / "bob.dict")
     assert not metadata.own
 
@@ -56,7 +56,7 @@ def test_the_settings_of_24_name_the_same_store(tmp_path: Path) -> None:
     text = HEAD_24 + "mail_driver = maildir\nmail_path = ~/Maildir\n"
     block = "mail_attribute {\n dict file {\n  path = %{home}/%{user | username}.dict\n }\n}\n"
     opened(text + block, tmp_path).set("", HTTP_NOTIFY, "user=bob")
-    assert opened(MAILDIR_23, tmp_path).server_entry(HTTP_NOTIFY) == "user=bob"
+    assert opened(MAILDIR_23, tmp_path).get("", HTTP_NOTIFY) == "user=bob"
 
 
 def test_a_path_of_the_home_may_begin_with_a_tilde(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_built_in_values_come_from_the_configuration(tmp_path: Path) -> None:
 
 def test_an_inbox_that_is_not_there_has_no_values(tmp_path: Path) -> None:
     metadata = opened(MAILDIR_23, tmp_path)
-    assert metadata.server_entry(HTTP_NOTIFY) is None
+    assert metadata.get("", HTTP_NOTIFY) is None
     assert [listing.error for listing in metadata.list("INBOX")] == [None, None]
     with pytest.raises(MailboxNotCreatedError) as caught:
         metadata.set("INBOX", "/private/a", "1")
@@ -203,7 +203,7 @@ def test_without_a_dict_there_is_a_store_of_our_own(tmp_path: Path) -> None:
     metadata.set("", HTTP_NOTIFY, "user=bob")
     metadata.set("Any/Mailbox", "/private/a", "1")
     again = open_own_metadata("bob@example.com", data_dir=tmp_path / "own")
-    assert again.server_entry(HTTP_NOTIFY) == "user=bob"
+    assert again.get("", HTTP_NOTIFY) == "user=bob"
     assert again.get("Any/Mailbox", "/private/a") == "1"
     assert again.get("Any/Other", "/private/a") is None
     assert Path(again.location).is_relative_to(tmp_path / "own")

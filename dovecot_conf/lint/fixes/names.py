@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dovecot_conf.base_dir import base_dir
 from dovecot_conf.conditions import UNFILTERED
 from dovecot_conf.diagnostics import Applicability, Edit, Fix
 from dovecot_conf.evaluate import Problems
@@ -85,7 +86,7 @@ def _written(line: Statement) -> list[str]:
 def _relative_listener(found: Finding) -> Fix | None:
     """Write the path of a listener from base_dir on."""
     node = found.node
-    base = found.configuration.settings().value("base_dir") or "/run/dovecot"
+    base = base_dir(found.configuration)
     if not isinstance(node, Section) or not node.name.startswith(f"{base}/"):
         return None
     start = node.text.find(node.name)

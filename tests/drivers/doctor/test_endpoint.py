@@ -17,6 +17,7 @@ import pytest
 
 from dovecot_conf import Version
 from dovecot_conf.http_url import parse_http_url
+from drivers.doctor import endpoint_request
 from drivers.doctor.endpoint import NAMES, check_endpoint
 from drivers.doctor.endpoint_target import OX_FAILURE, Network, Target
 from drivers.http_settings import HttpSettings
@@ -467,7 +468,9 @@ def test_silence_is_broken_at_the_answer() -> None:
     assert "says nothing within 0.5 s" in links["answer"].seen
 
 
-def test_a_head_that_nobody_answers_is_not_waited_for_as_long() -> None:
+def test_a_head_that_nobody_answers_is_not_waited_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint_request, "MORE", 0.2)
+
     def deaf_to_head(connection: socket.socket) -> None:
         if connection.recv(65536).startswith(b"OPTIONS"):
             connection.sendall(Answer(close=True).encoded())

@@ -19,7 +19,8 @@ def after(status: int, url: str = "http://h/x", links: tuple[Link, ...] = GOOD) 
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(404, "nothing is known"), (405, "no PUT"), (418, "wrong one"), (500, "it fails")]
+    ("status", "words"),
+    [(404, "nothing is known"), (405, "no PUT"), (418, "wrong one"), (502, "gateway"), (500, "it fails")],
 )
 def test_an_answer_that_is_no_success_breaks_the_answer(status: int, words: str) -> None:
     links = after(status)

@@ -12,6 +12,7 @@ from dovecot_conf.errors import DriverError
 from drivers.doctor import CHECKS, Branch, Check, Patient, Reach, diagnose, endpoint
 from drivers.doctor.branch import first_broken
 from drivers.doctor.examination import ENTRY_POINT_GROUP, SoFar, examine
+from drivers.doctor.verdict import conclude
 from mailstore.links import Link, LinkState
 from tests.drivers.doctor.conftest import MakeSite
 from tests.drivers.doctor.patients import OX, link, paths
@@ -76,6 +77,12 @@ def test_without_a_user_what_needs_one_is_left_out(site: MakeSite) -> None:
         assert link(diagnosis, "lmtp", name).state is LinkState.SKIPPED
     assert diagnosis.verdict.reach is Reach.NOT_TRIED
     assert diagnosis.verdict.is_fine
+
+
+def test_without_a_user_nothing_is_said_of_everybody(site: MakeSite) -> None:
+    unsure = Branch(Link("gateway", LinkState.UNKNOWN, "nobody knows"))
+    said = conclude("", (*site().diagnosis(user="").branches, unsure), offline=True)
+    assert said.text == "whether anybody is notified isn't known: gateway: nobody knows"
 
 
 def test_an_unknown_user_is_where_it_stops(site: MakeSite) -> None:

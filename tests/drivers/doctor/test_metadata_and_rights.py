@@ -9,8 +9,7 @@ import shutil
 import pytest
 
 from dovecot_conf import Version
-from drivers.doctor.groups import groups_of
-from drivers.doctor.links import user_of
+from drivers.doctor.links import rights_of
 from mailstore.links import LinkState
 from tests.drivers.doctor.conftest import MakeSite
 from tests.drivers.doctor.patients import LUA, OX, SCRIPT, SCRIPTED, link
@@ -124,8 +123,8 @@ def test_a_uid_that_nobody_says(site: MakeSite) -> None:
 
 def test_dovecot_adds_groups_to_those_of_the_user(site: MakeSite) -> None:
     other = next(group for group in grp.getgrall() if group.gr_gid not in (os.getgid(), 1000))
-    patient = site(more=f"mail_access_groups = {other.gr_name}\n").patient()
-    user = user_of(patient, "lmtp")
-    assert user is not None
-    assert other.gr_gid in groups_of(patient, "lmtp", user)
-    assert groups_of(patient, "lmtp", user)[0] == user.gid
+    found = site(more=f"mail_access_groups = {other.gr_name}\n")
+    own, *added = rights_of(found.patient(), "lmtp").gids
+    assert own == (os.getgid() or 1000)
+    assert other.gr_gid in added
+    assert f"{other.gr_gid} ({other.gr_name})" in link(found.diagnosis(), *READABLE).seen

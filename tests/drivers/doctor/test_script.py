@@ -15,7 +15,6 @@ from drivers.doctor.rights import Rights
 from drivers.doctor.script import NAMES, check_script
 from drivers.doctor.script_place import ScriptPlace, script_place
 from mailstore.links import Link, LinkState
-from mailstore.users import User
 
 BEGIN = "function dovecot_lua_notify_begin_txn(user) return {} end\n"
 EVENT = "function dovecot_lua_notify_event_message_new(context, event) end\n"
@@ -185,10 +184,3 @@ def test_the_setting_of_the_plugin_comes_before_the_option_of_the_driver(tmp_pat
     shared = script_place(bare, Version.V23, {"mail_lua_script": "/shared.lua"})
     assert (shared.path, shared.is_shared) == ("/shared.lua", True)
     assert script_place(bare, Version.V23, {}).path is None
-
-
-def test_the_rights_are_those_of_the_userdb_and_of_more_groups() -> None:
-    user = User("bob", "/home/bob", 1000, 100, {})
-    assert Rights.of(user, (8,)) == Rights(1000, (100, 8))
-    assert Rights.of(None) == Rights()
-    assert Rights.of(user._replace(uid=None, gid=None)) == Rights(None, ())

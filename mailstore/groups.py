@@ -7,27 +7,24 @@ import grp
 import os
 import pwd
 
-from drivers.doctor.patient import Patient
+from dovecot_conf import Configuration
 from mailstore.settings import read_blocks
 from mailstore.users import User
 
 
-def groups_of(patient: Patient, protocol: str, user: User) -> tuple[int, ...]:
-    """Return the groups of the process: the user's own, and those that Dovecot adds.
+def groups_of(user: User, configuration: Configuration, protocol: str) -> tuple[int, ...]:
+    """Return the groups of a mail process: the user's own, and those that Dovecot adds.
 
     These are mail_access_groups, the extra_groups of the service, and with the userdb field
     system_groups_user the groups that list that system user (``service_drop_privileges`` of 2.3.19.1 and
     2.4.1).
     """
-    settings = patient.configuration.settings(protocol)
-    names = list(settings.words("mail_access_groups"))
-    names += _extra_groups(patient, protocol)
+    names = [*configuration.settings(protocol).words("mail_access_groups")]
+    names += _extra_groups(configuration, protocol)
     found = [] if user.gid is None else [user.gid]
     for name in names:
-        try:
+        with contextlib.suppress(KeyError):
             found.append(int(name) if name.isdecimal() else grp.getgrnam(name).gr_gid)
-        except KeyError:
-            continue
     system_user = user.fields.get("system_groups_user")
     if system_user:
         with contextlib.suppress(KeyError, OSError):
@@ -36,12 +33,12 @@ def groups_of(patient: Patient, protocol: str, user: User) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _extra_groups(patient: Patient, protocol: str) -> list[str]:
+def _extra_groups(configuration: Configuration, protocol: str) -> list[str]:
     """Return the extra_groups of the service; dovecot-lda is no service."""
     if protocol == "lda":
         return []
-    services = read_blocks(patient.configuration, protocol).of_kind("service")
+    services = read_blocks(configuration, protocol).of_kind("service")
     block = next((one for one in services if one.name == protocol), None)
     text = block.value("extra_groups", default="") if block is not None else ""
-    text = text or patient.configuration.settings(protocol).value("default_internal_group", "dovecot")
+    text = text or configuration.settings(protocol).value("default_internal_group", "dovecot")
     return text.replace(",", " ").split()
