@@ -117,7 +117,7 @@ def listening(call: str | None, own: Path) -> Iterator[Run]:
 
 def _with_address(command: str, place: Place, own: Path, address: str) -> str | None:
     copy = own.parent / "listening" / address.replace(":", "-")
-    shutil.copytree(own, copy, dirs_exist_ok=True)
+    shutil.copytree(own, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     for path in copy.rglob("*"):
         if path.is_file():
             path.write_text(path.read_text("utf-8").replace(SHOWN, address), "utf-8")
