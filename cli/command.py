@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from cli.usage import no_such
-
 INDENT = "  "
 
 
@@ -74,4 +72,6 @@ class Group(Documented, click.Group):
 
     def wrong_name(self, ctx: click.Context, name: str) -> click.UsageError:
         """Return the error about a command that doesn't exist."""
+        from cli.usage import no_such  # noqa: PLC0415 - only where something is wrong
+
         return click.UsageError(no_such("command", name, self.list_commands(ctx)), ctx=ctx)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 
 import click
 
 from dovecot_conf.versions import Version
 
-_LEVEL = re.compile("(Info|Warning|Error|Fatal): ")
+_LEVELS = frozenset({"Info", "Warning", "Error", "Fatal"})
 
 
 class StopError(Exception):
@@ -38,9 +37,9 @@ def complain(line: str, version: Version | None = None) -> None:
 
     2.4 says the level in front of each line of a message that has several.
     """
-    level = _LEVEL.match(line)
-    if version is Version.V24 and level is not None:
-        line = line.replace("\n", f"\npushnotif: {level.group()}")
+    level, colon, _ = line.partition(": ")
+    if version is Version.V24 and colon and level in _LEVELS:
+        line = line.replace("\n", f"\npushnotif: {level}: ")
     with contextlib.suppress(OSError):
         click.echo(f"pushnotif: {line}".encode("utf-8", "surrogateescape"), err=True)
 

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 import click
 
 from cli.command import FINE, Command, ExitCode, Group
-from cli.usage import usage_message
-from dovecot_conf.near import nearest
 
 _PROBLEM = "cli.doveadm.problem"
 # The long options of doveadm's commands, among them the positionals by name (2.4).
@@ -111,6 +109,8 @@ class _Scan:
             if names:
                 self._wrong(ambiguous)
             else:
+                from dovecot_conf.near import nearest  # noqa: PLC0415 - only where something is wrong
+
                 near = nearest(f"--{given}", (f"--{name}" for name in self.long))
                 self._wrong(f"unrecognized option '{argument}'", near=near)
             return
@@ -167,6 +167,8 @@ class DoveadmCommand(Command):
 
 
 def _wrong_call(error: click.UsageError, ctx: click.Context) -> DoveadmUsageError:
+    from cli.usage import usage_message  # noqa: PLC0415 - only where something is wrong
+
     return DoveadmUsageError(usage_message(error), ctx=ctx)
 
 

@@ -19,7 +19,6 @@ from cli import __version__
 from cli.command import Example, ExitCode, Group
 from cli.complete import VARIABLE
 from cli.output import discard_stdout, open_standard_streams, printable, writing_to_stdout
-from cli.usage import usage_line
 from dovecot_conf.errors import PushnotifError
 from dovecot_conf.versions import FULL_VERSIONS, RELEASES
 
@@ -201,6 +200,8 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one r
         click.echo(error.format_message(), err=True)
         return EXIT_USAGE
     except click.ClickException as error:
+        from cli.usage import usage_line  # noqa: PLC0415 - only where something is wrong
+
         _complain(usage_line(error))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):

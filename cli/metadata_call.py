@@ -14,10 +14,8 @@ from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
 from cli.metadata_session import USUAL_FORMATTER, Call, Session, print_formatted
 from cli.metadata_signals import KilledError, ended_by, killed_by_signals
-from cli.usage import meant
 from dovecot_conf import Configuration
 from dovecot_conf.errors import ConfigError, OverrideError
-from dovecot_conf.near import nearest
 from dovecot_conf.versions import Version
 from mailstore.entries import EntryNameError, parse_entry
 
@@ -122,6 +120,9 @@ def read_configuration(source: ConfigSource, *, asks_a_server: bool = False) -> 
 
 def unknown_formatter(name: str, known: Iterable[str]) -> StopError:
     """Return the end of a call with a formatter that doesn't exist, with the one that was probably meant."""
+    from cli.usage import meant  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.near import nearest  # noqa: PLC0415 - only where something is wrong
+
     near = nearest(name, known)
     return StopError(
         Exit.TEMPORARY, f"Fatal: Unknown print formatter: {name}", *([meant(near)] if near else [])
@@ -134,6 +135,8 @@ def wrong_option(name: str, problem: OptionProblem, version: Version) -> StopErr
     if version is Version.V24:
         lines.append(f"Error: doveadm: Unexpected or incomplete option: -{problem.letter}")
     if problem.near:
+        from cli.usage import meant  # noqa: PLC0415 - only where something is wrong
+
         lines.append(meant(problem.near))
     return StopError(Exit.USAGE, *lines)
 

@@ -3,7 +3,7 @@
 Source: ``doveadm mailbox metadata`` of Dovecot 2.3.19.1 and 2.4.1.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType

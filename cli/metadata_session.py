@@ -3,7 +3,7 @@
 Messages and codes are those of `doveadm mailbox metadata` in 2.3.19.1 and 2.4.1.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -90,7 +90,7 @@ class Session:
     going on with the next user makes no sense.
     """
 
-    def __init__(self, call: Call, configuration: Configuration, server: LiveServer | None = None) -> None:
+    def __init__(self, call: Call, configuration: Configuration, server: "LiveServer | None" = None) -> None:
         self.call = call
         self.configuration = configuration
         self.server = server
@@ -166,7 +166,7 @@ class Session:
         except LiveServerError as error:
             self._break_off(error)
 
-    def open_store(self, user: str | User) -> Metadata | None:
+    def open_store(self, user: str | User) -> "Metadata | None":
         """Return the METADATA of a user; None, and the reason printed, when it can't be had."""
         return self._opened(self.open, user)
 
@@ -228,7 +228,7 @@ class Session:
             return self.server.metadata(user if isinstance(user, str) else user.name)
         return self.open(user)
 
-    def open(self, user: str | User) -> Metadata:
+    def open(self, user: str | User) -> "Metadata":
         """Return the METADATA of a user. Raises UserError, MailboxError, VariableError."""
         if is_demo(self.configuration) or not has_dict(self.configuration):
             from mailstore.own_store import open_own_metadata  # noqa: PLC0415 - not for a server's store

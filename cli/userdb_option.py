@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from cli.common import ConfigSource
-from cli.render.secrets import hide
 
 
 def userdb_option(error: type[click.UsageError] = click.UsageError) -> Callable[..., Any]:
@@ -37,6 +36,8 @@ def options_again(
     source: ConfigSource, userdb: Mapping[str, str] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the options of commands for the same user, ours and doveadm's; no -o, which may be secret."""
+    from cli.render.secrets import hide  # noqa: PLC0415 - not for the option itself
+
     path = ("-c", str(source.path)) if source.path is not None else ()
     ours = [*path, *(["--demo"] if source.demo else [])]
     for name, value in (userdb or {}).items():

@@ -3,7 +3,7 @@
 Held side by side with doveconf: every name that it calls obsolete stands here, with its warning.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from collections.abc import Mapping
 from types import MappingProxyType

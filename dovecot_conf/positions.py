@@ -1,6 +1,6 @@
 """Where a piece of text stands: file, line and column."""
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from typing import NamedTuple
 

@@ -4,7 +4,7 @@ A scope is the global one or what one filter condition (in 2.4 also a named bloc
 a setting as it stands in a scope: its value is worked out once, at its line.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple

@@ -5,7 +5,7 @@ closing brace *of the same file*, an include holds the documents that it read. A
 closed in another file; what encloses a node, over all files, is its ``parent`` chain.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -86,7 +86,7 @@ class Node:
 
     __slots__ = ("document", "end_line", "line", "parent")
 
-    def __init__(self, document: Document, line: int, end_line: int, parent: Section | None) -> None:
+    def __init__(self, document: Document, line: int, end_line: int, parent: "Section | None") -> None:
         self.document = document
         self.line = line
         self.end_line = end_line
@@ -99,7 +99,7 @@ class Node:
         return Span(self.document.path, self.line, 1, self.end_line, len(last) + 1)
 
     @property
-    def enclosing(self) -> tuple[Section, ...]:
+    def enclosing(self) -> "tuple[Section, ...]":
         """The sections around the node, over all files, the outermost first."""
         sections: list[Section] = []
         section = self.parent
@@ -131,7 +131,7 @@ class Fragment(Node):
     __slots__ = ("lost",)
 
     def __init__(
-        self, document: Document, line: int, end_line: int, parent: Section | None, *, lost: bool
+        self, document: Document, line: int, end_line: int, parent: "Section | None", *, lost: bool
     ) -> None:
         super().__init__(document, line, end_line, parent)
         self.lost = lost
@@ -145,7 +145,7 @@ class Statement(Node):
 
     __slots__ = ("column", "flaws", "pieces", "text")
 
-    def __init__(self, line: LineParts, parent: Section | None, flaws: tuple[Flaw, ...]) -> None:
+    def __init__(self, line: LineParts, parent: "Section | None", flaws: tuple[Flaw, ...]) -> None:
         self.document, self.line, self.end_line, self.text, self.column, self.pieces = line
         self.parent = parent
         self.flaws = flaws
@@ -204,7 +204,7 @@ class Setting(Statement):
     def __init__(
         self,
         line: LineParts,
-        parent: Section | None,
+        parent: "Section | None",
         flaws: tuple[Flaw, ...],
         key: str,
         kind: ValueKind,
@@ -250,7 +250,7 @@ class Section(Statement):
     def __init__(  # noqa: PLR0913 - the parts of the line
         self,
         line: LineParts,
-        parent: Section | None,
+        parent: "Section | None",
         flaws: tuple[Flaw, ...],
         word: str,
         name: str,
@@ -275,7 +275,7 @@ class SectionEnd(Statement):
     __slots__ = ("section",)
 
     def __init__(
-        self, line: LineParts, parent: Section | None, flaws: tuple[Flaw, ...], section: Section | None
+        self, line: LineParts, parent: "Section | None", flaws: tuple[Flaw, ...], section: "Section | None"
     ) -> None:
         super().__init__(line, parent, flaws)
         self.section = section
@@ -289,7 +289,7 @@ class Include(Statement):
     def __init__(
         self,
         line: LineParts,
-        parent: Section | None,
+        parent: "Section | None",
         flaws: tuple[Flaw, ...],
         pattern: str,
         documents: tuple[Document, ...],

@@ -4,7 +4,7 @@ Source: lib/file-dotlock of Dovecot 2.3.19.1, seen by system-call trace: the loc
 same time the new file, and the rename onto ``PATH`` commits and unlocks in one step.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 import errno
 import os

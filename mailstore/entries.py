@@ -1,10 +1,10 @@
 """Names of METADATA entries (RFC 5464) and the entries Dovecot knows by itself."""
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from dovecot_conf.errors import MetadataError
 
@@ -41,9 +41,9 @@ class Entry(NamedTuple):
         """Return the entry name as RFC 5464 writes it."""
         return f"/{self.type}/{self.name}"
 
-    def below_server(self) -> Entry:
+    def below_server(self) -> Self:
         """Return the entry of INBOX that stands for this entry of the server."""
-        return Entry(self.type, SERVER_PREFIX + self.name)
+        return self._replace(name=SERVER_PREFIX + self.name)
 
 
 def fold(text: str) -> str:

@@ -4,13 +4,13 @@ Sources: ``mail_location`` of Dovecot 2.3.19.1, the ``mail_*`` and ``mailbox_*``
 replace it in 2.4.1, and the paths their servers use for them.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from dovecot_conf.errors import MailboxError
 from mailstore.mailbox_name import check_levels, check_stored_name
@@ -67,7 +67,7 @@ class MailLocation(NamedTuple):
             return frozenset({self.mailbox_directory})
         return MAILDIR_FOLDERS if self.driver == MAILDIR and self.layout == FS_LAYOUT else frozenset()
 
-    def completed(self) -> MailLocation:
+    def completed(self) -> Self:
         """Return the location with the defaults of its driver filled in."""
         is_dbox = self.driver in DBOX_DRIVERS
         return self._replace(

@@ -1,6 +1,6 @@
 """A user's mailboxes: which namespace a name belongs to, where it is, and its GUID."""
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 import errno
 import stat

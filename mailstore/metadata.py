@@ -4,12 +4,12 @@ The rules are those of ``doveadm mailbox metadata`` in Dovecot 2.3.19.1 and 2.4.
 than those of IMAP.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from mailstore.entries import (
@@ -105,12 +105,12 @@ class Metadata(NamedTuple):
     """
 
     mailboxes: Mailboxes
-    open_dict: Callable[[], Dict]
+    open_dict: "Callable[[], Dict]"
     location: str
     own: bool = False
     owner: tuple[int | None, int | None, tuple[int, ...]] = (None, None, ())
 
-    def with_groups(self, groups: tuple[int, ...]) -> Metadata:
+    def with_groups(self, groups: tuple[int, ...]) -> Self:
         """Return the same for a mail user who is in these groups besides."""
         uid, gid, _ = self.owner
         return self._replace(owner=(uid, gid, groups))
