@@ -26,7 +26,7 @@ def chain_of(patient: Patient, protocol: str) -> Chain:
     return load_chain(
         patient.once(push_of, protocol),
         registry=patient.registry,
-        variables=variables_of(patient, protocol),
+        variables=patient.once(variables_of, protocol),
         show_secrets=patient.show_secrets,
         scripting=Scripting(root=patient.places.prefix),
     )

@@ -99,7 +99,7 @@ def simulated(patient: Patient, protocol: str) -> Simulated:
     )
     report = deliver(
         patient.once(push_of, protocol),
-        user=MailUser(user.name, variables_of(patient, protocol)),
+        user=MailUser(user.name, patient.once(variables_of, protocol)),
         mailbox=MailboxState(uidvalidity=max(now, 1)),
         message=mail,
         registry=patient.registry,
@@ -178,7 +178,7 @@ def _branches(patient: Patient, chain: Chain, report: SimulationReport) -> Itera
 
 
 def merged(report: SimulationReport) -> Iterable[DriverReport]:
-    """Return what each driver did in all transactions; the outcome is that of the first that isn't fine."""
+    """Return what each driver did in the first transaction that it took part in, in chain order."""
     found: dict[str, DriverReport] = {}
     for transaction in report.transactions:
         for driver in transaction.drivers:
