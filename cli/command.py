@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
+
+from dovecot_conf.value import Value
 
 INDENT = "  "
 
 
-class Example(NamedTuple):
+class Example(Value):
     """A command line to paste, what it is for, and the code it ends with (130: it waits for Ctrl-C)."""
 
     command: str
@@ -18,7 +20,7 @@ class Example(NamedTuple):
     code: int = 0
 
 
-class ExitCode(NamedTuple):
+class ExitCode(Value):
     """An exit code of a command, and when it ends with it."""
 
     code: int

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +15,7 @@ from cli.complete import values
 from cli.output import printable
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.loading import load
+from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ DEMO_DIRECTORY = Path(__file__).with_name("demo")
 DEMO_CONFIG = DEMO_DIRECTORY / "dovecot.conf"
 
 
-class ConfigSource(NamedTuple):
+class ConfigSource(Value):
     """Which configuration to read and how, as the options say.
 
     ``path`` is None when neither ``--config`` nor ``--demo`` was given. ``quiet`` and ``verbose``
@@ -142,11 +143,11 @@ def load_beside_a_server(source: ConfigSource) -> Configuration:
     Only one that was named has to be there. Raises what ``load_configuration`` raises.
     """
     try:
-        return load_configuration(source._replace(quiet=True))
+        return load_configuration(source.replace(quiet=True))
     except ConfigError:
         if source.path is not None:
             raise
-        return load_configuration(source._replace(demo=True, quiet=True))
+        return load_configuration(source.replace(demo=True, quiet=True))
 
 
 def is_demo(configuration: Configuration) -> bool:

@@ -156,7 +156,7 @@ def _below(root: Path | None, source: ConfigSource) -> ConfigSource:
     if root is None or source.path is not None or source.demo or os.environ.get(ENVIRONMENT_NAME):
         return source
     path = Places(root).locate(str(SYSTEM_CONFIG))
-    return source._replace(path=path) if path.exists() else source
+    return source.replace(path=path) if path.exists() else source
 
 
 class _Wanted(NamedTuple):

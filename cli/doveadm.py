@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from cli.command import FINE, Command, ExitCode, Group
+from dovecot_conf.value import Value
 
 _PROBLEM = "cli.doveadm.problem"
 # The long options of doveadm's commands, among them the positionals by name (2.4).
@@ -31,7 +32,7 @@ class Exit(IntEnum):
     NO_PERMISSION = 77
 
 
-class OptionProblem(NamedTuple):
+class OptionProblem(Value):
     """What getopt says of the first wrong option.
 
     ``letter`` is its short form, ``near`` a long name that was probably meant; both "" for none.

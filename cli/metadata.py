@@ -82,7 +82,7 @@ def metadata(ctx: click.Context, source: ConfigSource, formatter: str | None) ->
 
 def merged(outer: ConfigSource, inner: ConfigSource) -> ConfigSource:
     """Join the options in front of the command's name with those behind it, which win."""
-    return inner._replace(
+    return inner.replace(
         path=inner.path or (None if inner.demo else outer.path),
         overrides=(*outer.overrides, *inner.overrides),
         version=inner.version or outer.version,

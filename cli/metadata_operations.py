@@ -3,14 +3,14 @@
 Source: ``doveadm mailbox metadata`` of Dovecot 2.3.19.1 and 2.4.1.
 """
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
-from typing import NamedTuple
 
 from cli.doveadm import Exit
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
+from dovecot_conf.value import Value
 from mailstore.dict_file import RefusedDictError
 from mailstore.entries import EntryNameError, ReadOnlyEntryError, parse_entry
 from mailstore.live.errors import AccessDeniedError, ServerFailureError
@@ -36,7 +36,7 @@ CODES: MappingProxyType[type[Exception], Exit] = MappingProxyType(
 )
 
 
-class Target(NamedTuple):
+class Target(Value):
     """What an operation works on; ``entry`` is "" for a list of everything.
 
     With ``nameless_is_empty`` an entry without a name (``/private``) has no value, and no mailbox is looked
@@ -57,7 +57,7 @@ class Target(NamedTuple):
         return self.metadata.spelling(self.mailbox)
 
 
-class Failure(NamedTuple):
+class Failure(Value):
     """An error: ``lead`` is what the command says first, ``why`` what the storage says.
 
     When the storage logs the error as well, ``storage_prefix`` stands in front of it there.
@@ -158,7 +158,7 @@ def _failure(lead: str, error: MetadataError | MailboxError) -> Failure:
     return Failure(code_of(error), lead, str(error), "" if isinstance(error, DictInitError) else None)
 
 
-class Operation(NamedTuple):
+class Operation(Value):
     """One of the commands: what it does, its column, and how it calls itself in messages."""
 
     run: Callable[[Target], Result]

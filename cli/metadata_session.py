@@ -3,11 +3,11 @@
 Messages and codes are those of `doveadm mailbox metadata` in 2.3.19.1 and 2.4.1.
 """
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ from cli.metadata_users import How, UserFileError, choose, matches, read_user_fi
 from cli.output import output_width, writing_to_stdout
 from dovecot_conf import Configuration
 from dovecot_conf.errors import PushnotifError, UserError
+from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 from mailstore.accounts import check_ids, environment_user, find_user, user_from_fields, user_names
 from mailstore.dict_setting import has_dict
@@ -55,7 +56,7 @@ UNREACHABLE_24 = {
 }
 
 
-class Call(NamedTuple):
+class Call(Value):
     """A call as its options say; ``named`` are positionals given by name."""
 
     name: str
@@ -90,7 +91,7 @@ class Session:
     going on with the next user makes no sense.
     """
 
-    def __init__(self, call: Call, configuration: Configuration, server: "LiveServer | None" = None) -> None:
+    def __init__(self, call: Call, configuration: Configuration, server: LiveServer | None = None) -> None:
         self.call = call
         self.configuration = configuration
         self.server = server
@@ -166,7 +167,7 @@ class Session:
         except LiveServerError as error:
             self._break_off(error)
 
-    def open_store(self, user: str | User) -> "Metadata | None":
+    def open_store(self, user: str | User) -> Metadata | None:
         """Return the METADATA of a user; None, and the reason printed, when it can't be had."""
         return self._opened(self.open, user)
 
@@ -228,7 +229,7 @@ class Session:
             return self.server.metadata(user if isinstance(user, str) else user.name)
         return self.open(user)
 
-    def open(self, user: str | User) -> "Metadata":
+    def open(self, user: str | User) -> Metadata:
         """Return the METADATA of a user. Raises UserError, MailboxError, VariableError."""
         if is_demo(self.configuration) or not has_dict(self.configuration):
             from mailstore.own_store import open_own_metadata  # noqa: PLC0415 - not for a server's store

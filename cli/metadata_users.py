@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator
 from enum import Enum, auto
 from fnmatch import fnmatchcase
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 
 EVERYBODY = "*"
@@ -24,7 +25,7 @@ class How(Enum):
     ENVIRONMENT = auto()
 
 
-class Choice(NamedTuple):
+class Choice(Value):
     """How the users are found; ``text`` is the file's path, the mask of a list, or the name."""
 
     how: How

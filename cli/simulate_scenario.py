@@ -37,7 +37,7 @@ class Site:
         found = self._configurations.get(settings)
         if found is None:
             own = tuple(f"{name}={value}" for name, value in settings)
-            source = self._source._replace(overrides=(*self._source.overrides, *own))
+            source = self._source.replace(overrides=(*self._source.overrides, *own))
             found = self._configurations[settings] = load_configuration(source)
             self.refused = announce_refusal(found, source) or self.refused
         return found

@@ -7,9 +7,9 @@ The names are imported when they are first asked for (PEP 562), so that who need
 package doesn't load all of it.
 
 A short call, such as ``pushnotif metadata set``, takes hardly longer than the loading of its modules. So
-what every reading of a configuration needs is quick to define: values are NamedTuples, what grows while it
-is read are plain classes (a frozen dataclass takes seven times as long as a NamedTuple), and what only
-mistakes or rare settings need is imported where it is used.
+what every reading of a configuration needs is quick to define: values derive from
+:class:`dovecot_conf.value.Value` (NamedTuples where thousands are made), what grows while it is read are
+plain classes, and what only mistakes or rare settings need is imported where it is used.
 """
 
 from __future__ import annotations

@@ -6,12 +6,11 @@ difference is a field here, so that no other module asks for the version while i
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 
 
-class Dialect(NamedTuple):
+class Dialect(Value):
     """What the readers of the two versions do not have in common.
 
     ``white`` is the set of white space characters (2.4: C's ``isspace``); ``quoted_keys`` says that

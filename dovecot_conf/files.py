@@ -13,10 +13,10 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from dovecot_conf import limits
 from dovecot_conf.limits import LimitError
+from dovecot_conf.value import Value
 
 _MAX_LINKS = 40
 _CHUNK = 1 << 20
@@ -38,7 +38,7 @@ class Changed:
 UNCHANGED = Changed()
 
 
-class Files(NamedTuple):
+class Files(Value):
     """Reads files for one configuration; ``changed`` are those that are to be seen with another content."""
 
     root: Path | None = None

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 
 _MARKS = ("auth", "hidden", "ungrouped")
@@ -66,7 +67,7 @@ class SettingName(NamedTuple):
     ungrouped: bool = False
 
 
-class Table(NamedTuple):
+class Table(Value):
     """The names of a version: ``names`` are all settings of the top level, ``inner`` those in the
     sections of 2.3 with the words of the sections (``service/client_limit``). A second name of a setting
     leads to the row of the first one; 2.4 crashes on it, and its type is ``alias``.

@@ -3,11 +3,12 @@
 Held side by side with doveconf: every name that it calls obsolete stands here, with its warning.
 """
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+from dovecot_conf.value import Value
 
 ServiceOf = tuple[str, str]
 """A protocol that the filters must let through, '' for any, and a service or a listener of it."""
@@ -33,7 +34,7 @@ QUIET_PROTOCOL = "sieve"
 """Where a setting is for this protocol too, Dovecot says nothing about a wrong value."""
 
 
-class OldName(NamedTuple):
+class OldName(Value):
     """What becomes of an old setting.
 
     ``warning`` is what Dovecot says, with ``{key}`` for the old name. ``key`` is the new name, '' for

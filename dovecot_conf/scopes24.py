@@ -9,6 +9,7 @@ from dovecot_conf.condition_index import ConditionIndex
 from dovecot_conf.conditions import UNFILTERED, Condition
 from dovecot_conf.scopes import Entry
 from dovecot_conf.tree import Section, Setting
+from dovecot_conf.value import Value
 
 _NAME_SETTINGS = {
     "acl": "acl_id",
@@ -161,7 +162,7 @@ class ScopeTree:
         return scope
 
 
-class Match(NamedTuple):
+class Match(Value):
     """A scope that holds, and its rank: the highest rank wins."""
 
     rank: tuple[int, int, tuple[int, ...]]

@@ -52,4 +52,4 @@ def diagnose_all(flaws: Iterable[Flaw]) -> Iterator[Diagnostic]:
         if counts[flaw.rule] < limits.MAX_ALIKE:
             yield diagnose(flaw)
         elif counts[flaw.rule] == limits.MAX_ALIKE:
-            yield diagnose(flaw._replace(hint="there are more like this one, which are not shown"))
+            yield diagnose(flaw.replace(hint="there are more like this one, which are not shown"))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile, encode
+from dovecot_conf.value import Value
 
 
 class ValueKind(StrEnum):
@@ -24,7 +25,7 @@ class ValueKind(StrEnum):
     VARIABLE = "variable"
 
 
-class Flaw(NamedTuple):
+class Flaw(Value):
     """Something wrong with a node: the ``rule`` by its readable name, Dovecot's message, a place.
 
     ``hint`` says what to do when more is known than the rule says itself. ``doubtful``: it depends on the

@@ -39,9 +39,9 @@ class ValueChecker:
         if "$" in unexpanded or (expanded is not None and expanded != unexpanded):
             later = self._judge(known, unexpanded if expanded is None else expanded)
         if wrong is not None:
-            self._report(node, known, wrong if later is not None else wrong._replace(rule="unexpanded-value"))
+            self._report(node, known, wrong if later is not None else wrong.replace(rule="unexpanded-value"))
         elif later is not None:
-            self._report(node, known, later._replace(rule="expanded-value"))
+            self._report(node, known, later.replace(rule="expanded-value"))
         return (later if self._expanding else wrong) is None
 
     def judge(self, known: SettingName, unexpanded: str) -> WrongValue | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+from dovecot_conf.value import Value
 
 UINT_MAX = 2**32 - 1
 UINTMAX_MAX = 2**64 - 1
@@ -26,7 +27,7 @@ _UNLIMITED = frozenset(("unlimited", "infinite"))
 _TYPES_WITH_UNLIMITED = frozenset(("uint", "octal", "time", "msecs", "size"))
 
 
-class WrongValue(NamedTuple):
+class WrongValue(Value):
     """A value that its type doesn't take: the name of the rule, and Dovecot's message."""
 
     rule: str

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from dovecot_conf.errors import VariableError
+from dovecot_conf.value import Value
 from dovecot_conf.variables24_filters import FILTERS
 from dovecot_conf.variables24_state import Call, FilterError, State
 from dovecot_conf.variables24_syntax import NAME, find_mistake
 
 
-class Program(NamedTuple):
+class Program(Value):
     """One ``%{…}``: its calls in order; a call without a name is an empty filter and does nothing."""
 
     calls: tuple[Call, ...]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from dovecot_conf.value import Value
 
 
 class FilterError(Exception):
     """A filter or variable has no result; the text is Dovecot's."""
 
 
-class Argument(NamedTuple):
+class Argument(Value):
     """An argument of a filter: a number, a quoted text, or the name of a variable; with a ``key``
     when it is written ``key=value``.
     """
@@ -21,7 +22,7 @@ class Argument(NamedTuple):
     key: str = ""
 
 
-class Call(NamedTuple):
+class Call(Value):
     """One filter with its arguments; the first of a program may be the name of a variable."""
 
     name: str

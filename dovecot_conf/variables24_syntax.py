@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
-from typing import NamedTuple
+
+from dovecot_conf.value import Value
 
 _END = "end of file"
 _OUTSIDE = re.compile(r"%%\{|%\{|%|[^%]+")
@@ -87,7 +88,7 @@ class _ScanError(Exception):
     """No token can be made; the text is Dovecot's."""
 
 
-class Mistake(NamedTuple):
+class Mistake(Value):
     """What is wrong with a text: Dovecot's ``message``, or nothing said where it ``crashes``."""
 
     message: str
@@ -97,7 +98,7 @@ class Mistake(NamedTuple):
 _CRASH = Mistake("Dovecot crashes on an empty %{} between other things", crashes=True)
 
 
-class _Program(NamedTuple):
+class _Program(Value):
     """A program that was read: where it ends, whether there is nothing in it, and what is wrong."""
 
     end: int

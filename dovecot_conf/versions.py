@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from dovecot_conf.value import Value
 
 
 class Version(StrEnum):
@@ -13,7 +14,7 @@ class Version(StrEnum):
     V24 = "2.4"
 
 
-class Release(NamedTuple):
+class Release(Value):
     """A release of Dovecot whose files are read: its number, its dialect, whether tests run beside it."""
 
     number: str

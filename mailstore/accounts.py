@@ -215,7 +215,7 @@ def _with_rules(userdb: Userdb, block: Block) -> Userdb:
     def rule(name: str, default: str) -> str:
         return block.value(name, f"userdb_{name}", default=default)
 
-    return userdb._replace(
+    return userdb.replace(
         on_success=rule("result_success", userdb.on_success),
         on_failure=rule("result_failure", userdb.on_failure),
         on_internal_failure=rule("result_internalfail", userdb.on_internal_failure),

@@ -72,7 +72,7 @@ def dict_opener(
 def _hurried(setting: RedisSetting, patience: float | None) -> RedisSetting:
     if patience is None:
         return setting
-    return setting._replace(timeout_msecs=min(setting.timeout_msecs, max(1, int(patience * 1000))))
+    return setting.replace(timeout_msecs=min(setting.timeout_msecs, max(1, int(patience * 1000))))
 
 
 def _proxy(
@@ -100,7 +100,7 @@ def without_dict(metadata: Metadata) -> Metadata:
     def open_dict() -> FileDict:
         raise NotEnabledError(_NOT_ENABLED)
 
-    return metadata._replace(open_dict=open_dict)
+    return metadata.replace(open_dict=open_dict)
 
 
 def expand_home(path: str, home: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from dovecot_conf import amounts
 from dovecot_conf.ip_address import is_ip_address
+from dovecot_conf.value import Value
 from mailstore.dict_uri import OTHER_FS
 from mailstore.dict_values import (
     DictSetting,
@@ -33,7 +33,7 @@ class _WrongError(Exception):
     """The settings of a driver are wrong; the text is Dovecot's."""
 
 
-class _Reader(NamedTuple):
+class _Reader(Value):
     """Reads the settings of one block.
 
     ``prefixes`` are the beginnings of names that may be left out in it, longest last. What the

@@ -18,7 +18,7 @@ def find_dict_setting(settings: UserSettings, blocks: Block) -> DictSetting | No
     """
     found = _find(settings, blocks)
     if isinstance(found, ProxySetting):
-        return found._replace(base_dir=settings.text("base_dir"))
+        return found.replace(base_dir=settings.text("base_dir"))
     return found
 
 

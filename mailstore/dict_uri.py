@@ -76,7 +76,7 @@ def _fs(arguments: str) -> DictSetting:
         raise _WrongError(f"Unknown fs driver: {driver}")
     setting = FsSetting()
     for word in filter(None, parameters.split(":")):
-        setting = setting._replace(**_fs_parameter(word))
+        setting = setting.replace(**_fs_parameter(word))
     return setting
 
 
@@ -110,7 +110,7 @@ def _redis(arguments: str) -> RedisSetting:
             problem = "Unknown parameter: …" if is_rest else str(error)
     if problem:
         raise _WrongError(problem)
-    return RedisSetting()._replace(**found)  # type: ignore[arg-type]
+    return RedisSetting().replace(**found)
 
 
 def _redis_parameter(word: str) -> dict[str, str | int]:

@@ -1,20 +1,19 @@
 """The dicts that a configuration can name for METADATA: a frozen value for each driver."""
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
-from typing import NamedTuple
-
+from dovecot_conf.value import Value
 from mailstore.lock_methods import LockMethod
 
 
-class OffSetting(NamedTuple):
+class OffSetting(Value):
     """METADATA is switched off."""
 
     driver: str = ""
     location: str = ""
 
 
-class WrongSetting(NamedTuple):
+class WrongSetting(Value):
     """A dict that Dovecot can't open; ``error`` is what it says."""
 
     driver: str
@@ -22,14 +21,14 @@ class WrongSetting(NamedTuple):
     location: str
 
 
-class OtherSetting(NamedTuple):
+class OtherSetting(Value):
     """A dict that Dovecot can open and pushnotif can't; ``driver`` names what is missing."""
 
     driver: str
     location: str
 
 
-class FileSetting(NamedTuple):
+class FileSetting(Value):
     """A dict in one file; ``~/`` at the start of ``path`` is the user's home."""
 
     path: str
@@ -46,7 +45,7 @@ class FileSetting(NamedTuple):
         return self.path or self.driver
 
 
-class FsSetting(NamedTuple):
+class FsSetting(Value):
     """A dict with a file for each key. ``prefix`` stands in front of each file's name as it is.
 
     ``keeps_folders``: folders that become empty are not removed. ``fsync``: files are on disk
@@ -69,7 +68,7 @@ class FsSetting(NamedTuple):
         return self.prefix or self.driver
 
 
-class RedisSetting(NamedTuple):
+class RedisSetting(Value):
     """A dict in a Redis server: at ``host`` and ``port``, or at ``socket_path`` if there is one.
 
     ``expire_secs`` is how long a value is kept, 0 is for ever.
@@ -107,7 +106,7 @@ class RedisSetting(NamedTuple):
         return f"redis {self.address}, db {self.db}, prefix {self.prefix!r}"
 
 
-class ProxySetting(NamedTuple):
+class ProxySetting(Value):
     """A dict ``name`` behind a dict server.
 
     ``socket_path`` is absolute, relative to ``base_dir``, or "" for Dovecot's own server;

@@ -4,7 +4,7 @@ Source: lib/file-dotlock of Dovecot 2.3.19.1, seen by system-call trace: the loc
 same time the new file, and the rename onto ``PATH`` commits and unlocks in one step.
 """
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 import errno
 import os
@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from dovecot_conf.errors import DictError
+from dovecot_conf.value import Value
 from mailstore.undisturbed import undisturbed
 
 # A lock file older than this may belong to a process that has ended.
@@ -22,7 +22,7 @@ PID_CHECK_SECONDS = 2.0
 MAX_PID_TEXT = 512
 
 
-class LockTimes(NamedTuple):
+class LockTimes(Value):
     """How long to wait for a lock: all in seconds, with the clock and the sleep to use.
 
     ``timeout`` ends the wait with an error; a lock without any change for ``stale`` seconds is

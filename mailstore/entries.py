@@ -1,12 +1,13 @@
 """Names of METADATA entries (RFC 5464) and the entries Dovecot knows by itself."""
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Self
 
 from dovecot_conf.errors import MetadataError
+from dovecot_conf.value import Value
 
 # Server entries (the empty mailbox name) are kept in INBOX below this prefix.
 SERVER_PREFIX = "vendor/vendor.dovecot/pvt/server/"
@@ -31,7 +32,7 @@ class EntryType(StrEnum):
 _TYPES = {type_.value: type_ for type_ in EntryType}
 
 
-class Entry(NamedTuple):
+class Entry(Value):
     """A parsed entry name: ``/private/vendor/x`` is PRIVATE and ``vendor/x``; the name may be empty."""
 
     type: EntryType
@@ -43,7 +44,7 @@ class Entry(NamedTuple):
 
     def below_server(self) -> Self:
         """Return the entry of INBOX that stands for this entry of the server."""
-        return self._replace(name=SERVER_PREFIX + self.name)
+        return self.replace(name=SERVER_PREFIX + self.name)
 
 
 def fold(text: str) -> str:
@@ -72,7 +73,7 @@ def as_entry(name: EntryName) -> Entry:
     return name if isinstance(name, Entry) else parse_entry(name)
 
 
-class BuiltIn(NamedTuple):
+class BuiltIn(Value):
     """An entry that Dovecot lists and answers also without a stored value.
 
     ``setting`` names where the value comes from. A ``read_only`` entry has this value only; the

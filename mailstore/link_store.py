@@ -277,8 +277,8 @@ def _with_whose_rights(user: User) -> Iterator[str]:
 def is_shared(configuration: Configuration, user: User, protocol: str) -> bool:
     """Tell whether another user would have the same store."""
     name = f"x{user.name}"
-    other = user._replace(name=name, home=str(Path(user.home or "/").with_name("x")), fields={})
-    own = user._replace(fields={})
+    other = user.replace(name=name, home=str(Path(user.home or "/").with_name("x")), fields={})
+    own = user.replace(fields={})
     find: Callable[[User], DictSetting | None] = lambda who: setting_of(configuration, who, protocol)  # noqa: E731
     try:
         return find(other) == find(own)

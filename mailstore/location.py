@@ -4,15 +4,16 @@ Sources: ``mail_location`` of Dovecot 2.3.19.1, the ``mail_*`` and ``mailbox_*``
 replace it in 2.4.1, and the paths their servers use for them.
 """
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.value import Value
 from mailstore.mailbox_name import check_levels, check_stored_name
 
 # Loaded now: with the rights of a mail user Python's own files may be out of reach.
@@ -39,7 +40,7 @@ class LocationSettingError(MailboxError):
         self.name = name
 
 
-class MailLocation(NamedTuple):
+class MailLocation(Value):
     """A mail location with all its parts; paths are as written, before ~ and %variables.
 
     ``layout`` is how mailbox names become paths. ``mailbox_root`` and ``mailbox_directory`` are the
@@ -53,7 +54,7 @@ class MailLocation(NamedTuple):
     path: str
     layout: str = ""
     inbox: str = ""
-    index: str = ""  # type: ignore[assignment]  # not the method of tuples
+    index: str = ""
     control: str = ""
     mailbox_root: str = ""
     mailbox_directory: str = ""
@@ -70,7 +71,7 @@ class MailLocation(NamedTuple):
     def completed(self) -> Self:
         """Return the location with the defaults of its driver filled in."""
         is_dbox = self.driver in DBOX_DRIVERS
-        return self._replace(
+        return self.replace(
             layout=(self.layout or (MAILDIR_LAYOUT if self.driver == MAILDIR else FS_LAYOUT)).lower(),
             mailbox_root=self.mailbox_root or ("mailboxes" if is_dbox else ""),
             mailbox_directory=self.mailbox_directory or ("dbox-Mails" if is_dbox else ""),
@@ -145,7 +146,7 @@ def location_from_settings(settings: Mapping[str, str]) -> MailLocation:
     if values["driver"] in ("", "auto"):
         raise MailboxError("mail_driver is not set: name the mailbox format, as in mail_driver = maildir")
     values["driver"] = DRIVER_ALIASES.get(values["driver"], values["driver"])
-    location = MailLocation(**values)._replace(
+    location = MailLocation(**values).replace(
         utf8=settings.get("mailbox_list_utf8") == "yes",
         directory_everywhere=settings.get("mailbox_directory_name_legacy") == "no",
         inbox_everywhere=True,
@@ -153,7 +154,7 @@ def location_from_settings(settings: Mapping[str, str]) -> MailLocation:
     return location.completed()
 
 
-class MailboxPaths(NamedTuple):
+class MailboxPaths(Value):
     """Where one mailbox is: its mails, its control files (uidlist) and its index files.
 
     ``index`` is None when the index is kept in memory.
@@ -161,7 +162,7 @@ class MailboxPaths(NamedTuple):
 
     mail: Path
     control: Path
-    index: Path | None  # type: ignore[assignment]  # not the method of tuples
+    index: Path | None
 
 
 def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) -> MailboxPaths:

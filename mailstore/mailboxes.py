@@ -1,14 +1,14 @@
 """A user's mailboxes: which namespace a name belongs to, where it is, and its GUID."""
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 import errno
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.value import Value
 from mailstore.dotlock import LockTimes
 from mailstore.guid import UIDLIST, create_maildir, maildir_guid
 from mailstore.location import (
@@ -27,7 +27,7 @@ from mailstore.mailbox_name import MailboxNameError, check_stored_name
 from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 
 
-class Namespace(NamedTuple):
+class Namespace(Value):
     """A namespace; ``mailboxes`` holds the settings of the mailboxes named in it, by full name.
 
     ``separator`` is "" for the one of the layout. Paths of ``location`` are expanded. ``is_inbox`` tells that
@@ -62,7 +62,7 @@ class Namespace(NamedTuple):
         return self.is_inbox and full_name in (INBOX, self.prefix + INBOX)
 
 
-class UserMailboxes(NamedTuple):
+class UserMailboxes(Value):
     """The mailboxes of one user.
 
     ``server_settings`` answers for the server's own entries. ``times`` says how long to wait for

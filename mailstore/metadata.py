@@ -4,14 +4,15 @@ The rules are those of ``doveadm mailbox metadata`` in Dovecot 2.3.19.1 and 2.4.
 than those of IMAP.
 """
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
+from dovecot_conf.value import Value
 from mailstore.entries import (
     Entry,
     EntryName,
@@ -78,7 +79,7 @@ class Mailboxes(Protocol):
         """Return a setting of the mailbox (``special_use``, ``comment``) or of the server; "" when unset."""
 
 
-class Listing(NamedTuple):
+class Listing(Value):
     """The names of one type below a prefix, and the error that kept the stored ones away.
 
     ``path`` is the beginning of the keys that were asked for, "" when the mailbox wasn't found.
@@ -95,7 +96,7 @@ def canonical_mailbox(name: str) -> str:
     return INBOX if name.upper() == INBOX else name
 
 
-class Metadata(NamedTuple):
+class Metadata(Value):
     """The METADATA of one user.
 
     ``location`` is the path of the store, or what the configuration says of it. ``own`` tells that
@@ -105,7 +106,7 @@ class Metadata(NamedTuple):
     """
 
     mailboxes: Mailboxes
-    open_dict: "Callable[[], Dict]"
+    open_dict: Callable[[], Dict]
     location: str
     own: bool = False
     owner: tuple[int | None, int | None, tuple[int, ...]] = (None, None, ())
@@ -113,7 +114,7 @@ class Metadata(NamedTuple):
     def with_groups(self, groups: tuple[int, ...]) -> Self:
         """Return the same for a mail user who is in these groups besides."""
         uid, gid, _ = self.owner
-        return self._replace(owner=(uid, gid, groups))
+        return self.replace(owner=(uid, gid, groups))
 
     def get(self, mailbox: str, entry: EntryName) -> str | None:
         """Return a value, None when nothing is stored and there is no default.

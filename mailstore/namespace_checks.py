@@ -3,12 +3,12 @@
 Source: ``namespaces_check`` of Dovecot 2.3.19.1 and 2.4.1, and what their servers say.
 """
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 from mailstore.location import MAILDIR_LAYOUT, SEPARATORS, MailLocation
 
@@ -33,7 +33,7 @@ class NamespaceError(MailboxError):
     """The namespaces of the configuration make no sense: nobody has mail."""
 
 
-class DeclaredNamespace(NamedTuple):
+class DeclaredNamespace(Value):
     """A namespace as the configuration declares it.
 
     ``listed`` is yes, no or children. ``alias_for`` is None for one that is no alias, in 2.3 the prefix of

@@ -81,7 +81,7 @@ def _declared(reader: UserSettings, block: Block, *, is_shared: bool) -> Declare
         None,
     )
     try:
-        namespace = namespace._replace(location=_location(reader, block))
+        namespace = namespace.replace(location=_location(reader, block))
     except LocationSettingError as error:
         if not is_shared:
             raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
@@ -89,7 +89,7 @@ def _declared(reader: UserSettings, block: Block, *, is_shared: bool) -> Declare
         if not is_shared:
             raise
     if is_shared and _OTHERS[reader.version] in namespace.prefix:
-        namespace = namespace._replace(location=None)
+        namespace = namespace.replace(location=None)
     check_storage(namespace, reader.version)
     return namespace
 
@@ -127,7 +127,7 @@ def _location(reader: UserSettings, block: Block) -> MailLocation:
             for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
         }
         location = location_from_settings(values)
-    return location._replace(
+    return location.replace(
         path=_absolute(reader.user, location.path),
         inbox=_absolute(reader.user, location.inbox),
         index=_absolute(reader.user, location.index),

@@ -1,12 +1,12 @@
 """Who a user is, and what a userdb of the configuration looks like."""
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from dovecot_conf.errors import UserError
+from dovecot_conf.value import Value
 
 
 class UnknownUserError(UserError):
@@ -21,7 +21,7 @@ class AccessNotPermittedError(UserError):
     """The configuration has no mail for users with such a uid or gid."""
 
 
-class User(NamedTuple):
+class User(Value):
     """A user with the fields of the userdb; ``uid`` and ``gid`` are None when nobody says them.
 
     ``home`` is "" without a home folder. ``fields`` holds all userdb fields, which override
@@ -35,7 +35,7 @@ class User(NamedTuple):
     fields: Mapping[str, str]
 
 
-class IdRange(NamedTuple):
+class IdRange(Value):
     """first_valid_uid and its like; a ``last`` of 0 is no limit."""
 
     first: int
@@ -46,7 +46,7 @@ class IdRange(NamedTuple):
         return self.first <= number and (not self.last or number <= self.last)
 
 
-class Userdb(NamedTuple):
+class Userdb(Value):
     """One userdb as configured.
 
     ``fields`` are templates with %variables: for static the answer itself, for the others what
@@ -69,7 +69,7 @@ class Userdb(NamedTuple):
     skip: str = "never"
 
 
-class Passdb(NamedTuple):
+class Passdb(Value):
     """A passdb, as far as it matters whether it knows a user."""
 
     driver: str

@@ -35,7 +35,7 @@ def test_a_service_has_groups_of_its_own_and_dovecot_lda_is_none(tmp_path: Path)
 
 def test_a_user_without_a_gid_has_what_dovecot_adds(tmp_path: Path) -> None:
     read = configuration(tmp_path, "mail_access_groups = 20002")
-    assert groups_of(BOB._replace(gid=None), read, "lda") == (20002,)
+    assert groups_of(BOB.replace(gid=None), read, "lda") == (20002,)
 
 
 def test_the_store_is_opened_with_all_of_them(tmp_path: Path) -> None:

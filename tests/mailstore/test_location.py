@@ -76,7 +76,7 @@ def test_two_colons_are_one_in_a_path() -> None:
 
 def _read_24(settings: dict[str, str]) -> MailLocation:
     """Return a location without what only 2.4 has."""
-    return location_from_settings(settings)._replace(inbox_everywhere=False)
+    return location_from_settings(settings).replace(inbox_everywhere=False)
 
 
 def test_the_settings_of_24_say_the_same() -> None:
