@@ -5,14 +5,13 @@ Follows ``config_apply_line_full`` and ``config_apply_exact_line`` of 2.4.1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dovecot_conf import file_values24
 from dovecot_conf.evaluate import ExpansionLimit, Problems, Surroundings, shadow_warning, split_words
 from dovecot_conf.lists24 import ListSyntaxError, parse_names
-from dovecot_conf.names import SECOND_NAME, Kind, SettingName, named_filter, table
+from dovecot_conf.names import SECOND_NAME, Kind, SettingName, SettingNames, named_filter, table
 from dovecot_conf.programs24 import Programs
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
@@ -320,12 +319,12 @@ def _wrong_list(kind: Kind, name: str, text: str) -> ListSyntaxError | None:
     return None
 
 
-def can_be(known: Mapping[str, SettingName], name: str) -> bool:
+def can_be(known: SettingNames, name: str) -> bool:
     """Return whether a name, or a list with an item, is a setting."""
     return name.partition("/")[0] in known
 
 
-def can_prefix(names: Mapping[str, SettingName], name: str) -> bool:
+def can_prefix(names: SettingNames, name: str) -> bool:
     """Return whether a name made of a block's prefix and a key is a setting that may be meant."""
     known = names.get(name.partition("/")[0])
     return known is not None and known.kind is not Kind.FILTER

@@ -5,33 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain, product
 from math import prod
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
-
-from dovecot_conf.conditions import Condition
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from dovecot_conf.conditions import Condition
     from dovecot_conf.nets import Net
 
+    class Conditioned(Protocol):
+        """What holds under a condition."""
 
-class Conditioned(Protocol):
-    """What holds under a condition."""
-
-    condition: Condition
+        condition: Condition
 
 
-ScopeT = TypeVar("ScopeT", bound=Conditioned)
+ScopeT = TypeVar("ScopeT", bound="Conditioned")
 
 _NetKey = tuple[object, ...]
-
-
-class _Key(NamedTuple):
-    """What conditions have in common of which all or none may hold; None where anything goes."""
-
-    protocol: str | None
-    local_name: str | None
-    local: _NetKey | None
-    remote: _NetKey | None
-
+_Key = tuple[str | None, str | None, _NetKey | None, _NetKey | None]
+"""Of conditions with the same protocol, server name, local and remote net all or none may hold; None where
+anything goes.
+"""
 
 _OTHER_PROTOCOL = "!"
 """The key of filters for all protocols but one."""
@@ -76,7 +68,7 @@ class ConditionIndex(Generic[ScopeT]):
         )
         if prod(map(len, parts)) > len(self._scopes):
             return self._scopes
-        found = (self._keys.get(_Key._make(key), ()) for key in product(*parts))
+        found = (self._keys.get(key, ()) for key in product(*parts))
         return [self._scopes[number] for number in sorted(chain.from_iterable(found))]
 
     def _index(self) -> None:
@@ -106,7 +98,7 @@ def _key(condition: Condition) -> _Key:
         protocol = _OTHER_PROTOCOL
     if name is not None:
         name = _MASK if any(sign in name for sign in "*? ") else name.lower()
-    return _Key(protocol, name, _net_key(condition.local), _net_key(condition.remote))
+    return protocol, name, _net_key(condition.local), _net_key(condition.remote)
 
 
 def _net_key(net: Net | None) -> _NetKey | None:

@@ -6,7 +6,9 @@ Nesting rules and their messages are those of Dovecot 2.3.19.1's ``config_filter
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dovecot_conf.value import Value
 
 if TYPE_CHECKING:
     from dovecot_conf.nets import Net
@@ -34,7 +36,7 @@ class ConditionError(Exception):
         self.message = message
 
 
-class Condition(NamedTuple):
+class Condition(Value):
     """What must hold for the settings of a filter: None or no net means that anything goes."""
 
     protocol: str | None = None

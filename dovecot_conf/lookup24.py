@@ -48,7 +48,7 @@ class Lookup24:
     def __init__(self, root: Scope24, asked: Condition, *blocks: Block) -> None:
         self._blocks = blocks
         if asked.protocol is None:
-            asked = asked._replace(protocol="")
+            asked = asked.replace(protocol="")
         self.scopes = matching(root, asked, frozenset(blocks))
 
     @property

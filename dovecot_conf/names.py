@@ -1,12 +1,12 @@
 """The settings of Dovecot: their names, types and defaults, from the tables in ``data/``."""
 
-# Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
+from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
@@ -42,7 +42,7 @@ _KINDS = {"section": Kind.SECTION, "list": Kind.SECTION} | {
 }
 
 
-class SettingName(NamedTuple):
+class SettingName(Value):
     """A setting: its name, for what stands in a section of 2.3 with the words of the sections around.
 
     ``type`` is that of a plain value (``bool``, ``time``, …; see :mod:`dovecot_conf.value_types`),
@@ -67,6 +67,40 @@ class SettingName(NamedTuple):
     ungrouped: bool = False
 
 
+class SettingNames:
+    """Settings by name. A row of the table is read when it is asked for: most calls ask for a few."""
+
+    def __init__(self, lines: dict[str, str]) -> None:
+        self._lines = lines
+        self._rows: dict[str, SettingName] = {}
+
+    def get(self, name: str) -> SettingName | None:
+        """Return a setting, None when there is no such name."""
+        row = self._rows.get(name)
+        if row is None and name in self._lines:
+            row = self._rows[name] = _setting_name(*self._lines[name].split("\t"))
+        return row
+
+    def __getitem__(self, name: str) -> SettingName:
+        """Return a setting; raises KeyError."""
+        row = self.get(name)
+        if row is None:
+            raise KeyError(name)
+        return row
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether there is such a name."""
+        return name in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names in the order of the table."""
+        return iter(self._lines)
+
+    def items(self) -> Iterator[tuple[str, SettingName]]:
+        """Yield the names with their settings, in the order of the table."""
+        return ((name, self[name]) for name in self._lines)
+
+
 class Table(Value):
     """The names of a version: ``names`` are all settings of the top level, ``inner`` those in the
     sections of 2.3 with the words of the sections (``service/client_limit``). A second name of a setting
@@ -75,33 +109,32 @@ class Table(Value):
     ``built_in`` are the paths of the sections that exist without any configuration.
     """
 
-    names: dict[str, SettingName]
-    inner: dict[str, SettingName]
+    names: SettingNames
+    inner: SettingNames
     built_in: frozenset[str]
 
 
 @cache
 def table(version: Version) -> Table:
     """Return the table of a version."""
-    names: dict[str, SettingName] = {}
-    inner: dict[str, SettingName] = {}
+    names: dict[str, str] = {}
+    inner: dict[str, str] = {}
     built_in, aliases = [], []
     path = Path(__file__).with_name("data") / f"settings-{version}.txt"
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
-        name, kind, mark, extra, default = line.split("\t")
+        name, kind, rest = line.split("\t", 2)
+        rows = inner if "/" in name else names
         if kind == "built-in":
             built_in.append(name)
-            continue
-        rows = inner if "/" in name else names
-        if kind == SECOND_NAME and extra:
-            aliases.append((rows, name, extra))
+        elif kind == SECOND_NAME and (real_name := rest.split("\t")[1]):
+            aliases.append((rows, name, real_name))
         else:
-            rows[name] = _setting_name(name, kind, mark, extra, default)
+            rows[name] = line
     for rows, name, real_name in aliases:
         rows[name] = rows[real_name]
-    return Table(names, inner, frozenset(built_in))
+    return Table(SettingNames(names), SettingNames(inner), frozenset(built_in))
 
 
 @cache
@@ -137,7 +170,6 @@ def _setting_name(name: str, word: str, mark: str, extra: str, default: str) -> 
     if kind is None:
         if "\\" in default:
             default = re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), default)
-        # Hundreds of them: without the names of the fields it takes half the time.
         return SettingName(name, Kind.VALUE, default, "", "", word, extra, auth, package, hidden, ungrouped)
     required, struct = extra, ""
     if kind is Kind.FILTERS:

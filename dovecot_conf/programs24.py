@@ -5,11 +5,16 @@ Follows ``config_dump_full_callback`` of 2.4.1, which aborts where one has the w
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dovecot_conf import file_values24
 from dovecot_conf.evaluate import Problems
 from dovecot_conf.scopes24 import Scope24
 from dovecot_conf.tree import Flaw, Statement
-from dovecot_conf.variables24_syntax import Mistake, find_mistake
+from dovecot_conf.variables24_plain import plain_parts
+
+if TYPE_CHECKING:
+    from dovecot_conf.variables24_syntax import Mistake
 
 
 class Programs:
@@ -44,4 +49,8 @@ class Programs:
 def _mistake(kind: str, text: str) -> Mistake | None:
     if kind == file_values24.TYPE:
         text = "" if text.startswith(file_values24.INLINE) else text.partition("\n")[0]
-    return find_mistake(text) if "%{" in text else None
+    if "%{" not in text or plain_parts(text) is not None:
+        return None
+    from dovecot_conf.variables24_syntax import find_mistake  # noqa: PLC0415 - most variables are plain
+
+    return find_mistake(text)

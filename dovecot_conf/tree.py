@@ -39,7 +39,7 @@ class Flaw(Value):
     doubtful: bool = False
 
 
-class Piece(NamedTuple):
+class Piece(Value):
     """Where a part of a continued line stands: from ``offset`` of the joined text on."""
 
     offset: int

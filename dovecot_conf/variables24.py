@@ -7,13 +7,12 @@ is the text ``%{``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dovecot_conf.errors import VariableError
 from dovecot_conf.value import Value
-from dovecot_conf.variables24_filters import FILTERS
+from dovecot_conf.variables24_plain import CALLS, plain_names, plain_parts
 from dovecot_conf.variables24_state import Call, FilterError, State
-from dovecot_conf.variables24_syntax import NAME, find_mistake
 
 
 class Program(Value):
@@ -24,38 +23,48 @@ class Program(Value):
 
 def parse(text: str) -> list[str | Program]:
     """Return the literal texts and programs of a value. Raises VariableError for wrong syntax."""
-    wrong = find_mistake(text)
-    if wrong is not None:
-        raise VariableError(f"{text}: {wrong.message}")
-    parts: list[str | Program] = []
-    position = 0
-    for match in _OPENING.finditer(text):
-        if match.start() < position:
-            continue
-        if match[0] == "%%{":
-            parts += [_literal(text[position : match.start()]), "%{"]
-            position = match.end()
-            continue
-        parts.append(_literal(text[position : match.start()]))
-        end = _end_of_program(text, match.end())
-        parts.append(Program(_calls(text[match.end() : end])))
-        position = end + 1
-    parts.append(_literal(text[position:]))
+    plain = plain_parts(text)
+    parts = _parts(text) if plain is None else _plain(plain)
     return [part for part in parts if part != ""]
 
 
-def _calls(text: str) -> tuple[Call, ...]:
-    """Return the calls in a text without mistakes."""
-    if re.fullmatch(_PLAIN, text):
-        return tuple(Call(name.strip(" \t")) for name in text.split("|"))
+def _plain(parts: list[str]) -> Iterator[str | Program]:
+    for number, part in enumerate(parts):
+        yield Program(_plain_calls(part)) if number % 2 else _literal(part)
+
+
+def _plain_calls(inside: str) -> tuple[Call, ...]:
+    return tuple(map(Call, plain_names(inside)))
+
+
+def _parts(text: str) -> Iterator[str | Program]:
+    from dovecot_conf.variables24_syntax import find_mistake  # noqa: PLC0415 - most variables are plain
+
+    wrong = find_mistake(text)
+    if wrong is not None:
+        raise VariableError(f"{text}: {wrong.message}")
+    position = 0
+    for match in re.finditer(_OPENING, text):
+        if match.start() < position:
+            continue
+        yield _literal(text[position : match.start()])
+        position = match.end()
+        if match[0] == "%%{":
+            yield "%{"
+            continue
+        end = _end_of_program(text, position)
+        yield Program(_calls(text[position:end]))
+        position = end + 1
+    yield _literal(text[position:])
+
+
+def _calls(inside: str) -> tuple[Call, ...]:
+    if re.fullmatch(CALLS, inside):
+        return _plain_calls(inside)
     # pyparsing takes several times as long to load as all the rest, and few filters have arguments.
     from dovecot_conf.variables24_grammar import parse_calls  # noqa: PLC0415
 
-    return parse_calls(text)
-
-
-_PLAIN = rf"[ \t]*{NAME}[ \t]*(?:\|[ \t]*{NAME}[ \t]*)*"
-"""Names of filters without arguments."""
+    return parse_calls(inside)
 
 
 def _literal(text: str) -> str:
@@ -63,12 +72,12 @@ def _literal(text: str) -> str:
     return "".join(part for part in re.findall("%|[^%]+", text) if part != "y")
 
 
-_OPENING = re.compile(r"%%\{|%\{")
-_INSIDE = re.compile(r"(?:[^\"'}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')*", re.DOTALL)
+_OPENING = r"%%\{|%\{"
+_INSIDE = r"(?s)(?:[^\"'}]|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')*"
 
 
 def _end_of_program(text: str, start: int) -> int:
-    match = _INSIDE.match(text, start)
+    match = re.compile(_INSIDE).match(text, start)
     return match.end() if match is not None else start
 
 
@@ -95,6 +104,8 @@ def _run(program: Program, state: State) -> str:
                 continue
             except FilterError as error:
                 pending = str(error)
+        from dovecot_conf.variables24_filters import FILTERS  # noqa: PLC0415 - many variables have none
+
         function = FILTERS.get(call.name)
         if function is not None:
             try:

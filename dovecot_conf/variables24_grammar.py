@@ -8,8 +8,8 @@ from functools import cache
 import pyparsing as pp
 
 from dovecot_conf.errors import VariableError
+from dovecot_conf.variables24_plain import NAME
 from dovecot_conf.variables24_state import Argument, Call
-from dovecot_conf.variables24_syntax import NAME
 
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
 

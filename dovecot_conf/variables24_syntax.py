@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 
 from dovecot_conf.value import Value
+from dovecot_conf.variables24_plain import NAME
 
 _END = "end of file"
 _OUTSIDE = re.compile(r"%%\{|%\{|%|[^%]+")
-# A letter or any character beyond ASCII, then digits and _/;:.- as well; its complement compiles far faster.
-NAME = r"[^\x00-@\[-`{-\x7f][^\x00-,<-@\[-^`{-\x7f]*"
 _INSIDE = re.compile(
     rf"(?P<NAME>{NAME})|(?P<NUMBER>[0-9]+)|(?P<VALUE>[\"'])|(?P<sign>[}}%|(),=+*/-])|.", re.DOTALL
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from dovecot_conf import VariableError, Version, expand, user_values
+from dovecot_conf.variables24_grammar import parse_calls
+from dovecot_conf.variables24_plain import plain_names, plain_parts
+from dovecot_conf.variables24_syntax import find_mistake
 
 VALUES = user_values("Bob.Smith@example.com", "lmtp", home="/home/bob")
 
@@ -122,3 +127,20 @@ def test_deep_nesting_ends_with_an_error() -> None:
         text = "%{if;1;==;1;" + text + ";y}"
     with pytest.raises(VariableError):
         expand(text, VALUES, Version.V23)
+
+
+def test_what_needs_no_grammar_is_what_the_grammar_makes_of_it() -> None:
+    # Fixed, so that a failure comes again.
+    numbers = random.Random(11)
+    words = ("%", "%%", "{", "}", "y", "ü", "home", "%{user}", "%{ user|lower}", "%{a | b | c1}", "%{", "|")
+    plain = 0
+    for _ in range(2000):
+        text = "".join(numbers.choices(words, k=numbers.randint(1, 6)))
+        parts = plain_parts(text)
+        if parts is None:
+            continue
+        plain += 1
+        assert find_mistake(text) is None
+        for inside in parts[1::2]:
+            assert [call.name for call in parse_calls(inside)] == plain_names(inside)
+    assert plain > 200
