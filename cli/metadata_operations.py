@@ -17,8 +17,10 @@ from mailstore.live.errors import AccessDeniedError, ServerFailureError
 from mailstore.mailbox_name import MailboxNameError
 from mailstore.metadata import (
     DictInitError,
+    EntryRefusedError,
     MailboxNotCreatedError,
     MailboxNotFoundError,
+    NoPermissionError,
     NotEnabledError,
 )
 from mailstore.metadata_store import MetadataStore
@@ -31,6 +33,8 @@ CODES: MappingProxyType[type[Exception], Exit] = MappingProxyType(
         ReadOnlyEntryError: Exit.NOT_POSSIBLE,
         MailboxNotFoundError: Exit.NOT_FOUND,
         MailboxNotCreatedError: Exit.NOT_FOUND,
+        NoPermissionError: Exit.NO_PERMISSION,
+        EntryRefusedError: Exit.NO_PERMISSION,
         AccessDeniedError: Exit.NO_PERMISSION,
     }
 )

@@ -27,6 +27,7 @@ from mailstore.live.errors import LiveServerError, NotConnectedError, Reach
 from mailstore.metadata_store import MetadataStore
 from mailstore.namespace_checks import NamespaceError
 from mailstore.opening import open_metadata
+from mailstore.settings import PluginError
 from mailstore.users import (
     AccessNotPermittedError,
     UnknownUserError,
@@ -184,6 +185,8 @@ class Session:
             self._pass_over("User lookup failed: ", error)
         except LiveServerError as error:
             self._break_off(error)
+        except PluginError as error:
+            raise StopError(Exit.TEMPORARY, f"Fatal: {error}") from None
         except PushnotifError as error:
             self._pass_over("User initialization failed: ", error)
         return None

@@ -32,7 +32,8 @@ class Namespace(Value):
 
     ``separator`` is "" for the one of the layout. Paths of ``location`` are expanded. ``is_inbox`` tells that
     the user's INBOX is looked for here, as in an alias of the namespace that has it. The mailboxes of an
-    alias are those of another namespace; its INBOX is a mailbox of its own in 2.3.
+    alias are those of another namespace; its INBOX is a mailbox of its own in 2.3. ``kind`` is private,
+    public or shared, ``name`` what the configuration calls it.
     """
 
     prefix: str
@@ -41,6 +42,8 @@ class Namespace(Value):
     location: MailLocation
     mailboxes: Mapping[str, Mapping[str, str]]
     is_alias: bool = False
+    kind: str = "private"
+    name: str = ""
 
     def hierarchy_separator(self) -> str:
         """Return the character between the levels of a name."""
@@ -80,7 +83,7 @@ class UserMailboxes(Value):
         Raises MailboxNotCreatedError for one that Dovecot would make, MailboxNotFoundError for any
         other missing one, MailboxError when the GUID can't be read.
         """
-        namespace, paths, mailbox = self._find(mailbox)
+        namespace, paths, mailbox = self.find(mailbox)
         driver, is_inbox = namespace.location.driver, namespace.is_users_inbox(mailbox)
         if driver == MAILDIR:
             # Dovecot makes the folders of INBOX anew, and keeps its list.
@@ -99,7 +102,7 @@ class UserMailboxes(Value):
         message = f"Mailbox doesn't exist: {mailbox}"
         is_root = not is_inbox and paths.mail == self.below(namespace.location.path)
         # Elsewhere a folder without mails of its own only holds other mailboxes.
-        is_made = driver != MAILDIR or namespace.location.layout == MAILDIR_LAYOUT
+        is_made = driver != MAILDIR or is_there or namespace.location.layout == MAILDIR_LAYOUT
         is_there = is_made and not is_root and _exists(paths.mail)
         if is_there or is_inbox or self._is_automatic(namespace, mailbox):
             raise MailboxNotCreatedError(message, paths.mail, can_create=driver == MAILDIR)
@@ -122,7 +125,7 @@ class UserMailboxes(Value):
 
     def guid_place(self, mailbox: str) -> Path | None:
         """Return the file or folder that keeps a mailbox's GUID, None without one. Raises MailboxError."""
-        namespace, paths, _ = self._find(mailbox)
+        namespace, paths, _ = self.find(mailbox)
         return paths.control / UIDLIST if namespace.location.driver == MAILDIR else paths.index
 
     def create(self, mailbox: str) -> str:
@@ -130,7 +133,7 @@ class UserMailboxes(Value):
 
         Raises MailboxError for other formats than Maildir, and when it can't be made.
         """
-        namespace, paths, _ = self._find(mailbox)
+        namespace, paths, _ = self.find(mailbox)
         if namespace.location.driver != MAILDIR:
             raise MailboxError(
                 f"{mailbox} is no Maildir: only Dovecot can make it (doveadm mailbox create {mailbox})"
@@ -178,8 +181,12 @@ class UserMailboxes(Value):
             raise MailboxNotFoundError(f"Mailbox doesn't exist: {mailbox}")
         return max(fitting, key=lambda found: len(found[0].prefix))
 
-    def _find(self, mailbox: str) -> tuple[Namespace, MailboxPaths, str]:
-        """Return a mailbox's namespace, its paths, and its full name."""
+    def find(self, mailbox: str) -> tuple[Namespace, MailboxPaths, str]:
+        """Return a mailbox's namespace, its paths, and its full name.
+
+        Raises MailboxNotFoundError outside of all namespaces, MailboxNameError, MailboxError for an unknown
+        layout.
+        """
         namespace, full_name = self._namespace(mailbox)
         paths = self._paths(namespace, full_name)
         index = self.below(str(paths.index)) if paths.index else None

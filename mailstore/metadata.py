@@ -41,6 +41,14 @@ class MailboxNotFoundError(MailboxError):
     """There is no such mailbox."""
 
 
+class NoPermissionError(MailboxError):
+    """A mailbox is there, and its access control list doesn't let the user have METADATA."""
+
+
+class EntryRefusedError(MetadataError):
+    """An entry is one that the user may not see."""
+
+
 class MailboxNotCreatedError(MailboxNotFoundError):
     """A mailbox is not there yet; Dovecot would make it in ``location`` when it is opened.
 
@@ -79,6 +87,16 @@ class Mailboxes(Protocol):
         """Return a setting of the mailbox (``special_use``, ``comment``) or of the server; "" when unset."""
 
 
+class Access(Protocol):
+    """What a user may do in his mailboxes."""
+
+    def require(self, mailbox: str) -> None:
+        """Raise MailboxNotFoundError or NoPermissionError where he may have no METADATA, MailboxError."""
+
+    def require_entry(self, mailbox: str, name: str) -> None:
+        """Raise EntryRefusedError for an entry that he may not have in a mailbox, whatever his rights."""
+
+
 class Listing(Value):
     """The names of one type below a prefix, and the error that kept the stored ones away.
 
@@ -102,7 +120,8 @@ class Metadata(Value):
     ``location`` is the path of the store, or what the configuration says of it. ``own`` tells that
     it is pushnotif's own store and not the server's. ``open_dict`` returns the dict, and raises
     NotEnabledError or DictInitError when there is none. ``owner`` is the uid, the gid and the
-    other groups of the mail user, whose rights count when root asks. An empty mailbox name means the server.
+    other groups of the mail user, whose rights count when root asks. An empty mailbox name means the server,
+    whose entries everybody may have; for mailboxes ``access`` says who, None everybody.
     """
 
     mailboxes: Mailboxes
@@ -110,6 +129,7 @@ class Metadata(Value):
     location: str
     own: bool = False
     owner: tuple[int | None, int | None, tuple[int, ...]] = (None, None, ())
+    access: Access | None = None
 
     def with_groups(self, groups: tuple[int, ...]) -> Self:
         """Return the same for a mail user who is in these groups besides."""
@@ -119,8 +139,8 @@ class Metadata(Value):
     def get(self, mailbox: str, entry: EntryName) -> str | None:
         """Return a value, None when nothing is stored and there is no default.
 
-        A mailbox that Dovecot would make first has no values. Raises EntryNameError,
-        NotEnabledError, MailboxNotFoundError, MailboxError, DictError.
+        A mailbox that Dovecot would make first has no values. Raises EntryNameError, EntryRefusedError,
+        NotEnabledError, NoPermissionError, MailboxNotFoundError, MailboxError, DictError.
         """
         box, parsed = self._address(mailbox, entry)
         built_in = find_built_in(parsed, is_inbox=self.mailboxes.is_inbox(box))
@@ -128,6 +148,8 @@ class Metadata(Value):
             return self.mailboxes.setting(box, built_in.setting) or None
         stored = None
         with acting_as(*self.owner), suppress(MailboxNotCreatedError):
+            self._require(mailbox, box)
+            self._require(mailbox, box, parsed)
             key = self._key(box, parsed)
             stored = self.open_dict().lookup(key)
         if stored is None and built_in is not None:
@@ -148,9 +170,11 @@ class Metadata(Value):
         require_name(parsed)
         built_in = find_built_in(parsed, is_inbox=self.mailboxes.is_inbox(box))
         with acting_as(*self.owner):
+            self._require(mailbox, box)
             key = self._key(box, parsed)
             if built_in is not None and built_in.read_only:
                 raise ReadOnlyEntryError(f"The {parsed} attribute cannot be changed")
+            self._require(mailbox, box, parsed)
             self.open_dict().update({key: value})
 
     def list(self, mailbox: str, prefix: EntryName = "") -> tuple[Listing, ...]:
@@ -162,7 +186,7 @@ class Metadata(Value):
         """
         box, parsed = self._address(mailbox, prefix or f"/{EntryType.PRIVATE}")
         types = [parsed.type] if parsed.name else list(EntryType)
-        return tuple(self._list_type(box, Entry(type_, parsed.name)) for type_ in types)
+        return tuple(self._list_type(mailbox, box, Entry(type_, parsed.name)) for type_ in types)
 
     def spelling(self, mailbox: str) -> str:
         """Return the name of the mailbox with the entries, as messages spell it."""
@@ -176,6 +200,7 @@ class Metadata(Value):
         """
         name = canonical_mailbox(mailbox) or INBOX
         with acting_as(*self.owner):
+            self._require(mailbox, name)
             try:
                 return self.mailboxes.guid(name)
             except MailboxNotCreatedError:
@@ -190,12 +215,22 @@ class Metadata(Value):
     def _key(self, box: str, entry: Entry) -> str:
         return f"{DICT_PATHS[entry.type]}/{self.mailboxes.guid(box)}/{entry.name}"
 
-    def _list_type(self, box: str, prefix: Entry) -> Listing:
+    def _require(self, mailbox: str, box: str, entry: Entry | None = None) -> None:
+        """Raise what ``access`` raises for a mailbox, and for an entry of it."""
+        if self.access is None or not mailbox:
+            return
+        if entry is None:
+            self.access.require(box)
+        else:
+            self.access.require_entry(box, entry.name)
+
+    def _list_type(self, mailbox: str, box: str, prefix: Entry) -> Listing:
         stored: list[str] = []
         error: MailboxError | DictError | None = None
         has_dict, key = True, ""
         try:
             with acting_as(*self.owner):
+                self._require(mailbox, box)
                 key = self._key(box, prefix)
                 stored = list(self.open_dict().keys_below(key))
         except NotEnabledError:

@@ -49,6 +49,7 @@ class DeclaredNamespace(Value):
     subscriptions: bool
     alias_for: str | None
     location: MailLocation | None
+    kind: str = "private"
 
     def hierarchy_separator(self) -> str:
         """Return the character between the levels of a name."""

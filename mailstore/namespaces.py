@@ -29,6 +29,7 @@ from mailstore.settings import Block, UserSettings
 from mailstore.users import User
 
 MAILBOX_SETTINGS = ("special_use", "comment", "auto")
+PRIVATE, SHARED = "private", "shared"
 YES = ("yes", "y", "1", "on", "true")
 # What stands in a prefix for the user whose mailboxes are shared.
 _OTHERS = {Version.V23: "%", Version.V24: "$"}
@@ -47,15 +48,15 @@ def read_namespaces(reader: UserSettings, blocks: Block) -> tuple[Namespace, ...
     for block in found:
         if _is_on(block, "disabled", "no"):
             continue
-        is_shared = block.value("type", "namespace_type", default="private") == "shared"
+        kind = block.value("type", "namespace_type", default=PRIVATE)
         try:
-            namespace = _declared(reader, block, is_shared=is_shared)
+            namespace = _declared(reader, block, kind)
         except NamespaceError:
             if _is_on(block, "ignore_on_failure", "no"):
                 continue
             raise
         declared.append(namespace)
-        if not is_shared:
+        if kind != SHARED:
             own.append((namespace, block))
     check_namespaces(declared, reader.version)
     namespaces = [_namespace(reader, one, block, declared) for one, block in own]
@@ -66,7 +67,8 @@ def _is_on(block: Block, name: str, default: str) -> bool:
     return block.value(name, f"namespace_{name}", default=default).lower() in YES
 
 
-def _declared(reader: UserSettings, block: Block, *, is_shared: bool) -> DeclaredNamespace:
+def _declared(reader: UserSettings, block: Block, kind: str) -> DeclaredNamespace:
+    is_shared = kind == SHARED
     alias = block.value("alias_for", "namespace_alias_for", default="\0")
     no_alias = ("\0",) if reader.version is Version.V23 else ("\0", "")
     namespace = DeclaredNamespace(
@@ -79,6 +81,7 @@ def _declared(reader: UserSettings, block: Block, *, is_shared: bool) -> Declare
         _is_on(block, "subscriptions", "yes"),
         None if alias in no_alias else alias,
         None,
+        kind,
     )
     try:
         namespace = namespace.replace(location=_location(reader, block))
@@ -113,6 +116,8 @@ def _namespace(
         declared.location,
         mailboxes,
         is_alias=target is not None,
+        kind=declared.kind,
+        name=declared.name,
     )
 
 

@@ -9,7 +9,7 @@ from mailstore.attribute_dict import dict_opener, expand_home
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dotlock import LockTimes
 from mailstore.mailboxes import UserMailboxes
-from mailstore.metadata import Metadata
+from mailstore.metadata import Access, Metadata
 from mailstore.namespaces import read_namespaces
 from mailstore.settings import UserSettings, below_root, read_blocks
 from mailstore.users import User
@@ -46,9 +46,15 @@ def open_metadata(
         return open_own_metadata(user.name, data_dir=data_dir, times=times, server_settings=server_settings)
     below = below_root(root)
     mailboxes = UserMailboxes(read_namespaces(reader, blocks), server_settings, times, below)
+    access: Access | None = None
+    if reader.has_plugin("acl"):
+        from mailstore.acl_access import open_access  # noqa: PLC0415 - few configurations have the plugin
+
+        access = open_access(reader, blocks, mailboxes)
     return Metadata(
         mailboxes,
         dict_opener(setting, user, reader.version, below, times, patience),
         expand_home(setting.location, user.home),
         owner=(user.uid, user.gid, ()),
+        access=access,
     )

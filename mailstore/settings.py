@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration, Settings
+from dovecot_conf.errors import MailboxError
+from dovecot_conf.settings import split_list
 from dovecot_conf.tree import Section, Setting
 from dovecot_conf.variables import expand, user_values
 from dovecot_conf.versions import Version
@@ -22,6 +24,10 @@ LISTS = frozenset({"fields", "userdb_fields"})
 CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
 
 Identity = tuple[str, str | int]
+
+
+class PluginError(MailboxError):
+    """The settings of a plugin are wrong: a process with the plugin ends."""
 
 
 class Block:
@@ -148,6 +154,14 @@ class UserSettings:
     def text(self, name: str) -> str:
         """Return what ``find`` finds, "" for a setting that isn't set."""
         return self.find(name) or ""
+
+    def has_plugin(self, name: str) -> bool:
+        """Tell whether a plugin is one of the user's ``mail_plugins``."""
+        fields = self.user.fields
+        listed = fields.get("mail_plugins")
+        names = self.settings.words("mail_plugins") if listed is None else split_list(listed)
+        item = fields.get(f"mail_plugins/{name}") if self.version is Version.V24 else None
+        return name in names if item is None else item.lower() in ("yes", "y", "1")
 
     def expand(self, text: str) -> str:
         """Expand the %variables of a text. Raises VariableError."""
