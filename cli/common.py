@@ -6,7 +6,6 @@ import contextlib
 import os
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,10 +14,13 @@ from cli.complete import values
 from cli.output import printable
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.loading import load
+from dovecot_conf.paths import exists, join_path
 from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dovecot_conf import Configuration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,9 +28,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 ENVIRONMENT_NAME = "PUSHNOTIF_CONFIG"
 STDIN = "-"
 STDIN_NAME = "<stdin>"
-SYSTEM_CONFIG = Path("/etc/dovecot/dovecot.conf")
-DEMO_DIRECTORY = Path(__file__).with_name("demo")
-DEMO_CONFIG = DEMO_DIRECTORY / "dovecot.conf"
+SYSTEM_CONFIG = "/etc/dovecot/dovecot.conf"
+DEMO_DIRECTORY = join_path(os.path.dirname(__file__), "demo")
+DEMO_CONFIG = f"{DEMO_DIRECTORY}/dovecot.conf"
 
 
 class ConfigSource(Value):
@@ -38,7 +40,7 @@ class ConfigSource(Value):
     are the ``-q`` and ``-v`` of the command.
     """
 
-    path: Path | None
+    path: str | None
     overrides: tuple[str, ...]
     version: Version | None
     demo: bool
@@ -53,7 +55,7 @@ def config_options(command: Command) -> Command:
         "-c",
         "--config",
         "config_path",
-        type=click.Path(path_type=Path),
+        type=click.Path(),
         help=f"Main configuration file [default: ${ENVIRONMENT_NAME}, {SYSTEM_CONFIG}, built-in example].",
     )
     @click.option("--demo", is_flag=True, help="Use the built-in example configuration.")
@@ -77,7 +79,7 @@ def config_options(command: Command) -> Command:
     @wraps(command)
     def wrapper(
         *args: Any,
-        config_path: Path | None,
+        config_path: str | None,
         demo: bool,
         overrides: tuple[str, ...],
         dovecot_version: str,
@@ -88,13 +90,14 @@ def config_options(command: Command) -> Command:
         if demo and config_path is not None:
             raise click.UsageError("--demo and --config exclude each other", ctx=click.get_current_context())
         version = None if dovecot_version == "auto" else Version(dovecot_version)
-        source = ConfigSource(config_path, overrides, version, demo, quiet, verbose)
+        path = None if config_path is None else join_path(config_path)
+        source = ConfigSource(path, overrides, version, demo, quiet, verbose)
         return command(*args, source=source, **kwargs)
 
     return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type
 
 
-def find_configuration(source: ConfigSource) -> Path:
+def find_configuration(source: ConfigSource) -> str:
     """Return the main file to read, and announce on stderr when it was not named by an option.
 
     The order is ``--config``, ``--demo``, ``$PUSHNOTIF_CONFIG``, the system's, the built-in example.
@@ -106,9 +109,9 @@ def find_configuration(source: ConfigSource) -> Path:
         return DEMO_CONFIG
     named = os.environ.get(ENVIRONMENT_NAME)
     if named:
-        return Path(named)
+        return join_path(named)
     try:
-        if SYSTEM_CONFIG.exists():
+        if exists(SYSTEM_CONFIG):
             return SYSTEM_CONFIG
     except PermissionError:
         # It may be there: reading it says what is wrong.
@@ -152,7 +155,7 @@ def load_beside_a_server(source: ConfigSource) -> Configuration:
 
 def is_demo(configuration: Configuration) -> bool:
     """Tell whether this is the built-in example, whose requests never leave the machine."""
-    return Path(configuration.path) == DEMO_CONFIG
+    return join_path(configuration.path) == DEMO_CONFIG
 
 
 def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool:

@@ -148,12 +148,12 @@ def _project(named: Path | None, options: dict[str, Any]) -> Project | None:
         return None
     files = [path for path in options["files"] if path != STDIN]
     if options.get("config_path") is not None:
-        files.append(str(options["config_path"]))
+        files.append(options["config_path"])
     if files:
         return find_project(common_directory(files))
     found = find_project(os.curdir)
     if found is None and not options["files"]:
-        found = find_project(common_directory([os.environ.get(ENVIRONMENT_NAME) or str(SYSTEM_CONFIG)]))
+        found = find_project(common_directory([os.environ.get(ENVIRONMENT_NAME) or SYSTEM_CONFIG]))
     return found
 
 
@@ -174,7 +174,7 @@ def _from_file(project: Project, context: click.Context) -> dict[str, Any]:
         elif key in _MANY:
             value = tuple(value)
         found[option] = value
-    if "root" in found and not os.path.isdir(found["root"]):  # noqa: PTH112 - no error for what can't be seen
+    if "root" in found and not os.path.isdir(found["root"]):
         raise project.error(("root",), f"root: {found['root']} is no directory")
     if found.get("dovecot_version") == "auto":
         del found["dovecot_version"]  # what every command does by itself

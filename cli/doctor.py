@@ -155,8 +155,8 @@ def _below(root: Path | None, source: ConfigSource) -> ConfigSource:
     """Take the main file of the machine whose files are below ``root``, where none is named."""
     if root is None or source.path is not None or source.demo or os.environ.get(ENVIRONMENT_NAME):
         return source
-    path = Places(root).locate(str(SYSTEM_CONFIG))
-    return source.replace(path=path) if path.exists() else source
+    path = Places(root).locate(SYSTEM_CONFIG)
+    return source.replace(path=str(path)) if path.exists() else source
 
 
 class _Wanted(NamedTuple):

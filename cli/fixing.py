@@ -87,7 +87,7 @@ class _Session:
         scripts = {
             path: source for path, source in validations.scripts.items() if _is_whole(files, path, source)
         }
-        untouched = {str(DEMO_CONFIG), *_templates(validations)}
+        untouched = {DEMO_CONFIG, *_templates(validations)}
         for path, source in {**validations.sources, **scripts}.items():
             if path not in untouched:
                 place = places[path] = path if path == STDIN_NAME else files.place(path)

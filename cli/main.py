@@ -9,7 +9,6 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -169,7 +168,7 @@ def _internal_error(error: Exception) -> int:
     import traceback  # noqa: PLC0415 - slow to import
 
     where = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(where.filename).name}:{where.lineno}"
+    place = f"{os.path.basename(where.filename)}:{where.lineno}"
     _complain(f"internal error ({type(error).__name__} at {place}): please report it")
     return EXIT_INTERNAL
 

@@ -92,5 +92,5 @@ def read_user_file(path: str) -> Iterator[str]:
 
 def _content(path: str) -> bytes:
     # Unlike Path, open finds nothing under an empty name.
-    with open(path, "rb") as file:  # noqa: PTH123
+    with open(path, "rb") as file:
         return file.read()

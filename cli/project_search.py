@@ -51,27 +51,21 @@ def common_directory(paths: Sequence[str]) -> str:
 
 
 def _directory(path: str) -> str:
-    start = os.path.abspath(path)  # noqa: PTH100 - names stay as written, also those of links
+    start = os.path.abspath(path)
     while any(character in start for character in _MAGIC) and not os.path.lexists(start):
-        start = os.path.dirname(start)  # noqa: PTH120
-    return start if os.path.isdir(start) else os.path.dirname(start)  # noqa: PTH112, PTH120
+        start = os.path.dirname(start)
+    return start if os.path.isdir(start) else os.path.dirname(start)
 
 
 def _candidates(start: str) -> Iterator[str]:
-    directory = os.path.abspath(start)  # noqa: PTH100
+    directory = os.path.abspath(start)
     while True:
-        own, shared = (
-            os.path.join(directory, name)  # noqa: PTH118 - strings are quicker here
-            for name in (OWN_NAME, SHARED_NAME)
-        )
-        if os.path.isfile(own):  # noqa: PTH113
+        own, shared = (os.path.join(directory, name) for name in (OWN_NAME, SHARED_NAME))
+        if os.path.isfile(own):
             yield own
-        if os.path.isfile(shared) and _may_be_ours(shared):  # noqa: PTH113
+        if os.path.isfile(shared) and _may_be_ours(shared):
             yield shared
-        above = os.path.dirname(directory)  # noqa: PTH120
-        if above == directory or any(
-            os.path.exists(os.path.join(directory, top))  # noqa: PTH110, PTH118
-            for top in _TOPS
-        ):
+        above = os.path.dirname(directory)
+        if above == directory or any(os.path.exists(os.path.join(directory, top)) for top in _TOPS):
             return
         directory = above

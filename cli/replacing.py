@@ -6,7 +6,8 @@ import os
 import stat
 from pathlib import Path
 
-from cli.output import OutputError, file_beside
+from cli.output import OutputError
+from cli.output_files import file_beside
 
 
 def replace_file(path: Path, shown: str, expected: bytes, content: bytes) -> None:

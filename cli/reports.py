@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cli import __version__
-from cli.output import OutputError, write_files, write_result
+from cli.output import OutputError, write_result
+from cli.output_files import write_files
 from cli.render import diagnostics as render
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color

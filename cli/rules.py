@@ -9,7 +9,8 @@ import click
 from cli.command import Command, Example
 from cli.common import color_option
 from cli.complete import values
-from cli.output import write_files, write_result
+from cli.output import write_result
+from cli.output_files import write_files
 from cli.render import rules as render
 from cli.render.styled import render as render_lines
 from cli.render.styled import wants_color

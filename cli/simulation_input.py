@@ -29,7 +29,7 @@ from mailstore.state import MAX_NUMBER, MailboxState
 from mailstore.users import UnknownUserError, User
 
 DEMO_USER = "bob"
-DEMO_MAIL = DEMO_DIRECTORY / "mail.eml"
+DEMO_MAIL = Path(DEMO_DIRECTORY, "mail.eml")
 HTTP_NOTIFY = "/private/vendor/vendor.dovecot/http-notify"
 
 

@@ -57,7 +57,7 @@ def bare_name(path: str) -> str:
 
 def is_pattern(argument: str) -> bool:
     """Tell whether an argument is a pattern, and not the name of a file that has such characters."""
-    return has_magic(argument) and not os.path.exists(argument)  # noqa: PTH110 - no error for what can't be seen
+    return has_magic(argument) and not os.path.exists(argument)
 
 
 def files_of(
@@ -72,12 +72,12 @@ def files_of(
     if not is_pattern(argument):
         yield from _below(argument, patterns, unreadable)
         return
-    matching = sorted(glob(argument, recursive=True), key=os.fsencode)  # noqa: PTH207 - paths as given
+    matching = sorted(glob(argument, recursive=True), key=os.fsencode)
     deep = argument.rstrip("/").endswith("**")
     for path in matching:
         if _excluded(path, patterns):
             continue
-        if not os.path.isdir(path):  # noqa: PTH112 - as above
+        if not os.path.isdir(path):
             yield path
         elif not deep:
             yield from _below(path, patterns, unreadable)
@@ -126,7 +126,7 @@ def _below(
         )
         for name in sorted(names, key=os.fsencode):
             path = prefix + name
-            if not name.startswith(".") and not _excluded(path, patterns) and os.path.isfile(path):  # noqa: PTH113
+            if not name.startswith(".") and not _excluded(path, patterns) and os.path.isfile(path):
                 yield path
 
 

@@ -30,7 +30,7 @@ def targets(arguments: Sequence[str], exclude: Sequence[str], reader: TargetRead
     """
     search = _Search(reader)
     for argument in dict.fromkeys(arguments):
-        if argument != STDIN and (is_pattern(argument) or os.path.isdir(argument)):  # noqa: PTH112 - no error for what can't be seen
+        if argument != STDIN and (is_pattern(argument) or os.path.isdir(argument)):
             search.walk(argument, exclude)
         elif argument != STDIN and is_part(argument):
             search.parts([argument])
@@ -82,7 +82,7 @@ class _Search:
         for path in paths:
             main = self._main_of(path)
             if main is None:
-                alone.setdefault(os.path.dirname(path) if _in_conf_d(path) else path, []).append(path)  # noqa: PTH120 - as text
+                alone.setdefault(os.path.dirname(path) if _in_conf_d(path) else path, []).append(path)
             else:
                 key = real(main.configuration.path)
                 before = self._wanted.get(key, main)
@@ -165,16 +165,16 @@ class _Search:
 
 def _candidates(path: str) -> Iterator[str]:
     """Yield the files that may be the main file of a part, the nearest first."""
-    folder = os.path.dirname(path)  # noqa: PTH120 - as text
+    folder = os.path.dirname(path)
     for _ in range(LEVELS):
         yield from _mains_in(folder)
-        folder = os.path.normpath(os.path.join(folder, ".."))  # noqa: PTH118 - "conf.d/.." is "."
+        folder = os.path.normpath(os.path.join(folder, ".."))
 
 
 def _mains_in(folder: str) -> Iterator[str]:
     start = "" if folder in ("", ".") else f"{folder}/"
     try:
-        names = sorted(os.listdir(folder or "."), key=os.fsencode)  # noqa: PTH208 - names are wanted
+        names = sorted(os.listdir(folder or "."), key=os.fsencode)
     except OSError:
         return
     first = [name for name in (MAIN_NAME, *(MAIN_NAME + suffix for suffix in SUFFIXES)) if name in names]

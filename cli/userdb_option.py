@@ -38,7 +38,7 @@ def options_again(
     """Return the options of commands for the same user, ours and doveadm's; no -o, which may be secret."""
     from cli.render.secrets import hide  # noqa: PLC0415 - not for the option itself
 
-    path = ("-c", str(source.path)) if source.path is not None else ()
+    path = ("-c", source.path) if source.path is not None else ()
     ours = [*path, *(["--demo"] if source.demo else [])]
     for name, value in (userdb or {}).items():
         ours += ["--userdb", hide(f"{name}={value}")]

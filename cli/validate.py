@@ -71,7 +71,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one for each group of options
     catalogue = Catalogue(all_rules(lua))
     selection = control.selection(catalogue)
     root = looking.root
-    named = files or (str(_default_path(source, root)),)
+    named = files or (_default_path(source, root),)
     stdin = cache(read_stdin)
     quiet = source.quiet or fixing.wanted
     others = read_proxies(proxies)
@@ -89,7 +89,7 @@ def validate(  # noqa: PLR0913, PLR0917 - one for each group of options
     return show(look(UNCHANGED), wanted, quiet=source.quiet, verbose=source.verbose)
 
 
-def _default_path(source: ConfigSource, root: Path | None) -> Path:
+def _default_path(source: ConfigSource, root: Path | None) -> str:
     if root is None or source.path is not None or source.demo:
         return find_configuration(source)
-    return root / SYSTEM_CONFIG.relative_to("/")
+    return str(root / SYSTEM_CONFIG.lstrip("/"))

@@ -11,12 +11,15 @@ import errno
 import os
 import stat
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from dovecot_conf import limits
 from dovecot_conf.limits import LimitError
 from dovecot_conf.value import Value
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MAX_LINKS = 40
 _CHUNK = 1 << 20
@@ -101,8 +104,8 @@ class Files(Value):
     def is_folder(self, path: str) -> bool:
         """Return whether ``path`` is a directory."""
         try:
-            return Path(self._followed(path)).is_dir()
-        except OSError:
+            return stat.S_ISDIR(os.stat(self._followed(path)).st_mode)
+        except (OSError, ValueError):
             return False
 
     def inside(self, path: str) -> str:
@@ -121,7 +124,7 @@ class Files(Value):
 
     def _listing(self, folder: str) -> list[str]:
         try:
-            return [".", "..", *os.listdir(self._followed(folder) or ".")]  # noqa: PTH208 - names are wanted, as text
+            return [".", "..", *os.listdir(self._followed(folder) or ".")]
         except OSError:
             return []
 
@@ -160,6 +163,6 @@ class Files(Value):
 
 def _link(path: str) -> str | None:
     try:
-        return os.readlink(path)  # noqa: PTH115 - the text of the link is wanted, also "a//b"
+        return os.readlink(path)
     except OSError:
         return None

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dovecot_conf import limits
 from dovecot_conf.collector import without_collector
@@ -19,6 +19,9 @@ from dovecot_conf.positions import Span
 from dovecot_conf.source import SourceFile, encode
 from dovecot_conf.versions import Version
 from dovecot_conf.view import PLAIN, View
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def load(
@@ -41,7 +44,7 @@ def load(
     Mistakes in the configuration are ``problems`` of the result. Raises ConfigError when the main
     file can't be read or is far too large, OverrideError for a malformed override.
     """
-    files = Files(Path(root) if root is not None else None, changed)
+    files = Files(_folder(root), changed)
     source = _decode(os.fspath(path), _main_content(files, os.fspath(path)))
     return _build(source, files, overrides, version, environ, view)
 
@@ -79,7 +82,7 @@ def load_part(
     The result is not ``whole``; its path is that of the file, or of the folder of several. Otherwise as
     :func:`load`.
     """
-    files = Files(Path(root) if root is not None else None, changed)
+    files = Files(_folder(root), changed)
     if len(paths) == 1:
         source = _decode(paths[0], _main_content(files, paths[0]))
     else:
@@ -94,6 +97,14 @@ def load_part(
     return configuration
 
 
+def _folder(root: str | os.PathLike[str] | None) -> Path | None:
+    if root is None:
+        return None
+    from pathlib import Path  # noqa: PLC0415 - takes a while to load
+
+    return Path(root)
+
+
 def _as_pattern(path: str) -> str:
     """Return the pattern that a path alone matches."""
     return re.sub(r"([][*?{}\\])", r"\\\1", path)
@@ -102,7 +113,7 @@ def _as_pattern(path: str) -> str:
 def _main_content(files: Files, path: str) -> bytes:
     hint = "give the main file, usually /etc/dovecot/dovecot.conf"
     try:
-        if stat.S_ISDIR(Path(path).stat().st_mode):
+        if stat.S_ISDIR(os.stat(path).st_mode):
             raise ConfigError(f"{path} is a directory", hint=hint)
         return files.read(path)
     except LimitError as error:

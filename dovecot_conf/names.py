@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
@@ -120,8 +120,9 @@ def table(version: Version) -> Table:
     names: dict[str, str] = {}
     inner: dict[str, str] = {}
     built_in, aliases = [], []
-    path = Path(__file__).with_name("data") / f"settings-{version}.txt"
-    for line in path.read_text("utf-8").splitlines():
+    with open(os.path.join(os.path.dirname(__file__), "data", f"settings-{version}.txt"), "rb") as file:
+        lines = file.read().decode("utf-8").splitlines()
+    for line in lines:
         if line.startswith("#"):
             continue
         name, kind, rest = line.split("\t", 2)

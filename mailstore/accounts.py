@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration
 from dovecot_conf.errors import UserError
@@ -22,6 +22,9 @@ from mailstore.users import (
     Userdb,
     split_fields,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROTOCOL = "doveadm"
 # The default of the name that passwd-file looks for.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from dovecot_conf.paths import join_path
 from dovecot_conf.versions import Version
 from mailstore.acl_files import FILE_NAME, file_rules, global_file_rules, rules_for
 from mailstore.acl_rights import LOOKUP, Rule, may_have_metadata, rights_of
@@ -91,21 +92,21 @@ class AclAccess:
     def _root_rules(self, acl: NamespaceAcl, namespace: Namespace) -> tuple[Rule, ...]:
         """Return the rules of the folder that all mailboxes of a namespace are in."""
         location = namespace.location
-        root = os.fspath(self._mailboxes.below(location.path))
+        root = self._mailboxes.below(location.path)
         if location.driver == MBOX:
-            root = os.fspath(self._mailboxes.below(location.control or location.path))
+            root = self._mailboxes.below(location.control or location.path)
         elif location.mailbox_root:
-            root = f"{root}/{location.mailbox_root}"
+            root = join_path(root, location.mailbox_root)
         # Otherwise they would be those of INBOX alone.
         return tuple(self._file_rules(acl, "", None if root == self._inbox(namespace) else root))
 
     def _inbox(self, namespace: Namespace) -> str:
         paths = mailbox_paths(namespace.location, INBOX, has_inbox=namespace.is_inbox)
-        return os.fspath(self._mailboxes.below(os.fspath(paths.mail)))
+        return self._mailboxes.below(paths.mail)
 
     def _folder(self, namespace: Namespace, paths: MailboxPaths) -> str:
         # A mailbox that is a file has no folder of its own.
-        return os.fspath(paths.control if namespace.location.driver == MBOX else paths.mail)
+        return paths.control if namespace.location.driver == MBOX else paths.mail
 
     def _file_rules(self, acl: NamespaceAcl, name: str, folder: str | None) -> Iterator[Rule]:
         may_be_folder = self._version is Version.V23
@@ -115,8 +116,8 @@ class AclAccess:
             yield from file_rules(f"{folder}/{FILE_NAME}", may_be_folder=may_be_folder)
 
     def _global_rules(self, path: str, name: str) -> Iterator[Rule]:
-        place = os.fspath(self._mailboxes.below(path))
-        if self._version is Version.V24 or os.path.isfile(place):  # noqa: PTH113 - no pathlib here
+        place = self._mailboxes.below(path)
+        if self._version is Version.V24 or os.path.isfile(place):
             yield from rules_for(global_file_rules(place), name)
         else:
             yield from file_rules(f"{place}/{name}", is_global=True, may_be_folder=True)

@@ -64,7 +64,7 @@ def rules_for(rules: tuple[tuple[str, Rule], ...], mailbox: str) -> Iterator[Rul
 
 
 def _content(path: str) -> str:
-    with open(path, "rb") as file:  # noqa: PTH123 - pathlib would be loaded for it alone
+    with open(path, "rb") as file:
         return os.fsdecode(file.read())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dovecot_conf.versions import Version
@@ -31,7 +30,7 @@ def dict_opener(
     setting: DictSetting,
     user: User,
     version: Version,
-    below: Callable[[str], Path],
+    below: Callable[[str], str],
     times: LockTimes,
     patience: float | None = None,
 ) -> Callable[[], Dict]:
@@ -79,7 +78,7 @@ def _proxy(
     setting: ProxySetting,
     user: User,
     version: Version,
-    below: Callable[[str], Path],
+    below: Callable[[str], str],
     patience: float | None,
 ) -> Dict:
     # Whoever has no dict server needs no sockets either.

@@ -10,9 +10,9 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from dovecot_conf.errors import DictError
+from dovecot_conf.paths import StrPath, missing_folders
 from mailstore.dotlock import LockTimes, dotlock
 from mailstore.lock_methods import LockMethod
 from mailstore.tabescape import ESCAPES, escape, unescape
@@ -61,9 +61,9 @@ class FileDict:
     """
 
     def __init__(
-        self, path: Path, *, method: LockMethod = LockMethod.DOTLOCK, times: LockTimes = DOVECOT_TIMES
+        self, path: StrPath, *, method: LockMethod = LockMethod.DOTLOCK, times: LockTimes = DOVECOT_TIMES
     ) -> None:
-        self.path = path
+        self.path = os.fspath(path)
         self.method = method
         self.times = times
 
@@ -121,16 +121,16 @@ class FileDict:
         return parse(data)
 
     def _make_folder(self) -> None:
-        folder = self.path.parent
-        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        folder = os.path.dirname(self.path)
+        missing = missing_folders(folder)
         try:
-            for parent in reversed(missing):
+            for parent in missing:
                 # A new folder is private, or like its parent when that has setgid.
-                above = parent.parent.stat()
+                above = os.stat(os.path.dirname(parent) or ".")
                 mode = stat.S_IMODE(above.st_mode) if above.st_mode & stat.S_ISGID else 0o700
                 with suppress(FileExistsError):
-                    parent.mkdir(mode=0o700)
-                    parent.chmod(mode)
+                    os.mkdir(parent, 0o700)
+                    os.chmod(parent, mode)
                     give(parent, above)
         except OSError as error:
             raise _failed("mkdir_parents", folder, error) from None
@@ -143,18 +143,19 @@ class FileDict:
             finally:
                 if old is not None:
                     os.close(old)
-            lock_path.rename(self.path)
+            os.rename(lock_path, self.path)
 
     def _update_with_file_lock(self, changes: Mapping[str, str | None]) -> None:
-        temporary = self.path.with_name(self.path.name + ".tmp")
+        temporary = f"{self.path}.tmp"
         with self._locked_data() as old, undisturbed():
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             descriptor = os.open(temporary, flags, 0o600)
             try:
                 self._write(descriptor, old, changes)
-                temporary.rename(self.path)
+                os.rename(temporary, self.path)
             except BaseException:
-                temporary.unlink(missing_ok=True)
+                with suppress(FileNotFoundError):
+                    os.unlink(temporary)
                 raise
             finally:
                 os.close(descriptor)
@@ -215,7 +216,7 @@ class FileDict:
 
     def _is_current(self, descriptor: int) -> bool:
         try:
-            return os.path.samestat(os.fstat(descriptor), self.path.stat())
+            return os.path.samestat(os.fstat(descriptor), os.stat(self.path))
         except FileNotFoundError:
             return False
 
@@ -235,18 +236,18 @@ class FileDict:
         os.fsync(descriptor)
 
     def _take_folder_mode(self, descriptor: int) -> None:
-        folder = self.path.parent.stat()
+        folder = os.stat(os.path.dirname(self.path) or ".")
         give(descriptor, folder)
         _copy_group_and_mode(folder, stat.S_IMODE(folder.st_mode) & 0o666, descriptor)
 
 
-def _failed(function: str, path: Path, error: OSError) -> DictError:
+def _failed(function: str, path: str, error: OSError) -> DictError:
     from mailstore.permission_texts import failure_text  # noqa: PLC0415 - only where something is wrong
 
     return DictError(failure_text(function, path, error))
 
 
-def _copy_owner_and_mode(old: os.stat_result, descriptor: int, path: Path) -> None:
+def _copy_owner_and_mode(old: os.stat_result, descriptor: int, path: str) -> None:
     """Keep the owner: a file that changes hands may no longer be readable for the server."""
     if os.fstat(descriptor).st_uid != old.st_uid:
         if os.geteuid() != 0:
@@ -263,7 +264,7 @@ def _copy_group_and_mode(source: os.stat_result, mode: int, descriptor: int) -> 
     os.fchmod(descriptor, mode)
 
 
-def give(target: int | Path, folder: os.stat_result) -> None:
+def give(target: int | StrPath, folder: os.stat_result) -> None:
     """Hand what root has made to the owner of the folder it is in."""
     if os.geteuid() == 0 and folder.st_uid != 0:
         os.chown(target, folder.st_uid, folder.st_gid)

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dovecot_conf.errors import DictError
+from dovecot_conf.paths import missing_folders
 from mailstore.dict_file import MAX_FILE_SIZE, RefusedDictError, give
 from mailstore.dict_keys import is_private
 from mailstore.dict_values import FsSetting
@@ -47,7 +48,7 @@ class FsDict:
     doesn't touch. Many changes at once are prepared first; each then happens by itself.
     """
 
-    def __init__(self, setting: FsSetting, user: str, below: Callable[[str], Path] = Path) -> None:
+    def __init__(self, setting: FsSetting, user: str, below: Callable[[str], str] = str) -> None:
         self.setting = setting
         self.user = user
         self.below = below
@@ -106,7 +107,7 @@ class FsDict:
                 temporary.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
-        return self.below(self.setting.prefix + name)
+        return Path(self.below(self.setting.prefix + name))
 
     def _stage(self, name: str, value: str) -> Path:
         """Write a value to a temporary file beside its place; return that file."""
@@ -182,11 +183,11 @@ class FsDict:
             if self.setting.prefix.startswith(folder):
                 return
             try:
-                self.below(folder).rmdir()
+                Path(self.below(folder)).rmdir()
             except OSError as error:
                 if error.errno in _KEPT:
                     return
-                raise DictError(_failed("rmdir", self.below(folder), error)) from None
+                raise DictError(_failed("rmdir", Path(self.below(folder)), error)) from None
             path = folder
 
 
@@ -206,8 +207,7 @@ def _make_folders(folder: Path, mode: int) -> None:
         if mode & letter & 0o666:
             mode |= letter & 0o111
     try:
-        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-        for parent in reversed(missing):
+        for parent in map(Path, missing_folders(str(folder))):
             above = parent.parent.stat()
             with suppress(FileExistsError):
                 parent.mkdir(mode=0o700)

@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from dovecot_conf.errors import DictError
@@ -53,7 +52,7 @@ class ProxyDict:
 
     def __init__(
         self,
-        address: Path | TcpAddress,
+        address: str | TcpAddress,
         name: str,
         user: str,
         dialects: Sequence[Dialect],
@@ -226,14 +225,14 @@ class _Connection:
 
 
 @contextmanager
-def _connect(address: Path | TcpAddress, times: ProxyTimes) -> Iterator[_Connection]:
+def _connect(address: str | TcpAddress, times: ProxyTimes) -> Iterator[_Connection]:
     """Open a connection for a while. Raises DictError."""
     connected, name = _open_tcp(address, times) if isinstance(address, TcpAddress) else _open(address, times)
     with connected:
         yield _Connection(connected, name, times)
 
 
-def _open(path: Path, times: ProxyTimes) -> tuple[socket.socket, str]:
+def _open(path: str, times: ProxyTimes) -> tuple[socket.socket, str]:
     deadline = time.monotonic() + times.connect
     while True:
         connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

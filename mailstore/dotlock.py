@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from dovecot_conf.errors import DictError
 from dovecot_conf.value import Value
@@ -48,7 +47,7 @@ _FAILED = "dict-file: file_dotlock_open({path}) failed: {error}"
 
 
 @contextmanager
-def dotlock(path: Path, times: LockTimes) -> Iterator[tuple[int, Path]]:
+def dotlock(path: str, times: LockTimes) -> Iterator[tuple[int, str]]:
     """Hold ``PATH.lock``; yield its descriptor and path. It is removed unless it was renamed away.
 
     Signals that end the process wait while it is held, not while it is waited for.
@@ -56,7 +55,7 @@ def dotlock(path: Path, times: LockTimes) -> Iterator[tuple[int, Path]]:
     Raises DictError, in Dovecot's words, when the lock file can't be made (no folder, no permission), and
     when another process still holds it after ``times.timeout``.
     """
-    lock_path = path.with_name(path.name + ".lock")
+    lock_path = f"{path}.lock"
     deadline = times.clock() + times.timeout
     while True:
         with undisturbed():
@@ -70,13 +69,13 @@ def dotlock(path: Path, times: LockTimes) -> Iterator[tuple[int, Path]]:
         if times.clock() >= deadline:
             raise DictError(_FAILED.format(path=path, error=os.strerror(errno.EAGAIN)))
         if _is_stale(path, lock_path, times):
-            lock_path.unlink(missing_ok=True)
-
+            with suppress(FileNotFoundError):
+                os.unlink(lock_path)
         # A pause also after a removal: somebody else may be about to remove the same stale lock.
         times.sleep(times.pause * (0.05 + 0.95 * int.from_bytes(os.urandom(2)) / 0xFFFF))
 
 
-def _create(path: Path, lock_path: Path) -> int | None:
+def _create(path: str, lock_path: str) -> int | None:
     """Return the descriptor of the new lock file, None when there is one already."""
     try:
         return os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
@@ -86,18 +85,18 @@ def _create(path: Path, lock_path: Path) -> int | None:
         raise _unlockable(path, lock_path, error) from None
 
 
-def _give_up(descriptor: int, lock_path: Path) -> None:
+def _give_up(descriptor: int, lock_path: str) -> None:
     """Close the lock file; remove it unless it was renamed away."""
     with suppress(FileNotFoundError):
-        if os.path.samestat(os.fstat(descriptor), lock_path.lstat()):
-            lock_path.unlink()
+        if os.path.samestat(os.fstat(descriptor), os.lstat(lock_path)):
+            os.unlink(lock_path)
     os.close(descriptor)
 
 
-def _unlockable(path: Path, lock_path: Path, error: OSError) -> DictError:
+def _unlockable(path: str, lock_path: str, error: OSError) -> DictError:
     text = _FAILED.format(path=path, error=error.strerror)
     try:
-        lock_path.lstat()
+        os.lstat(lock_path)
     except FileNotFoundError:
         return DictError(text)
     except OSError as problem:
@@ -105,9 +104,9 @@ def _unlockable(path: Path, lock_path: Path, error: OSError) -> DictError:
     return DictError(text)
 
 
-def _is_stale(path: Path, lock_path: Path, times: LockTimes) -> bool:
+def _is_stale(path: str, lock_path: str, times: LockTimes) -> bool:
     try:
-        lock = lock_path.lstat()
+        lock = os.lstat(lock_path)
     except FileNotFoundError:
         return False
     now = times.clock()
@@ -117,15 +116,15 @@ def _is_stale(path: Path, lock_path: Path, times: LockTimes) -> bool:
             return not _is_alive(owner)
     changes = [lock.st_mtime, lock.st_ctime]
     with suppress(FileNotFoundError):
-        data = path.stat()
+        data = os.stat(path)
         changes += [data.st_mtime, data.st_ctime]
     return now > max(changes) + times.stale
 
 
-def _local_owner(lock_path: Path) -> int | None:
+def _local_owner(lock_path: str) -> int | None:
     """Return the PID of a lock file that says ``PID:HOST`` with this host's name."""
     try:
-        with lock_path.open("rb") as file:
+        with open(lock_path, "rb") as file:
             text = file.read(MAX_PID_TEXT).decode("ascii")
     except (OSError, UnicodeDecodeError):
         return None

@@ -11,9 +11,9 @@ import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.paths import StrPath, exists
 from mailstore.dotlock import LockTimes, dotlock
 
 UIDLIST = "dovecot-uidlist"
@@ -21,15 +21,15 @@ MAX_HEADER_LINE = 8192
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 
-def maildir_guid(control: Path) -> str | None:
+def maildir_guid(control: StrPath) -> str | None:
     """Return the GUID in ``dovecot-uidlist`` of the folder ``control``, None without such a file.
 
     The first line is ``3 V<uidvalidity> N<next uid> G<guid>``, fields in any order. Raises
     MailboxError when the file can't be read or has no GUID yet.
     """
-    path = control / UIDLIST
+    path = os.path.join(control, UIDLIST)
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             line = file.readline(MAX_HEADER_LINE).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
@@ -45,8 +45,8 @@ def maildir_guid(control: Path) -> str | None:
 
 
 def create_maildir(
-    folder: Path,
-    control: Path,
+    folder: StrPath,
+    control: StrPath,
     *,
     times: LockTimes,
     new_guid: Callable[[], str] = lambda: os.urandom(16).hex(),
@@ -56,9 +56,10 @@ def create_maildir(
     An existing uidlist is never replaced: that would change UIDVALIDITY and lose all METADATA.
     Raises MailboxError when something can't be made.
     """
+    uidlist = os.path.join(control, UIDLIST)
     try:
-        mode = _make_folders(folder, control)
-        with dotlock(control / UIDLIST, times) as (descriptor, lock_path):
+        mode = _make_folders(os.fspath(folder), os.fspath(control))
+        with dotlock(uidlist, times) as (descriptor, lock_path):
             existing = maildir_guid(control)
             if existing is not None:
                 return existing
@@ -68,7 +69,7 @@ def create_maildir(
             os.fsync(descriptor)
             # A link, not a rename: it fails when somebody without our lock made the file.
             with suppress(FileExistsError):
-                os.link(lock_path, control / UIDLIST)
+                os.link(lock_path, uidlist)
     except OSError as error:
         raise MailboxError(
             f"{error.filename or folder}: {error.strerror}; the mailbox was not created"
@@ -78,10 +79,9 @@ def create_maildir(
     return found
 
 
-def _make_folders(folder: Path, control: Path) -> int:
-    """Make the folders with the rights of the nearest existing one; return those rights."""
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    mode = stat.S_IMODE(existing.stat().st_mode) if existing == folder else 0o700
-    for path in (folder, folder / "cur", folder / "new", folder / "tmp", control):
-        path.mkdir(mode=mode | 0o700, parents=True, exist_ok=True)
+def _make_folders(folder: str, control: str) -> int:
+    """Make what is missing, with the rights of the folder or private ones; return those rights."""
+    mode = stat.S_IMODE(os.stat(folder).st_mode) if exists(folder) else 0o700
+    for path in (folder, *(os.path.join(folder, name) for name in ("cur", "new", "tmp")), control):
+        os.makedirs(path, mode | 0o700, exist_ok=True)
     return mode

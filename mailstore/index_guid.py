@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.paths import StrPath
 
 MAX_INDEX_SIZE = 256 * 1024 * 1024
 TYPE_MASK = 0x0FFFFFFF
@@ -64,7 +65,7 @@ class _Extensions:
             self.header[offset:end] = data[: end - offset]
 
 
-def index_guid(folder: Path, driver: str) -> str | None:
+def index_guid(folder: StrPath, driver: str) -> str | None:
     """Return the GUID of the mailbox whose index files are in ``folder``, None without any.
 
     ``driver`` is sdbox, mdbox or mbox. Raises MailboxError when the files can't be read, are
@@ -72,7 +73,7 @@ def index_guid(folder: Path, driver: str) -> str | None:
     """
     place = PLACES[driver]
     try:
-        extensions = _replay(folder, place.extension)
+        extensions = _replay(Path(folder), place.extension)
     except OSError as error:
         raise MailboxError(f"{error.filename or folder}: {error.strerror}") from None
     except (struct.error, IndexError, UnicodeDecodeError):

@@ -75,8 +75,8 @@ def socket_of(setting: DictSetting) -> str | None:
     if isinstance(setting, RedisSetting):
         return setting.socket_path or None
     if isinstance(setting, ProxySetting):
-        address = dict_server(setting.socket_path, setting.name, setting.base_dir, Path).address
-        return None if isinstance(address, TcpAddress) else str(address)
+        address = dict_server(setting.socket_path, setting.name, setting.base_dir, str).address
+        return None if isinstance(address, TcpAddress) else address
     return None
 
 
@@ -210,9 +210,10 @@ def _in_own_store(metadata: Metadata) -> Iterator[str]:
 
 def _file_state(store: FileDict) -> tuple[str, str]:
     """Return what is wrong with a file that may not be there yet, and what is worth knowing of it."""
-    if store.path.exists():
+    path = Path(store.path)
+    if path.exists():
         return "", ""
-    folder = next(parent for parent in store.path.absolute().parents if parent.exists())
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         who = f"uid {os.geteuid()} gid {os.getegid()}"
         return f"there is no such file, and {who} may not make it in {folder}", ""

@@ -7,12 +7,13 @@ replace it in 2.4.1, and the paths their servers use for them.
 from __future__ import annotations
 
 import codecs
+import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Self
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.paths import join_path
 from dovecot_conf.value import Value
 from mailstore.mailbox_name import check_levels, check_stored_name
 
@@ -160,9 +161,9 @@ class MailboxPaths(Value):
     ``index`` is None when the index is kept in memory.
     """
 
-    mail: Path
-    control: Path
-    index: Path | None
+    mail: str
+    control: str
+    index: str | None
 
 
 def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) -> MailboxPaths:
@@ -181,13 +182,13 @@ def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) 
     mail = _place(location, location.path, stored, with_directory=True)
     is_inbox = stored == INBOX and (has_inbox or location.inbox_everywhere)
     if is_inbox and location.inbox:
-        mail = Path(location.inbox)
+        mail = join_path(location.inbox)
     elif (
         is_inbox
         and location.driver == MAILDIR
         and (location.inbox_everywhere or not location.mailbox_directory)
     ):
-        mail = Path(location.path)
+        mail = join_path(location.path)
     control = (
         _place(location, location.control, stored, with_directory=location.directory_everywhere)
         if location.control
@@ -198,9 +199,9 @@ def mailbox_paths(location: MailLocation, name: str, *, has_inbox: bool = True) 
 
 def root_paths(location: MailLocation) -> MailboxPaths:
     """Return the paths of the folder that all mailboxes are in, which may be a Maildir itself."""
-    mail = Path(location.path)
-    index = None if location.index == MEMORY else Path(location.index or mail)
-    return MailboxPaths(mail, Path(location.control or mail), index)
+    mail = join_path(location.path)
+    index = None if location.index == MEMORY else join_path(location.index or mail)
+    return MailboxPaths(mail, join_path(location.control or mail), index)
 
 
 def check_mailbox_name(name: str) -> None:
@@ -208,14 +209,14 @@ def check_mailbox_name(name: str) -> None:
     check_levels(name, "/")
 
 
-def _place(location: MailLocation, root: str, stored: str, *, with_directory: bool) -> Path:
+def _place(location: MailLocation, root: str, stored: str, *, with_directory: bool) -> str:
     if location.layout == MAILDIR_LAYOUT:
-        return Path(root, "." + stored)
+        return join_path(root, "." + stored)
     directory = location.mailbox_directory if with_directory else ""
-    return Path(root, location.mailbox_root, stored, directory)
+    return join_path(root, location.mailbox_root, stored, directory)
 
 
-def _index_path(location: MailLocation, stored: str, mail: Path) -> Path | None:
+def _index_path(location: MailLocation, stored: str, mail: str) -> str | None:
     if location.index == MEMORY:
         return None
     if location.index:
@@ -225,7 +226,8 @@ def _index_path(location: MailLocation, stored: str, mail: Path) -> Path | None:
         path = _place(location, location.path, stored, with_directory=False)
     else:
         path = mail
-    return path.parent / ".imap" / path.name if location.driver == MBOX else path
+    folder, name = os.path.split(path)
+    return join_path(folder, ".imap", name) if location.driver == MBOX else path
 
 
 def modified_utf7(text: str) -> str:

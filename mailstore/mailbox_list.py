@@ -7,9 +7,9 @@ import binascii
 import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.paths import StrPath
 from mailstore.location import INBOX, MAILDIR, MAILDIR_LAYOUT, MBOX, SEPARATORS, MailLocation, modified_utf7
 
 # What lies beside the mailboxes of layout fs and is none.
@@ -18,7 +18,7 @@ MAX_DEPTH = 64
 _SHIFTED = re.compile(r"&([^-]*)-")
 
 
-def stored_names(location: MailLocation, root: Path) -> Iterator[str]:
+def stored_names(location: MailLocation, root: StrPath) -> Iterator[str]:
     """Yield the names of the mailboxes on disk, sorted, with "/" between the levels; INBOX comes first.
 
     ``root`` is the folder to open for ``location.path``. A folder without mails of its own may be
@@ -29,7 +29,7 @@ def stored_names(location: MailLocation, root: Path) -> Iterator[str]:
     if separator is None:
         raise MailboxError(f"mailboxes of layout {location.layout} can't be found without Dovecot")
     try:
-        found = _walk(location, root / location.mailbox_root, "", MAX_DEPTH)
+        found = _walk(location, os.path.join(root, location.mailbox_root), "", MAX_DEPTH)
         if location.layout == MAILDIR_LAYOUT:
             found = (entry.name[1:] for entry in _entries(root) if entry.name[:1] == "." and entry.is_dir())
         names = {name for stored in found if (name := _name(stored, separator, location))}
@@ -39,7 +39,7 @@ def stored_names(location: MailLocation, root: Path) -> Iterator[str]:
     yield from sorted(names - {INBOX})
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(folder: StrPath) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
@@ -47,7 +47,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _walk(location: MailLocation, folder: Path, prefix: str, depth: int) -> Iterable[str]:
+def _walk(location: MailLocation, folder: StrPath, prefix: str, depth: int) -> Iterable[str]:
     skipped = {location.mailbox_directory} | (MAILDIR_FOLDERS if location.driver == MAILDIR else set())
     for entry in _entries(folder):
         if entry.name.startswith(".") or entry.name in skipped:
@@ -55,7 +55,7 @@ def _walk(location: MailLocation, folder: Path, prefix: str, depth: int) -> Iter
         if entry.is_dir():
             yield prefix + entry.name
             if depth:
-                yield from _walk(location, folder / entry.name, f"{prefix}{entry.name}/", depth - 1)
+                yield from _walk(location, entry.path, f"{prefix}{entry.name}/", depth - 1)
         elif location.driver == MBOX:
             yield prefix + entry.name
 

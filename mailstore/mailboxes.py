@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.paths import exists
 from dovecot_conf.value import Value
 from mailstore.dotlock import LockTimes
 from mailstore.guid import UIDLIST, create_maildir, maildir_guid
@@ -75,7 +76,7 @@ class UserMailboxes(Value):
     namespaces: tuple[Namespace, ...]
     server_settings: Mapping[str, str]
     times: LockTimes
-    below: Callable[[str], Path]
+    below: Callable[[str], str]
 
     def guid(self, mailbox: str) -> str:
         """Return the GUID of a mailbox.
@@ -87,7 +88,7 @@ class UserMailboxes(Value):
         driver, is_inbox = namespace.location.driver, namespace.is_users_inbox(mailbox)
         if driver == MAILDIR:
             # Dovecot makes the folders of INBOX anew, and keeps its list.
-            is_there = is_inbox or _is_folder(paths.mail / "cur")
+            is_there = is_inbox or _is_folder(f"{paths.mail}/cur")
             guid = maildir_guid(paths.control) if is_there else None
         elif driver != MBOX and driver not in DBOX_DRIVERS:
             raise MailboxError(f"mailboxes of format {driver} can't be read without Dovecot")
@@ -123,10 +124,10 @@ class UserMailboxes(Value):
         except MailboxNotFoundError:
             return mailbox
 
-    def guid_place(self, mailbox: str) -> Path | None:
+    def guid_place(self, mailbox: str) -> str | None:
         """Return the file or folder that keeps a mailbox's GUID, None without one. Raises MailboxError."""
         namespace, paths, _ = self.find(mailbox)
-        return paths.control / UIDLIST if namespace.location.driver == MAILDIR else paths.index
+        return f"{paths.control}/{UIDLIST}" if namespace.location.driver == MAILDIR else paths.index
 
     def create(self, mailbox: str) -> str:
         """Make a mailbox that ``guid`` says Dovecot would make; return its GUID.
@@ -189,8 +190,8 @@ class UserMailboxes(Value):
         """
         namespace, full_name = self._namespace(mailbox)
         paths = self._paths(namespace, full_name)
-        index = self.below(str(paths.index)) if paths.index else None
-        below = MailboxPaths(self.below(str(paths.mail)), self.below(str(paths.control)), index)
+        index = self.below(paths.index) if paths.index else None
+        below = MailboxPaths(self.below(paths.mail), self.below(paths.control), index)
         return namespace, below, full_name
 
     def _paths(self, namespace: Namespace, full_name: str) -> MailboxPaths:
@@ -212,18 +213,18 @@ class UserMailboxes(Value):
         return automatic in ("create", "subscribe")
 
 
-def _exists(path: Path) -> bool:
+def _exists(path: str) -> bool:
     try:
-        return path.exists()
+        return exists(path)
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             return False
         raise
 
 
-def _is_folder(path: Path) -> bool:
+def _is_folder(path: str) -> bool:
     try:
-        return stat.S_ISDIR(path.stat().st_mode)
+        return stat.S_ISDIR(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
@@ -55,7 +54,7 @@ class MailboxNotCreatedError(MailboxNotFoundError):
     ``can_create`` tells that ``open_mailbox`` can make it too.
     """
 
-    def __init__(self, message: str, location: Path, *, can_create: bool) -> None:
+    def __init__(self, message: str, location: str, *, can_create: bool) -> None:
         super().__init__(message)
         self.location = location
         self.can_create = can_create

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration
 from mailstore.attribute_dict import dict_opener, expand_home
@@ -13,6 +13,9 @@ from mailstore.metadata import Access, Metadata
 from mailstore.namespaces import read_namespaces
 from mailstore.settings import UserSettings, below_root, read_blocks
 from mailstore.users import User
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVER_SETTINGS = ("mail_server_admin", "mail_server_comment")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from dovecot_conf.versions import Version
 from mailstore.userdb_reply import parse_id
@@ -12,9 +11,9 @@ MAX_PASSWD_FILE = 256 * 1024 * 1024
 COLUMNS = 8
 
 
-def passwd_lines(path: Path) -> Iterator[list[str]]:
+def passwd_lines(path: str) -> Iterator[list[str]]:
     """Yield the columns of all lines that have a user. Raises OSError."""
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         text = file.read(MAX_PASSWD_FILE).decode("utf-8", "surrogateescape")
     for line in text.split("\n"):
         if line and line[0] not in ":#":

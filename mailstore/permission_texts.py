@@ -10,17 +10,19 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from dovecot_conf.paths import StrPath
+
 _READ, _WRITE, _SEARCH = 4, 2, 1
 _LETTERS = {_READ: "r", _WRITE: "w", _SEARCH: "x"}
 
 
-def failure_text(function: str, path: Path, error: OSError) -> str:
+def failure_text(function: str, path: StrPath, error: OSError) -> str:
     """Say which call failed on an absolute path and why; without permission also as whom, and what lacks."""
     text = f"{function}({path}) failed: {os.strerror(error.errno or 0)}"
     if error.errno != errno.EACCES:
         return text
     uid, gid = os.geteuid(), os.getegid()
-    return f"{text} (euid={uid}({_user(uid)}) egid={gid}({_group(gid)}){_missing(path)})"
+    return f"{text} (euid={uid}({_user(uid)}) egid={gid}({_group(gid)}){_missing(Path(path))})"
 
 
 def _missing(path: Path) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 from dovecot_conf.base_dir import BASE_DIR
@@ -27,11 +26,11 @@ class TcpAddress(NamedTuple):
 class DictServer(NamedTuple):
     """A dict server, and the name it knows the dict by."""
 
-    address: Path | TcpAddress
+    address: str | TcpAddress
     name: str
 
 
-def dict_server(socket_path: str, name: str, base_dir: str, below: Callable[[str], Path]) -> DictServer:
+def dict_server(socket_path: str, name: str, base_dir: str, below: Callable[[str], str]) -> DictServer:
     """Return the server that a setting names; ``below`` finds absolute paths of the configuration.
 
     ``socket_path`` is "" for Dovecot's own server, ``base_dir`` "" when it isn't set.

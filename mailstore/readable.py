@@ -142,7 +142,7 @@ def _steps(path: str, root: str) -> Iterator[_Step]:
             if links > _MAX_LINKS:
                 text = f"{path}: {os.strerror(errno.ELOOP)}"
                 raise _StoppedError(Obstacle(ObstacleKind.TOO_MANY_LINKS, written, text))
-            target = os.readlink(root + written)  # noqa: PTH115 - text is wanted
+            target = os.readlink(root + written)
             if target.startswith("/"):
                 here = []
             pending += [part for part in target.split("/") if part not in ("", ".")][::-1]

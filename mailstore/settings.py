@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration, Settings
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.paths import join_path
 from dovecot_conf.settings import split_list
 from dovecot_conf.tree import Section, Setting
 from dovecot_conf.variables import expand, user_values
 from dovecot_conf.versions import Version
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mailstore.users import User
 
 # Blocks that never have a name; all occurrences are one block.
@@ -172,10 +174,10 @@ class UserSettings:
         )
 
 
-def below_root(root: Path | None) -> Callable[[str], Path]:
+def below_root(root: Path | None) -> Callable[[str], str]:
     """Return a function that finds an absolute path of the configuration below ``root``."""
 
-    def find(path: str) -> Path:
-        return Path(path) if root is None else root / path.lstrip("/")
+    def find(path: str) -> str:
+        return join_path(path) if root is None else join_path(str(root), path.lstrip("/"))
 
     return find

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pwd
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from dovecot_conf.errors import UserError
@@ -51,7 +50,7 @@ class UserdbReader:
         protocol: str,
         version: Version,
         expand: Expand,
-        open_path: Callable[[str], Path],
+        open_path: Callable[[str], str],
         valid_ids: Mapping[str, IdRange],
     ) -> None:
         self.userdbs = userdbs

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pwd
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from dovecot_conf.versions import Version
@@ -42,7 +42,7 @@ class Reply:
     Source: ``auth_request_set_userdb_field`` of 2.3.19.1 and 2.4.1.
     """
 
-    def __init__(self, name: str, version: Version, open_path: Callable[[str], Path]) -> None:
+    def __init__(self, name: str, version: Version, open_path: Callable[[str], str]) -> None:
         self.name = name
         self.version = version
         self.open_path = open_path
@@ -90,7 +90,7 @@ class Reply:
 
     def _set_owner(self, path: str) -> None:
         try:
-            found = self.open_path(path).stat()
+            found = os.stat(self.open_path(path))
         except OSError as error:
             self._fail(f"stat({path}) failed: {error.strerror}")
         else:

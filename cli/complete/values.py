@@ -6,7 +6,6 @@ They are called when TAB is pressed, and import what they need then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -117,7 +116,7 @@ def _own_names(ctx: click.Context, version: Version | None) -> tuple[set[str], V
 
     path = ctx.params.get("config_path")
     demo = bool(ctx.params.get("demo"))
-    source = ConfigSource(Path(path) if path else None, (), version, demo, quiet=True, verbose=False)
+    source = ConfigSource(path or None, (), version, demo, quiet=True, verbose=False)
     try:
         configuration = load(find_configuration(source), version=version)
     except (PushnotifError, OSError):

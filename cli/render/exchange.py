@@ -41,7 +41,7 @@ def from_base(path: str, base: str) -> str:
     Inside of it the path is relative, without ``./``; outside it is absolute. CI systems join it with
     the root of the checkout.
     """
-    whole = os.path.normpath(os.path.join(base, path))  # noqa: PTH118 - no name is looked up
+    whole = os.path.normpath(os.path.join(base, path))
     start = base.rstrip("/") + "/"
     return whole.removeprefix(start)
 

@@ -45,7 +45,7 @@ class PathPattern(NamedTuple):
 def _parts(path: str) -> tuple[str, ...]:
     """Return the names of an absolute path."""
     # Not resolve(): the name of a link is what the user sees and writes.
-    return tuple(name for name in os.path.abspath(path).split("/") if name)  # noqa: PTH100
+    return tuple(name for name in os.path.abspath(path).split("/") if name)
 
 
 def _fits(names: tuple[re.Pattern[str] | None, ...], parts: tuple[str, ...]) -> bool:

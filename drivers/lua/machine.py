@@ -233,7 +233,7 @@ def _read_file(path: Any) -> tuple[bool, bytes]:
     if not isinstance(path, bytes):
         return False, b"a path must be a string"
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - the path is bytes
+        with open(path, "rb") as file:
             return True, file.read()
     except OSError as error:
         return False, b"cannot open " + path + b": " + (error.strerror or "").encode()

@@ -131,7 +131,7 @@ def _open(machine: LuaMachine, path: str, texts: LuaTexts, root: str) -> bytes:
             raise ScriptError(
                 texts.load_failed.format(file=path, error=f"cannot read {path}: Is a directory")
             )
-        with open(encode(opened), "rb") as file:  # noqa: PTH123 - any name of a file
+        with open(encode(opened), "rb") as file:
             source = file.read(MAX_SCRIPT + 1)
     except OSError as error:
         reason = os.strerror(error.errno or 0)

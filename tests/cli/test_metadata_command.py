@@ -274,7 +274,7 @@ def test_a_store_below_a_folder_of_others_is_one_clear_line(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("mailstore.dict_file.os.open", refuse)
-    monkeypatch.setattr("mailstore.dict_file.Path.stat", refuse)
+    monkeypatch.setattr("pathlib.Path.stat", refuse)
     outcome = run("metadata", "get", "--demo", "-q", "-u", "bob", "-s", "", "/private/comment")
     assert outcome.code == 75
     assert "Permission denied" in outcome.err

@@ -118,7 +118,7 @@ def test_imap_has_one_user_only(call: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_no_configuration_is_needed_beside_a_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.common.SYSTEM_CONFIG", Path("/nowhere/dovecot.conf"))
+    monkeypatch.setattr("cli.common.SYSTEM_CONFIG", "/nowhere/dovecot.conf")
     monkeypatch.setenv("PUSHNOTIF_DOVEADM_API_KEY", "key")
     with serving(http_answer(b'[["doveadmResponse",[{"value":"v"}],"pushnotif"]]')) as port:
         url = f"doveadm-http://127.0.0.1:{port}"

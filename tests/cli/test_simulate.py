@@ -70,7 +70,7 @@ def test_the_built_in_example_shows_the_request_and_what_dovecot_logs(run: Run) 
 def test_the_built_in_example_is_used_where_nothing_else_is_found(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("cli.common.SYSTEM_CONFIG", tmp_path / "dovecot.conf")
+    monkeypatch.setattr("cli.common.SYSTEM_CONFIG", str(tmp_path / "dovecot.conf"))
     result = run("simulate", "message-new", "--format", "json")
     assert result.code == 0
     assert drivers_of(result.out)["ox"]["outcome"] == "would-send"

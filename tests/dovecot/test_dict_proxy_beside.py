@@ -140,7 +140,7 @@ def test_the_longest_line_that_a_server_takes_is_the_longest_that_is_sent(both: 
 def test_the_major_of_the_server_is_found_out(both: Both) -> None:
     other = {"2.3": Version.V24, "2.4": Version.V23}[both.server.version]
     for _ in range(2):
-        store = ProxyDict(both.socket, "metadata", "alice", dialects(other))
+        store = ProxyDict(str(both.socket), "metadata", "alice", dialects(other))
         store.update({"priv/" + "3" * 32 + "/major": AWKWARD})
         assert store.lookup("priv/" + "3" * 32 + "/major") == AWKWARD
         assert "major" in store.keys_below("priv/" + "3" * 32 + "/")
@@ -149,7 +149,7 @@ def test_the_major_of_the_server_is_found_out(both: Both) -> None:
 
 
 def test_bytes_that_are_no_utf8_come_back(both: Both) -> None:
-    store = ProxyDict(both.socket, "metadata", "alice", dialects(Version(both.server.version)))
+    store = ProxyDict(str(both.socket), "metadata", "alice", dialects(Version(both.server.version)))
     store.update({"shared/" + "4" * 32 + "/bytes": "a\udcff\udc80b"})
     assert store.lookup("shared/" + "4" * 32 + "/bytes") == "a\udcff\udc80b"
 
@@ -162,7 +162,7 @@ def test_nothing_that_succeeded_is_lost_while_both_write(both: Both) -> None:
     done: list[str] = []
 
     def write() -> None:
-        store = ProxyDict(both.socket, "metadata", user, dialects(Version(both.server.version)))
+        store = ProxyDict(str(both.socket), "metadata", user, dialects(Version(both.server.version)))
         for number in range(150):
             with suppress(DictError):
                 store.update({f"priv/{guid}/ours{number}": str(number)})

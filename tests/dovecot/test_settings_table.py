@@ -69,7 +69,7 @@ def installed(version: Version) -> Installation:
 def chosen(version: Version) -> list[tuple[str, SettingName]]:
     """Rows of settings that are there without further packages, by the names that lead to them."""
     found = table(version)
-    rows = [(name, row) for name, row in (found.names | found.inner).items() if not row.package]
+    rows = [item for names in (found.names, found.inner) for item in names.items() if not item[1].package]
     return random.Random(41).sample(rows, k=ROWS)
 
 

@@ -207,7 +207,8 @@ def _obsolete(version: Version) -> Iterator[SettingName]:
 @cache
 def _everything(version: Version) -> tuple[SettingName, ...]:
     found = table(version)
-    return (*found.names.values(), *found.inner.values(), *_obsolete(version))
+    rows = (row for names in (found.names, found.inner) for _, row in names.items())
+    return (*rows, *_obsolete(version))
 
 
 @cache
@@ -215,7 +216,7 @@ def _sections(version: Version, words: str) -> tuple[SettingName, ...]:
     """Return the sections that may stand in others; those of 2.4 may stand nearly everywhere."""
     found = table(version)
     kinds = (Kind.SECTION, Kind.FILTER, Kind.FILTERS, Kind.STRINGS, Kind.BOOLEANS)
-    rows = [row for row in found.names.values() if row.kind in kinds and not row.package]
+    rows = [row for _, row in found.names.items() if row.kind in kinds and not row.package]
     if not words:
         return tuple(rows)
     inner = [
@@ -232,7 +233,7 @@ def _values(version: Version, words: str, block: str) -> tuple[SettingName, ...]
     found = table(version)
     usual = [
         row
-        for row in found.names.values()
+        for _, row in found.names.items()
         if row.kind in (Kind.VALUE, Kind.BOOLEANS) and not row.package and not row.hidden
     ]
     if words:

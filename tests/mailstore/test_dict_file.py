@@ -267,7 +267,7 @@ def _die_before_the_rename(path: Path) -> None:
     def die(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    Path.rename = die  # type: ignore[assignment,method-assign]
+    os.rename = die  # type: ignore[assignment]
     FileDict(path).update({"a": "new"})
 
 

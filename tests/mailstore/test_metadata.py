@@ -127,7 +127,7 @@ def test_an_inbox_that_is_not_there_has_no_values(tmp_path: Path) -> None:
     assert [listing.error for listing in metadata.list("INBOX")] == [None, None]
     with pytest.raises(MailboxNotCreatedError) as caught:
         metadata.set("INBOX", "/private/a", "1")
-    assert caught.value.location == tmp_path / "Maildir"
+    assert caught.value.location == str(tmp_path / "Maildir")
     assert list(tmp_path.iterdir()) == []
 
 

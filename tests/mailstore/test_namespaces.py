@@ -51,7 +51,7 @@ def test_the_inbox_of_an_alias_is_a_mailbox_of_its_own_in_23(tmp_path: Path) -> 
     metadata = opened(START["2.3"] + INBOX + ALIAS["2.3"], tmp_path)
     with pytest.raises(MailboxNotCreatedError) as caught:
         metadata.open_mailbox("Ali/INBOX")
-    assert caught.value.location == tmp_path / "Maildir" / ".INBOX"
+    assert caught.value.location == str(tmp_path / "Maildir" / ".INBOX")
     make_maildir(tmp_path / "Maildir" / ".INBOX", "c" * 32)
     assert metadata.open_mailbox("Ali/INBOX") == "c" * 32
     assert metadata.open_mailbox("INBOX") == "a" * 32

@@ -267,5 +267,5 @@ class Dovecot:
 def _new_folder(installation: Installation) -> Path:
     parent = installation.filesystem / "tmp"
     folder = Path(tempfile.mkdtemp(prefix="pushnotif-", dir=parent))
-    os.chmod(folder, 0o755)  # noqa: PTH101 - the mail user must get through
+    os.chmod(folder, 0o755)
     return folder
