@@ -68,7 +68,8 @@ class AclAccess:
     def _rights(
         self, acl: NamespaceAcl, namespace: Namespace, name: str, paths: MailboxPaths
     ) -> frozenset[str]:
-        if name + namespace.hierarchy_separator() == namespace.prefix and not namespace.is_users_inbox(name):
+        is_inbox = namespace.is_users_inbox(name) or namespace.is_owners_inbox(name)
+        if name + namespace.hierarchy_separator() == namespace.prefix and not is_inbox:
             own = self._root_rules(acl, namespace)
         else:
             own = self._mailbox_rules(acl, namespace, name, self._folder(namespace, paths))
@@ -101,7 +102,8 @@ class AclAccess:
         return tuple(self._file_rules(acl, "", None if root == self._inbox(namespace) else root))
 
     def _inbox(self, namespace: Namespace) -> str:
-        paths = mailbox_paths(namespace.location, INBOX, has_inbox=namespace.is_inbox)
+        has_inbox = namespace.is_inbox or bool(namespace.owner)
+        paths = mailbox_paths(namespace.location, INBOX, has_inbox=has_inbox)
         return self._mailboxes.below(paths.mail)
 
     def _folder(self, namespace: Namespace, paths: MailboxPaths) -> str:

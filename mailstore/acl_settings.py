@@ -82,6 +82,9 @@ class AclSettings:
         if block is None:
             return
         yield block
+        if namespace.owner:
+            # Names of mailboxes aren't looked at there.
+            return
         name = mailbox.removeprefix(namespace.prefix)
         for inner in block.of_kind("mailbox"):
             if matches(name, inner.value("name", "mailbox_name", default=inner.name)):

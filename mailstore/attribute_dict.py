@@ -99,7 +99,7 @@ def without_dict(metadata: Metadata) -> Metadata:
     def open_dict() -> FileDict:
         raise NotEnabledError(_NOT_ENABLED)
 
-    return metadata.replace(open_dict=open_dict)
+    return metadata.replace(open_dict=open_dict, shared_dict=None)
 
 
 def expand_home(path: str, home: str) -> str:

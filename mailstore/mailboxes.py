@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from dovecot_conf.errors import MailboxError
 from dovecot_conf.paths import exists
@@ -27,6 +28,13 @@ from mailstore.location import (
 from mailstore.mailbox_name import MailboxNameError, check_stored_name
 from mailstore.metadata import MailboxNotCreatedError, MailboxNotFoundError
 
+if TYPE_CHECKING:
+    from mailstore.others import OthersNamespace
+    from mailstore.users import User
+
+
+SHARED = "shared"
+
 
 class Namespace(Value):
     """A namespace; ``mailboxes`` holds the settings of the mailboxes named in it, by full name.
@@ -34,7 +42,8 @@ class Namespace(Value):
     ``separator`` is "" for the one of the layout. Paths of ``location`` are expanded. ``is_inbox`` tells that
     the user's INBOX is looked for here, as in an alias of the namespace that has it. The mailboxes of an
     alias are those of another namespace; its INBOX is a mailbox of its own in 2.3. ``kind`` is private,
-    public or shared, ``name`` what the configuration calls it.
+    public or shared, ``name`` what the configuration calls it. ``owner`` is whose mailboxes these are when
+    they are another user's, who has an INBOX here, for which with ``prefix_is_inbox`` the prefix stands, too.
     """
 
     prefix: str
@@ -45,6 +54,8 @@ class Namespace(Value):
     is_alias: bool = False
     kind: str = "private"
     name: str = ""
+    owner: str = ""
+    prefix_is_inbox: bool = False
 
     def hierarchy_separator(self) -> str:
         """Return the character between the levels of a name."""
@@ -65,18 +76,25 @@ class Namespace(Value):
         """Tell whether a full name is that of the user's INBOX, which needs no prefix but may have it."""
         return self.is_inbox and full_name in (INBOX, self.prefix + INBOX)
 
+    def is_owners_inbox(self, full_name: str) -> bool:
+        """Tell whether a full name is that of another user's INBOX."""
+        is_prefix = self.prefix_is_inbox and full_name + self.separator == self.prefix
+        return bool(self.owner) and (is_prefix or full_name == self.prefix + INBOX)
+
 
 class UserMailboxes(Value):
     """The mailboxes of one user.
 
     ``server_settings`` answers for the server's own entries. ``times`` says how long to wait for
-    locks, ``below`` maps an absolute path of the configuration to the one to open.
+    locks, ``below`` maps an absolute path of the configuration to the one to open. ``others`` lead to the
+    mailboxes of other users.
     """
 
     namespaces: tuple[Namespace, ...]
     server_settings: Mapping[str, str]
     times: LockTimes
     below: Callable[[str], str]
+    others: tuple[OthersNamespace, ...] = ()
 
     def guid(self, mailbox: str) -> str:
         """Return the GUID of a mailbox.
@@ -112,17 +130,34 @@ class UserMailboxes(Value):
     def is_inbox(self, mailbox: str) -> bool:
         """Tell whether a name is that of the user's INBOX."""
         try:
-            namespace, full_name = self._namespace(mailbox)
-        except MailboxNotFoundError:
+            namespace, full_name = self.namespace_of(mailbox)
+        except MailboxError:
             return False
         return namespace.is_users_inbox(full_name)
+
+    def is_any_inbox(self, mailbox: str) -> bool:
+        """Tell whether a name is that of the user's INBOX, or of another user's."""
+        try:
+            namespace, full_name = self.namespace_of(mailbox)
+        except MailboxError:
+            return False
+        return namespace.is_users_inbox(full_name) or namespace.is_owners_inbox(full_name)
 
     def spelling(self, mailbox: str) -> str:
         """Return a name as messages spell it: INBOX at its beginning has no case."""
         try:
-            return self._namespace(mailbox)[1]
-        except MailboxNotFoundError:
+            return self.namespace_of(mailbox)[1]
+        except MailboxError:
             return mailbox
+
+    def owner(self, mailbox: str) -> User | None:
+        """Return the other user whose mailbox it is, None for the user's own ones and those of nobody.
+
+        Raises what ``namespace_of`` raises.
+        """
+        namespace, _ = self.namespace_of(mailbox)
+        found = (others.owners.get(namespace.prefix) for others in self.others)
+        return next((owner for owner in found if owner is not None), None) if namespace.owner else None
 
     def guid_place(self, mailbox: str) -> str | None:
         """Return the file or folder that keeps a mailbox's GUID, None without one. Raises MailboxError."""
@@ -163,24 +198,27 @@ class UserMailboxes(Value):
         """Return a setting of the server or of the mailbox, "" when it has no value."""
         if name in self.server_settings:
             return self.server_settings[name]
-        namespace, full_name = self._namespace(mailbox)
+        namespace, full_name = self.namespace_of(mailbox)
         return namespace.mailboxes.get(full_name, {}).get(name, "")
 
-    def _namespace(self, mailbox: str) -> tuple[Namespace, str]:
+    def namespace_of(self, mailbox: str) -> tuple[Namespace, str]:
         """Return the namespace of a mailbox, and its full name there.
 
         It is the one with the longest prefix of the name; INBOX has its own, whatever the prefix: the first.
+        Raises MailboxNotFoundError outside of all namespaces, MailboxError when a user can't be looked up.
         """
-        fitting: list[tuple[Namespace, str]] = []
+        fitting: list[tuple[Namespace | OthersNamespace, str]] = []
         for namespace in self.namespaces:
             if mailbox == INBOX:
                 if namespace.is_inbox:
                     return namespace, INBOX
             elif (name := namespace.full_name(mailbox)) is not None:
                 fitting.append((namespace, name))
+        fitting += [(others, mailbox) for others in self.others if others.has(mailbox)]
         if not fitting:
             raise MailboxNotFoundError(f"Mailbox doesn't exist: {mailbox}")
-        return max(fitting, key=lambda found: len(found[0].prefix))
+        found, full_name = max(fitting, key=lambda found: len(found[0].prefix))
+        return found if isinstance(found, Namespace) else found.namespace_of(full_name), full_name
 
     def find(self, mailbox: str) -> tuple[Namespace, MailboxPaths, str]:
         """Return a mailbox's namespace, its paths, and its full name.
@@ -188,7 +226,7 @@ class UserMailboxes(Value):
         Raises MailboxNotFoundError outside of all namespaces, MailboxNameError, MailboxError for an unknown
         layout.
         """
-        namespace, full_name = self._namespace(mailbox)
+        namespace, full_name = self.namespace_of(mailbox)
         paths = self._paths(namespace, full_name)
         index = self.below(paths.index) if paths.index else None
         below = MailboxPaths(self.below(paths.mail), self.below(paths.control), index)
@@ -196,8 +234,8 @@ class UserMailboxes(Value):
 
     def _paths(self, namespace: Namespace, full_name: str) -> MailboxPaths:
         location, separator = namespace.location, namespace.hierarchy_separator()
-        has_inbox = namespace.is_inbox and not namespace.is_alias
-        if full_name == INBOX:
+        has_inbox = (namespace.is_inbox and not namespace.is_alias) or bool(namespace.owner)
+        if full_name == INBOX or namespace.is_owners_inbox(full_name):
             return mailbox_paths(location, INBOX, has_inbox=has_inbox)
         if namespace.prefix and full_name == namespace.prefix:
             raise MailboxNameError(f"Invalid mailbox name '{full_name}': Ends with hierarchy separator")

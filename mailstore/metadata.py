@@ -76,6 +76,9 @@ class Mailboxes(Protocol):
     def is_inbox(self, mailbox: str) -> bool:
         """Tell whether a name is that of the user's INBOX, which has the entries of the server."""
 
+    def is_any_inbox(self, mailbox: str) -> bool:
+        """Tell whether a name is that of an INBOX, be it another user's."""
+
     def spelling(self, mailbox: str) -> str:
         """Return a name as messages spell it: INBOX at its beginning has no case."""
 
@@ -120,7 +123,8 @@ class Metadata(Value):
     it is pushnotif's own store and not the server's. ``open_dict`` returns the dict, and raises
     NotEnabledError or DictInitError when there is none. ``owner`` is the uid, the gid and the
     other groups of the mail user, whose rights count when root asks. An empty mailbox name means the server,
-    whose entries everybody may have; for mailboxes ``access`` says who, None everybody.
+    whose entries everybody may have; for mailboxes ``access`` says who, None everybody. ``shared_dict`` gives
+    what opens the dict of the shared entries of a mailbox, None where that is the user's.
     """
 
     mailboxes: Mailboxes
@@ -129,6 +133,7 @@ class Metadata(Value):
     own: bool = False
     owner: tuple[int | None, int | None, tuple[int, ...]] = (None, None, ())
     access: Access | None = None
+    shared_dict: Callable[[str], Callable[[], Dict] | None] | None = None
 
     def with_groups(self, groups: tuple[int, ...]) -> Self:
         """Return the same for a mail user who is in these groups besides."""
@@ -150,7 +155,7 @@ class Metadata(Value):
             self._require(mailbox, box)
             self._require(mailbox, box, parsed)
             key = self._key(box, parsed)
-            stored = self.open_dict().lookup(key)
+            stored = self._dict(box, parsed.type).lookup(key)
         if stored is None and built_in is not None:
             return self.mailboxes.setting(box, built_in.setting) or None
         return stored
@@ -167,14 +172,14 @@ class Metadata(Value):
         """Store a value, or with None remove it. Raises what ``set`` raises."""
         box, parsed = self._address(mailbox, entry)
         require_name(parsed)
-        built_in = find_built_in(parsed, is_inbox=self.mailboxes.is_inbox(box))
+        built_in = find_built_in(parsed, is_inbox=self.mailboxes.is_any_inbox(box))
         with acting_as(*self.owner):
             self._require(mailbox, box)
             key = self._key(box, parsed)
             if built_in is not None and built_in.read_only:
                 raise ReadOnlyEntryError(f"The {parsed} attribute cannot be changed")
             self._require(mailbox, box, parsed)
-            self.open_dict().update({key: value})
+            self._dict(box, parsed.type).update({key: value})
 
     def list(self, mailbox: str, prefix: EntryName = "") -> tuple[Listing, ...]:
         """Return the names that begin with ``prefix`` (an entry name or ""), cut off at it.
@@ -214,6 +219,13 @@ class Metadata(Value):
     def _key(self, box: str, entry: Entry) -> str:
         return f"{DICT_PATHS[entry.type]}/{self.mailboxes.guid(box)}/{entry.name}"
 
+    def _dict(self, box: str, type_: EntryType) -> Dict:
+        """Return the dict with the entries of a type: those that others may see are the owner's."""
+        theirs = None
+        if type_ is EntryType.SHARED and self.shared_dict is not None:
+            theirs = self.shared_dict(box)
+        return (theirs or self.open_dict)()
+
     def _require(self, mailbox: str, box: str, entry: Entry | None = None) -> None:
         """Raise what ``access`` raises for a mailbox, and for an entry of it."""
         if self.access is None or not mailbox:
@@ -231,7 +243,7 @@ class Metadata(Value):
             with acting_as(*self.owner):
                 self._require(mailbox, box)
                 key = self._key(box, prefix)
-                stored = list(self.open_dict().keys_below(key))
+                stored = list(self._dict(box, prefix.type).keys_below(key))
         except NotEnabledError:
             has_dict = False
         except MailboxNotCreatedError:

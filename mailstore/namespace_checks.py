@@ -6,11 +6,15 @@ Source: ``namespaces_check`` of Dovecot 2.3.19.1 and 2.4.1, and what their serve
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dovecot_conf.errors import MailboxError
 from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 from mailstore.location import MAILDIR_LAYOUT, SEPARATORS, MailLocation
+
+if TYPE_CHECKING:
+    from mailstore.others import Pattern
 
 DRIVERS = frozenset(
     {"maildir", "mbox", "dbox", "sdbox", "mdbox", "mdbox_deleted", "imapc", "pop3c", "raw", "fail", "shared"}
@@ -37,7 +41,8 @@ class DeclaredNamespace(Value):
     """A namespace as the configuration declares it.
 
     ``listed`` is yes, no or children. ``alias_for`` is None for one that is no alias, in 2.3 the prefix of
-    another one, in 2.4 its name. ``location`` is None where it says nothing, as for shared ones.
+    another one, in 2.4 its name. ``kind`` is private, public or shared. One for the mailboxes of any other
+    user has a ``pattern`` of prefixes, of which ``prefix`` is the beginning, and no ``location``.
     """
 
     name: str
@@ -50,6 +55,7 @@ class DeclaredNamespace(Value):
     alias_for: str | None
     location: MailLocation | None
     kind: str = "private"
+    pattern: Pattern | None = None
 
     def hierarchy_separator(self) -> str:
         """Return the character between the levels of a name."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from dovecot_conf.errors import MailboxError
+from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 from mailstore.attribute_dict import expand_home
 from mailstore.location import (
@@ -16,7 +18,7 @@ from mailstore.location import (
     location_from_settings,
     parse_location,
 )
-from mailstore.mailboxes import Namespace
+from mailstore.mailboxes import SHARED, Namespace
 from mailstore.namespace_checks import (
     DeclaredNamespace,
     NamespaceError,
@@ -28,17 +30,29 @@ from mailstore.namespace_checks import (
 from mailstore.settings import Block, UserSettings
 from mailstore.users import User
 
+if TYPE_CHECKING:
+    from mailstore.others import OthersNamespace, Pattern
+
 MAILBOX_SETTINGS = ("special_use", "comment", "auto")
-PRIVATE, SHARED = "private", "shared"
+FindUser = Callable[[str], User]
 YES = ("yes", "y", "1", "on", "true")
-# What stands in a prefix for the user whose mailboxes are shared.
-_OTHERS = {Version.V23: "%", Version.V24: "$"}
+# What begins a variable in a prefix, where the user's name stands whose mailboxes are shared.
+_VARIABLE = {Version.V23: "%", Version.V24: "$"}
 
 
-def read_namespaces(reader: UserSettings, blocks: Block) -> tuple[Namespace, ...]:
-    """Return the user's private and public namespaces, in the order in which Dovecot looks through them.
+class UserNamespaces(Value):
+    """The namespaces of a user: ``own`` in the order in which Dovecot looks through them, public ones
+    and those at a fixed place among them; ``others`` give the mailboxes of any other user.
+    """
 
-    The dict of both is the user's. Without any block there is one without a prefix. Raises NamespaceError for
+    own: tuple[Namespace, ...]
+    others: tuple[OthersNamespace, ...] = ()
+
+
+def read_namespaces(reader: UserSettings, blocks: Block, find_user: FindUser) -> UserNamespaces:
+    """Return the namespaces of a user.
+
+    Without any block there is one without a prefix. ``find_user`` asks the userdb. Raises NamespaceError for
     what Dovecot refuses about all namespaces, MailboxError for a mail location that can't be understood,
     VariableError.
     """
@@ -48,27 +62,28 @@ def read_namespaces(reader: UserSettings, blocks: Block) -> tuple[Namespace, ...
     for block in found:
         if _is_on(block, "disabled", "no"):
             continue
-        kind = block.value("type", "namespace_type", default=PRIVATE)
         try:
-            namespace = _declared(reader, block, kind)
+            namespace = _declared(reader, block)
         except NamespaceError:
             if _is_on(block, "ignore_on_failure", "no"):
                 continue
             raise
         declared.append(namespace)
-        if kind != SHARED:
-            own.append((namespace, block))
+        own.append((namespace, block))
     check_namespaces(declared, reader.version)
-    namespaces = [_namespace(reader, one, block, declared) for one, block in own]
-    return tuple(sorted(namespaces, key=lambda namespace: len(namespace.prefix)))
+    namespaces = [_namespace(reader, one, block, declared) for one, block in own if one.pattern is None]
+    others = [
+        _others(reader, one, one.pattern, block, find_user) for one, block in own if one.pattern is not None
+    ]
+    by_length = sorted(namespaces, key=lambda namespace: len(namespace.prefix))
+    return UserNamespaces(tuple(by_length), tuple(others))
 
 
 def _is_on(block: Block, name: str, default: str) -> bool:
     return block.value(name, f"namespace_{name}", default=default).lower() in YES
 
 
-def _declared(reader: UserSettings, block: Block, kind: str) -> DeclaredNamespace:
-    is_shared = kind == SHARED
+def _declared(reader: UserSettings, block: Block) -> DeclaredNamespace:
     alias = block.value("alias_for", "namespace_alias_for", default="\0")
     no_alias = ("\0",) if reader.version is Version.V23 else ("\0", "")
     namespace = DeclaredNamespace(
@@ -81,20 +96,59 @@ def _declared(reader: UserSettings, block: Block, kind: str) -> DeclaredNamespac
         _is_on(block, "subscriptions", "yes"),
         None if alias in no_alias else alias,
         None,
-        kind,
+        block.value("type", "namespace_type", default="private"),
     )
+    if namespace.kind == SHARED and (pattern := _pattern(reader, namespace, block)) is not None:
+        return namespace.replace(prefix=pattern.start, pattern=pattern)
     try:
         namespace = namespace.replace(location=_location(reader, block))
     except LocationSettingError as error:
-        if not is_shared:
-            raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
-    except MailboxError:
-        if not is_shared:
-            raise
-    if is_shared and _OTHERS[reader.version] in namespace.prefix:
-        namespace = namespace.replace(location=None)
+        raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
     check_storage(namespace, reader.version)
     return namespace
+
+
+def _pattern(reader: UserSettings, namespace: DeclaredNamespace, block: Block) -> Pattern | None:
+    """Return what a prefix with a place for a user's name looks like, None for other namespaces."""
+    version = reader.version
+    if version is Version.V23:
+        location = _location_text(reader, block)
+        driver, colon, _ = location.partition(":")
+        is_one = _VARIABLE[version] in namespace.prefix + location
+        driver = driver if colon else ""
+    else:
+        driver = reader.expand(block.value("mail_driver")) or reader.text("mail_driver")
+        is_one = _VARIABLE[version] in namespace.prefix
+    if not is_one:
+        return None
+    from mailstore.others import check_others  # noqa: PLC0415 - few configurations share mailboxes
+
+    return check_others(namespace, driver, version)
+
+
+def _others(
+    reader: UserSettings, declared: DeclaredNamespace, pattern: Pattern, block: Block, find_user: FindUser
+) -> OthersNamespace:
+    from mailstore.others import OthersNamespace  # noqa: PLC0415 - as above
+
+    separator = declared.hierarchy_separator()
+    is_explicit = reader.text("mail_shared_explicit_inbox").lower() in YES
+
+    def make(owner: User, prefix: str) -> Namespace:
+        location = _location(reader.for_mailboxes_of(owner), block)
+        return Namespace(
+            prefix,
+            separator,
+            False,
+            location,
+            {},
+            kind=SHARED,
+            name=declared.name,
+            owner=owner.name,
+            prefix_is_inbox=not is_explicit,
+        )
+
+    return OthersNamespace(pattern, separator, reader.user.name, find_user, make)
 
 
 def _namespace(
@@ -124,8 +178,7 @@ def _namespace(
 def _location(reader: UserSettings, block: Block) -> MailLocation:
     """Return where a namespace keeps its mailboxes, with all paths expanded."""
     if reader.version is Version.V23:
-        own = reader.expand(block.value("location"))
-        location = parse_location(own or reader.text("mail") or reader.text("mail_location"))
+        location = parse_location(_location_text(reader, block))
     else:
         values = {
             name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
@@ -138,6 +191,11 @@ def _location(reader: UserSettings, block: Block) -> MailLocation:
         index=_absolute(reader.user, location.index),
         control=_absolute(reader.user, location.control),
     )
+
+
+def _location_text(reader: UserSettings, block: Block) -> str:
+    text = reader.expand(block.value("location")) or reader.text("mail") or reader.text("mail_location")
+    return text if reader.owner is None else reader.expand_for_owner(text)
 
 
 def _absolute(user: User, path: str) -> str:

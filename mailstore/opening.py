@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration
@@ -16,6 +17,8 @@ from mailstore.users import User
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mailstore.dict_interface import Dict
 
 SERVER_SETTINGS = ("mail_server_admin", "mail_server_comment")
 
@@ -48,7 +51,23 @@ def open_metadata(
 
         return open_own_metadata(user.name, data_dir=data_dir, times=times, server_settings=server_settings)
     below = below_root(root)
-    mailboxes = UserMailboxes(read_namespaces(reader, blocks), server_settings, times, below)
+
+    def find_owner(name: str) -> User:
+        from mailstore.accounts import find_user  # noqa: PLC0415 - only who shares mailboxes asks for others
+
+        return find_user(configuration, name, protocol=protocol, root=root)
+
+    namespaces = read_namespaces(reader, blocks, find_owner)
+    mailboxes = UserMailboxes(namespaces.own, server_settings, times, below, namespaces.others)
+
+    def shared_dict(mailbox: str) -> Callable[[], Dict] | None:
+        owner = mailboxes.owner(mailbox)
+        if owner is None:
+            return None
+        theirs = find_dict_setting(UserSettings(configuration, protocol, owner), blocks)
+        # What the setting says is for the owner; ~/ stays the home of who asks.
+        return None if theirs is None else dict_opener(theirs, user, reader.version, below, times, patience)
+
     access: Access | None = None
     if reader.has_plugin("acl"):
         from mailstore.acl_access import open_access  # noqa: PLC0415 - few configurations have the plugin
@@ -60,4 +79,5 @@ def open_metadata(
         expand_home(setting.location, user.home),
         owner=(user.uid, user.gid, ()),
         access=access,
+        shared_dict=shared_dict if namespaces.others else None,
     )

@@ -38,6 +38,10 @@ class NamedMailboxes:
         """Tell whether a mailbox is INBOX."""
         return mailbox == INBOX
 
+    def is_any_inbox(self, mailbox: str) -> bool:
+        """Tell whether a mailbox is INBOX: nobody sees those of others here."""
+        return self.is_inbox(mailbox)
+
     def spelling(self, mailbox: str) -> str:
         """Return the name: INBOX has no levels below it here."""
         return mailbox

@@ -52,6 +52,16 @@ def _as_root() -> Iterator[None]:
         os.seteuid(uid)
 
 
+@contextmanager
+def acting_as_caller() -> Iterator[None]:
+    """Take the rights of the process back for a while, as for asking who a user is."""
+    if os.getuid() != 0 or os.geteuid() == 0:
+        yield
+        return
+    with _as_root():
+        yield
+
+
 class _RootsImports:
     """Finds and loads modules as root: Python or pushnotif may be in a folder of root's."""
 

@@ -126,10 +126,17 @@ def _identities(path: Sequence[str]) -> Iterator[Identity]:
 class UserSettings:
     """The settings of a configuration as one user has them, for a process of ``protocol``."""
 
-    def __init__(self, configuration: Configuration, protocol: str, user: User) -> None:
+    def __init__(
+        self, configuration: Configuration, protocol: str, user: User, owner: User | None = None
+    ) -> None:
         self.configuration = configuration
         self.protocol = protocol
         self.user = user
+        self.owner = owner
+
+    def for_mailboxes_of(self, owner: User) -> UserSettings:
+        """Return the settings as the same user has them for the mailboxes of another one."""
+        return UserSettings(self.configuration, self.protocol, self.user, owner)
 
     @property
     def version(self) -> Version:
@@ -169,9 +176,15 @@ class UserSettings:
         """Expand the %variables of a text. Raises VariableError."""
         user = self.user
         ids = {"uid": str(user.uid or ""), "gid": str(user.gid or "")}
-        return expand(
-            text, user_values(user.name, self.protocol, home=user.home or None, **ids), self.version
-        )
+        values = user_values(user.name, self.protocol, home=user.home or None, **ids)
+        if self.owner is not None:
+            values |= {"owner_user": self.owner.name, "owner_home": self.owner.home}
+        return expand(text, values, self.version)
+
+    def expand_for_owner(self, text: str) -> str:
+        """Expand what 2.3 writes as ``%%u`` and the like. Raises VariableError."""
+        owner = self.owner or self.user
+        return expand(text, user_values(owner.name, self.protocol, home=owner.home), self.version)
 
 
 def below_root(root: Path | None) -> Callable[[str], str]:

@@ -28,6 +28,9 @@ class Mailboxes:
     def is_inbox(self, mailbox: str) -> bool:
         return mailbox in ("", "INBOX")
 
+    def is_any_inbox(self, mailbox: str) -> bool:
+        return self.is_inbox(mailbox)
+
     def spelling(self, mailbox: str) -> str:
         return mailbox
 
