@@ -117,7 +117,8 @@ def _pattern(reader: UserSettings, namespace: DeclaredNamespace, block: Block) -
         is_one = _VARIABLE[version] in namespace.prefix + location
         driver = driver if colon else ""
     else:
-        driver = reader.expand(block.value("mail_driver")) or reader.text("mail_driver")
+        own = block.value("mail_driver") if "mail_driver" in block.values else None
+        driver = reader.text("mail_driver") if own is None else reader.expand(own)
         is_one = _VARIABLE[version] in namespace.prefix
     if not is_one:
         return None

@@ -14,7 +14,7 @@ from dovecot_conf.versions import Version
 from mailstore.mailbox_name import MailboxNameError
 from mailstore.mailboxes import Namespace
 from mailstore.metadata import MailboxNotFoundError
-from mailstore.namespace_checks import DRIVERS, DeclaredNamespace, storage_error
+from mailstore.namespace_checks import DRIVERS, DeclaredNamespace, NamespaceError, storage_error
 from mailstore.privileges import acting_as_caller
 from mailstore.users import UnknownUserError, User
 
@@ -92,17 +92,21 @@ def check_others(namespace: DeclaredNamespace, driver: str, version: Version) ->
     ``driver`` is the mailbox format, "" when nothing says it. Raises NamespaceError.
     """
     if not driver:
-        raise storage_error(namespace, _NO_DRIVER[version], version)
+        raise _refused(namespace, _NO_DRIVER[version], version)
     if driver.lower() not in DRIVERS and driver != "auto":
-        raise storage_error(namespace, f"Unknown shared storage driver: {driver}", version)
+        raise _refused(namespace, f"Unknown shared storage driver: {driver}", version)
     try:
         pattern = parse_prefix(namespace.prefix, version)
     except ValueError as error:
-        raise storage_error(namespace, str(error), version) from None
+        raise _refused(namespace, str(error), version) from None
     if namespace.listed != "no" and not namespace.prefix.endswith(namespace.hierarchy_separator()):
         why = "Shared namespace prefix doesn't end with hierarchy separator"
-        raise storage_error(namespace, why, version)
+        raise _refused(namespace, why, version)
     return pattern
+
+
+def _refused(namespace: DeclaredNamespace, why: str, version: Version) -> NamespaceError:
+    return storage_error(namespace, f"shared: {why}", version)
 
 
 def find_owner(pattern: Pattern, mailbox: str, separator: str, own_name: str) -> Owner | None:
