@@ -86,6 +86,8 @@ class Importer:
         if place is None:
             place = self._places[user, mailbox, guid] = self._find(user, mailbox, guid)
         box, prefix = place
+        if mailbox is not None and parsed.type is EntryType.SHARED:
+            self._require_own(user, mailbox)
         name = prefix + parsed.name
         if name in box.read_only[parsed.type]:
             raise ReadOnlyEntryError(f"The {Entry(parsed.type, name)} attribute cannot be changed")
@@ -121,7 +123,8 @@ class Importer:
 
     def _find(self, user: str, mailbox: str | None, guid: str) -> tuple[_Box, str]:
         if user not in self._users:
-            metadata = self.open_metadata(user)
+            # Who imports works on the store itself, whatever the user may see.
+            metadata = self.open_metadata(user).replace(access=None)
             with acting_as(*metadata.owner):
                 self._users[user] = _UserEntries(metadata, metadata.open_dict())
         entries = self._users[user]
@@ -133,6 +136,13 @@ class Importer:
                 self._guid(entries.metadata, name), is_inbox=entries.metadata.mailboxes.is_inbox(name)
             )
         return entries.boxes[name], "" if mailbox else SERVER_PREFIX
+
+    def _require_own(self, user: str, mailbox: str) -> None:
+        shared_dict = self._users[user].metadata.shared_dict
+        if mailbox and shared_dict is not None and shared_dict(canonical_mailbox(mailbox)) is not None:
+            raise ValueRefusedError(
+                f"{mailbox} is another user's, in whose store shared entries are: import them for that user"
+            )
 
     def _guid(self, metadata: Metadata, name: str) -> str:
         try:

@@ -32,7 +32,7 @@ from mailstore.opening import open_metadata
 from mailstore.privileges import acting_as
 from mailstore.proxy_address import TcpAddress, dict_server
 from mailstore.readable import Obstacle, ObstacleKind, readable_by
-from mailstore.settings import Block, UserSettings, read_blocks
+from mailstore.settings import Block, PluginError, UserSettings, read_blocks
 from mailstore.users import User
 
 NAME = "store"
@@ -100,7 +100,8 @@ def check_store(
         metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
         metadata = metadata.with_groups(groups_of(user, configuration, protocol))
     except (VariableError, MailboxError) as error:
-        return Link(NAME, LinkState.BROKEN, str(error), (f"correct the setting {SETTING[version]}",)), None
+        wrong = "settings of the plugin" if isinstance(error, PluginError) else f"setting {SETTING[version]}"
+        return Link(NAME, LinkState.BROKEN, str(error), (f"correct the {wrong}",)), None
     missing = _not_there(setting, version)
     if setting is not None and (left := left_out(configuration, user, protocol, root)) is not None:
         seen = f"{setting.location}: {left.text}, so what is in the store isn't known"

@@ -115,7 +115,7 @@ HOMES = {"2.3": "mail_location = maildir:~/Maildir\n", "2.4": "mail_path = ~/Mai
 LINES = "".join(
     f"{name}:::::@root@/mail/home-{name}::{fields}\n"
     for name, fields in (
-        ("ann", "mail_attribute_dict=file:/nowhere"),
+        ("ann", "userdb_mail_attribute_dict=file:/nowhere"),
         ("bob", ""),
         ("cat@example.com", ""),
         ("dan@example.com", ""),
