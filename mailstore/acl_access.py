@@ -72,7 +72,9 @@ class AclAccess:
         if name + namespace.hierarchy_separator() == namespace.prefix and not is_inbox:
             own = self._root_rules(acl, namespace)
         else:
-            own = self._mailbox_rules(acl, namespace, name, self._folder(namespace, paths))
+            own = self._mailbox_rules(
+                acl, namespace, _listed(namespace, name), self._folder(namespace, paths)
+            )
         rights = rights_of(acl.person, own)
         if rights is None:
             rights = rights_of(acl.person, self._usual_rules(acl, namespace))
@@ -82,7 +84,7 @@ class AclAccess:
         """Return the rules that count where those of a mailbox say nothing about a person."""
         if acl.from_inbox and namespace.kind != "public":
             inbox = self._inbox(namespace)
-            return self._mailbox_rules(acl, namespace, namespace.prefix + INBOX, inbox)
+            return self._mailbox_rules(acl, namespace, _listed(namespace, namespace.prefix + INBOX), inbox)
         return self._root_rules(acl, namespace)
 
     def _mailbox_rules(
@@ -98,8 +100,12 @@ class AclAccess:
             root = self._mailboxes.below(location.control or location.path)
         elif location.mailbox_root:
             root = join_path(root, location.mailbox_root)
+        # Patterns have to fit the prefix without its end.
+        name = namespace.prefix[:-1]
+        configured = self._settings.rules(namespace, name) if name else ()
         # Otherwise they would be those of INBOX alone.
-        return tuple(self._file_rules(acl, "", None if root == self._inbox(namespace) else root))
+        folder = None if root == self._inbox(namespace) else root
+        return (*configured, *self._file_rules(acl, name, folder, is_root=True))
 
     def _inbox(self, namespace: Namespace) -> str:
         has_inbox = namespace.is_inbox or bool(namespace.owner)
@@ -110,16 +116,28 @@ class AclAccess:
         # A mailbox that is a file has no folder of its own.
         return paths.control if namespace.location.driver == MBOX else paths.mail
 
-    def _file_rules(self, acl: NamespaceAcl, name: str, folder: str | None) -> Iterator[Rule]:
+    def _file_rules(
+        self, acl: NamespaceAcl, name: str, folder: str | None, *, is_root: bool = False
+    ) -> Iterator[Rule]:
         may_be_folder = self._version is Version.V23
         if acl.global_path:
-            yield from self._global_rules(acl.global_path, name)
+            yield from self._global_rules(acl.global_path, name, is_root=is_root)
         if folder is not None and not acl.only_global:
             yield from file_rules(f"{folder}/{FILE_NAME}", may_be_folder=may_be_folder)
 
-    def _global_rules(self, path: str, name: str) -> Iterator[Rule]:
+    def _global_rules(self, path: str, name: str, *, is_root: bool) -> Iterator[Rule]:
         place = self._mailboxes.below(path)
         if self._version is Version.V24 or os.path.isfile(place):
             yield from rules_for(global_file_rules(place), name)
         else:
-            yield from file_rules(f"{place}/{name}", is_global=True, may_be_folder=True)
+            file = place if is_root else f"{place}/{name}"
+            yield from file_rules(file, is_global=True, may_be_folder=True)
+
+
+def _listed(namespace: Namespace, name: str) -> str:
+    """Return the name that patterns of lists have to fit: an INBOX has one, whatever it is called."""
+    if namespace.is_users_inbox(name):
+        return INBOX
+    if namespace.prefix_is_inbox and namespace.is_owners_inbox(name):
+        return namespace.prefix.removesuffix(namespace.separator)
+    return name

@@ -39,14 +39,34 @@ def test_a_global_file(sides: MakeSides, more: str) -> None:
             agree(both, user, mailbox)
 
 
+ABOUT_THE_PREFIX = (
+    "Pub anyone lr",
+    "P?b anyone l",
+    '"" anyone lr',
+    "Pub/News user=somebody lr\nPub anyone lr",
+    "* anyone li",
+)
+
+
+def test_a_global_rule_about_the_prefix_counts_for_mailboxes_without_another_one(sides: MakeSides) -> None:
+    on = {"2.3": "acl = vfile:@root@/global", "2.4": ON["2.4"]}
+    both = sides(extra=extra_of({"2.4": "acl_global_path = @root@/global"}, on=on))
+    _make_files(both.server.root, {"global": ""})
+    user = user_with(both, NEWS)
+    for text in ABOUT_THE_PREFIX:
+        _make_files(both.server.root, {"global": text})
+        for mailbox in (NEWS, "Pub", "INBOX"):
+            both.agree_on("get", "-u", user, mailbox, "/private/k")
+
+
 def test_a_global_folder_of_23(sides: MakeSides) -> None:
     files = {
-        "global/Pub/News": "anyone lr\n",
-        "global/Pub/Other/.DEFAULT": "anyone l\n",
-        "global/Sent": "owner l\n",
-        "global/.DEFAULT": "authenticated lr\n",
+        "lists/Pub/News": "anyone lr\n",
+        "lists/Pub/Other/.DEFAULT": "anyone l\n",
+        "lists/Sent": "owner l\n",
+        "lists/.DEFAULT": "authenticated lr\n",
     }
-    on = {"2.3": "acl = vfile:@root@/global", "2.4": ON["2.4"]}
+    on = {"2.3": "acl = vfile:@root@/lists", "2.4": ON["2.4"]}
     both = sides(extra=extra_of(on=on))
     _make_files(both.server.root, files)
     user = user_with(both, NEWS, "Pub/Other", "Pub/Third", "Sent", "INBOX")

@@ -245,6 +245,24 @@ def test_lists_of_others_mailboxes(sides: MakeSides, text: str) -> None:
             _agree(both, name, "-u", user, mailbox, "/shared/k", *value)
 
 
+GLOBAL_LISTS = ("{start} user={user} lr", "{start}/INBOX anyone lr", "{start}/* anyone lr", "* anyone l")
+
+
+def test_global_rules_about_others_mailboxes(sides: MakeSides) -> None:
+    on = {
+        "2.3": "mail_plugins = $mail_plugins acl\nplugin {\n  acl = vfile:@root@/global\n}\n",
+        "2.4": ACL["2.4"] + "acl_global_path = @root@/global\n",
+    }
+    both = sides(extra={version: shared + on[version] for version, shared in _shared().items()})
+    (both.server.root / "global").write_text("")
+    owner, user = _users(both, "Sent")
+    start = f"shared/{owner}"
+    for text in GLOBAL_LISTS:
+        (both.server.root / "global").write_text(text.format(start=start, user=user))
+        for mailbox in (start, f"{start}/INBOX", f"{start}/Sent"):
+            _agree(both, "get", "-u", user, mailbox, "/shared/k")
+
+
 REFUSED = {
     "an unknown variable": {"2.3": "shared/%%x/", "2.4": "shared/$nope/"},
     "an unknown variable behind the user": {"2.3": "shared/%%u/%%h/", "2.4": "shared/$username2/"},

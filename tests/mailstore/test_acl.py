@@ -137,6 +137,13 @@ def metadata_in(home: Path, version: str, path: str = "") -> Metadata:
     return opened(text, home)
 
 
+def with_global_file(home: Path, version: str) -> tuple[Path, Metadata]:
+    """Return the path of a file with rules for many mailboxes, and METADATA with it."""
+    place = home / "global"
+    setting = f":{place}" if version == "2.3" else f"acl_global_path = {place}\n"
+    return place, metadata_in(home, version, setting)
+
+
 @VERSIONS
 def test_a_mailbox_without_the_right_to_see_it_does_not_exist(tmp_path: Path, version: str) -> None:
     metadata = metadata_in(tmp_path, version)
@@ -184,10 +191,7 @@ def test_a_list_with_a_mistake_is_named(tmp_path: Path, version: str) -> None:
 
 @VERSIONS
 def test_a_global_file(tmp_path: Path, version: str) -> None:
-    place = tmp_path / "global"
-    metadata = metadata_in(
-        tmp_path, version, f":{place}" if version == "2.3" else f"acl_global_path = {place}\n"
-    )
+    place, metadata = with_global_file(tmp_path, version)
     place.write_text("Pub/N* authenticated lr\nSent owner l\n")
     metadata.set("Pub/News", "/private/k", "v")
     with pytest.raises(NoPermissionError):
@@ -196,6 +200,16 @@ def test_a_global_file(tmp_path: Path, version: str) -> None:
     with pytest.raises(AclFileError) as caught:
         metadata.get("Sent", "/private/k")
     assert str(caught.value) == f"Global ACL file {place} line 1: Missing ACL rights"
+
+
+@VERSIONS
+def test_a_rule_about_the_prefix_counts_where_there_is_no_other_one(tmp_path: Path, version: str) -> None:
+    place, metadata = with_global_file(tmp_path, version)
+    place.write_text("Pub anyone lr\n")
+    metadata.set("Pub/News", "/private/k", "v")
+    place.write_text("Pub anyone lr\nPub/News anyone l\n")
+    with pytest.raises(NoPermissionError):
+        metadata.set("Pub/News", "/private/k", "v")
 
 
 def test_lists_in_the_configuration_of_24(tmp_path: Path) -> None:
