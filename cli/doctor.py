@@ -55,7 +55,11 @@ EXAMPLES = (
     Example("pushnotif doctor -c dovecot.conf -u bob --protocol lda --format json", "tell a monitor", 1),
     Example("pushnotif doctor -u bob --log mail.log", "explain the lines of a log that are about bob", 1),
 )
-EXIT_CODES = (ExitCode(1, "A link is broken, or the latest that a driver did in the log is a failure."),)
+EXIT_CODES = (
+    ExitCode(
+        1, "A link is broken; in the log, the latest that a driver did is a failure, or nothing is Dovecot's."
+    ),
+)
 
 
 @click.command(cls=Command, examples=EXAMPLES, exit_codes=EXIT_CODES)
@@ -127,7 +131,8 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     and 1 when one is.
 
     --log explains the lines of a log that are about push notifications: which driver, what came of it,
-    and what to do. With -c it is one more link of the walk, and shows how mails come in.
+    and what to do. The exit code is 1 when the latest is a failure, and when nothing in the log is from
+    Dovecot. With -c it is one more link of the walk, and shows how mails come in.
     """
     if user == "":
         raise click.UsageError("--user must not be empty", ctx=click.get_current_context())
