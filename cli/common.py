@@ -53,7 +53,8 @@ def config_options(command: Command) -> Command:
         "-c",
         "--config",
         "config_path",
-        type=click.Path(path_type=Path),
+        # Whoever reads it says why it can't be read, and goes on from there.
+        type=click.Path(path_type=Path, readable=False),
         help=f"Main configuration file [default: ${ENVIRONMENT_NAME}, {SYSTEM_CONFIG}, built-in example].",
     )
     @click.option("--demo", is_flag=True, help="Use the built-in example configuration.")
