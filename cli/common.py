@@ -159,15 +159,17 @@ def is_demo(configuration: Configuration) -> bool:
 def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool:
     """Say on stderr that Dovecot would not start with this configuration; return whether that is so."""
     from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.lint.strange_files import what_it_is  # noqa: PLC0415 - only where something is wrong
 
     errors = [problem for problem in configuration.problems if problem.severity is Severity.ERROR]
     if not errors:
         return False
     first = errors[0]
+    what = what_it_is(configuration, first.span.file)
     announce(
         source,
         f"{first.span}: {first.message}: Dovecot refuses this configuration ({len(errors)} in all; see"
-        " 'pushnotif validate'); going on with what can be read",
+        f" 'pushnotif validate'); {what + '; ' if what else ''}going on with what can be read",
     )
     return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from dovecot_conf.nets import parse_net
 from dovecot_conf.secrets import concealed, quoted
 
 if TYPE_CHECKING:
+    from dovecot_conf.diagnostics import Diagnostic
     from dovecot_conf.explain import Explanation
 
 _FILTER_KEYS = {
@@ -202,11 +203,26 @@ def _errors(
     left_out = _NOT_EXPANDED if expanding else _EXPANDED
     if names:
         left_out |= _at_the_end() - {"storage-version-missing"} | {"unknown-group"}
-    return [
-        (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
+    problems = [
+        problem
         for problem in configuration.problems
         if (problem.severity is Severity.ERROR or problem.name in _EXPANDED) and problem.name not in left_out
     ]
+    what = _strange(configuration, problems)
+    told = [
+        (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
+        for problem in (problems[:1] if what else problems)
+    ]
+    return [(name, f"{text}: {what}") for name, text in told] if what else told
+
+
+def _strange(configuration: Configuration, problems: Sequence[Diagnostic]) -> str:
+    """Return what the file of the first problem is, if it is no configuration; "" for any other."""
+    if not problems:
+        return ""
+    from dovecot_conf.lint.strange_files import what_it_is  # noqa: PLC0415 - only where something is wrong
+
+    return what_it_is(configuration, problems[0].span.file)
 
 
 def _report(errors: list[tuple[str, str]]) -> int:

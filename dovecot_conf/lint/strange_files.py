@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
@@ -12,12 +12,18 @@ from dovecot_conf.source import SourceFile
 from dovecot_conf.templates.suffixes import TAG_SIGNS
 from dovecot_conf.tree import Include
 
-BINARY_HINT = "the file looks binary, so only its first problem is shown: give a configuration file"
-TEMPLATE_HINT = "the file looks like a {}, so only its first problem is shown: use --templates"
 _UNREADABLE = "unreadable-value-file"
 """The name of a file that a template completes can't be looked for; the rest of the text is as it was."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+class _Strange(NamedTuple):
+    """What a file is, and what to do."""
+
+    what: str
+    remedy: str
+
+
+_BINARY = _Strange("the file looks binary", "give a configuration file")
 
 
 def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) -> Iterator[Diagnostic]:
@@ -26,27 +32,38 @@ def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) 
     A template is one when its tags make problems of the language; with values alone it can be read.
     """
     sources = {source.path: source for source in configuration.files}
-    hints: dict[str, str] = {}
+    known: dict[str, _Strange | None] = {}
     told: set[str] = set()
     for item in found:
         path = item.span.file
         source = sources.get(path)
         if source is not None and item.name == _UNREADABLE and _has_tags(_text(item, source)):
             continue
-        if path not in hints:
-            hints[path] = "" if source is None else _hint(source, configuration)
-        if not hints[path]:
+        if path not in known:
+            known[path] = None if source is None else _strange(source, configuration)
+        strange = known[path]
+        if strange is None:
             yield item
         elif path not in told:
             told.add(path)
-            yield item._replace(hint=hints[path], fix=None)
+            hint = f"{strange.what}, so only its first problem is shown: {strange.remedy}"
+            yield item._replace(hint=hint, fix=None)
 
 
 def outside_strange(found: Iterable[Diagnostic], configuration: Configuration) -> tuple[Diagnostic, ...]:
     """Return the findings that are in none of the files of which only the first problem is shown."""
     strange = {*strangers(configuration)}
-    strange |= {source.path for source in configuration.files if _hint(source, configuration)}
+    strange |= {source.path for source in configuration.files if _strange(source, configuration)}
     return tuple(item for item in found if item.span.file not in strange)
+
+
+def what_it_is(configuration: Configuration, path: str) -> str:
+    """Return what a file with mistakes is instead of a configuration, and what to do; "" for any other."""
+    for source in configuration.files:
+        if source.path == path:
+            strange = _strange(source, configuration)
+            return ": ".join(strange) if strange else strangers(configuration).get(path, "")
+    return ""
 
 
 def is_whole(configuration: Configuration) -> bool:
@@ -57,15 +74,15 @@ def is_whole(configuration: Configuration) -> bool:
         return True
     includes = (node for node, _ in configuration.walk() if isinstance(node, Include))
     return not any(_has_tags(node.pattern) for node in includes) and not any(
-        _hint(source, configuration) for source in configuration.files
+        _strange(source, configuration) for source in configuration.files
     )
 
 
-def _hint(source: SourceFile, configuration: Configuration) -> str:
-    if _CONTROL.search(source.text):
-        return BINARY_HINT
+def _strange(source: SourceFile, configuration: Configuration) -> _Strange | None:
+    if source.looks_binary:
+        return _BINARY
     if configuration.is_template or not _has_tags(source.text):
-        return ""
+        return None
     from dovecot_conf.templates.tags import language  # noqa: PLC0415 - few are templates
 
     name = language(source.text)
@@ -73,7 +90,7 @@ def _hint(source: SourceFile, configuration: Configuration) -> str:
     broken = name and any(
         problem.name != _UNREADABLE and _has_tags(_text(problem, source)) for problem in problems
     )
-    return TEMPLATE_HINT.format(name) if broken else ""
+    return _Strange(f"the file looks like a {name}", "use --templates") if broken else None
 
 
 def _text(found: Diagnostic, source: SourceFile) -> str:
