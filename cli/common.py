@@ -159,7 +159,7 @@ def is_demo(configuration: Configuration) -> bool:
 def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool:
     """Say on stderr that Dovecot would not start with this configuration; return whether that is so."""
     from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
-    from dovecot_conf.lint.strange_files import what_it_is  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.lint.misread_files import what_it_is  # noqa: PLC0415 - only where something is wrong
 
     errors = [problem for problem in configuration.problems if problem.severity is Severity.ERROR]
     if not errors:

@@ -208,7 +208,7 @@ def _errors(
         for problem in configuration.problems
         if (problem.severity is Severity.ERROR or problem.name in _EXPANDED) and problem.name not in left_out
     ]
-    what = _strange(configuration, problems)
+    what = _what_it_is(configuration, problems)
     told = [
         (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
         for problem in (problems[:1] if what else problems)
@@ -216,11 +216,11 @@ def _errors(
     return [(name, f"{text}: {what}") for name, text in told] if what else told
 
 
-def _strange(configuration: Configuration, problems: Sequence[Diagnostic]) -> str:
+def _what_it_is(configuration: Configuration, problems: Sequence[Diagnostic]) -> str:
     """Return what the file of the first problem is, if it is no configuration; "" for any other."""
     if not problems:
         return ""
-    from dovecot_conf.lint.strange_files import what_it_is  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.lint.misread_files import what_it_is  # noqa: PLC0415 - only where something is wrong
 
     return what_it_is(configuration, problems[0].span.file)
 

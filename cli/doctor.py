@@ -25,7 +25,8 @@ from cli.common import (
 from cli.number import LONGEST_WAIT, Number
 from cli.output import write_result
 from cli.render.doctor_json import to_json
-from cli.render.doctor_text import text, without_secrets
+from cli.render.doctor_secrets import without_secrets
+from cli.render.doctor_text import text
 from cli.render.styled import render, wants_color
 from cli.simulation_input import DEMO_USER
 from cli.userdb_option import options_again, userdb_option

@@ -128,7 +128,7 @@ def _unreadable(why: str) -> StopError:
 def _refuse_binary(configuration: Configuration) -> None:
     """Raise StopError for a main file that is no text, unless Dovecot takes it all the same."""
     from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
-    from dovecot_conf.lint.strange_files import what_it_is  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.lint.misread_files import what_it_is  # noqa: PLC0415 - only where something is wrong
 
     for problem in configuration.problems:
         if problem.severity is Severity.ERROR:

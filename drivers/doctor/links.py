@@ -11,7 +11,7 @@ from dovecot_conf import Severity, Version
 from dovecot_conf.diagnostics import Applicability, Diagnostic
 from dovecot_conf.lint import Catalogue, Context, lint_context
 from dovecot_conf.lint.consequences import without_consequences
-from dovecot_conf.lint.strange_files import what_it_is
+from dovecot_conf.lint.misread_files import what_it_is
 from dovecot_conf.overrides import USERDB
 from dovecot_conf.positions import Span
 from dovecot_conf.versions import ASKED_FOR

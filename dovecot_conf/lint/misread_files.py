@@ -1,4 +1,4 @@
-"""Files that are something else than their reader takes them for: one finding says it all."""
+"""Files whose text is read wrong, as it is binary or that of a template: one finding says it all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.diagnostics import Diagnostic
-from dovecot_conf.lint.strangers import strangers
+from dovecot_conf.lint.foreign_files import foreign_files
 from dovecot_conf.source import SourceFile
 from dovecot_conf.templates.suffixes import TAG_SIGNS
 from dovecot_conf.tree import Include
@@ -16,23 +16,23 @@ _UNREADABLE = "unreadable-value-file"
 """The name of a file that a template completes can't be looked for; the rest of the text is as it was."""
 
 
-class _Strange(NamedTuple):
+class _Misread(NamedTuple):
     """What a file is, and what to do."""
 
     what: str
     remedy: str
 
 
-_BINARY = _Strange("the file looks binary", "give a configuration file")
+_BINARY = _Misread("the file looks binary", "give a configuration file")
 
 
-def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) -> Iterator[Diagnostic]:
+def first_of_misread(found: Iterable[Diagnostic], configuration: Configuration) -> Iterator[Diagnostic]:
     """Yield findings; of a file that is binary junk, or a template that isn't read as one, the first.
 
     A template is one when its tags make problems of the language; with values alone it can be read.
     """
     sources = {source.path: source for source in configuration.files}
-    known: dict[str, _Strange | None] = {}
+    known: dict[str, _Misread | None] = {}
     told: set[str] = set()
     for item in found:
         path = item.span.file
@@ -40,29 +40,29 @@ def first_of_strange(found: Iterable[Diagnostic], configuration: Configuration) 
         if source is not None and item.name == _UNREADABLE and _has_tags(_text(item, source)):
             continue
         if path not in known:
-            known[path] = None if source is None else _strange(source, configuration)
-        strange = known[path]
-        if strange is None:
+            known[path] = None if source is None else _misread(source, configuration)
+        misread = known[path]
+        if misread is None:
             yield item
         elif path not in told:
             told.add(path)
-            hint = f"{strange.what}, so only its first problem is shown: {strange.remedy}"
+            hint = f"{misread.what}, so only its first problem is shown: {misread.remedy}"
             yield item._replace(hint=hint, fix=None)
 
 
-def outside_strange(found: Iterable[Diagnostic], configuration: Configuration) -> tuple[Diagnostic, ...]:
+def outside_summed_up(found: Iterable[Diagnostic], configuration: Configuration) -> tuple[Diagnostic, ...]:
     """Return the findings that are in none of the files of which only the first problem is shown."""
-    strange = {*strangers(configuration)}
-    strange |= {source.path for source in configuration.files if _strange(source, configuration)}
-    return tuple(item for item in found if item.span.file not in strange)
+    paths = {*foreign_files(configuration)}
+    paths |= {source.path for source in configuration.files if _misread(source, configuration)}
+    return tuple(item for item in found if item.span.file not in paths)
 
 
 def what_it_is(configuration: Configuration, path: str) -> str:
     """Return what a file with mistakes is instead of a configuration, and what to do; "" for any other."""
     for source in configuration.files:
         if source.path == path:
-            strange = _strange(source, configuration)
-            return ": ".join(strange) if strange else strangers(configuration).get(path, "")
+            misread = _misread(source, configuration)
+            return ": ".join(misread) if misread else foreign_files(configuration).get(path, "")
     return ""
 
 
@@ -74,11 +74,11 @@ def is_whole(configuration: Configuration) -> bool:
         return True
     includes = (node for node, _ in configuration.walk() if isinstance(node, Include))
     return not any(_has_tags(node.pattern) for node in includes) and not any(
-        _strange(source, configuration) for source in configuration.files
+        _misread(source, configuration) for source in configuration.files
     )
 
 
-def _strange(source: SourceFile, configuration: Configuration) -> _Strange | None:
+def _misread(source: SourceFile, configuration: Configuration) -> _Misread | None:
     if source.looks_binary:
         return _BINARY
     if configuration.is_template or not _has_tags(source.text):
@@ -90,7 +90,7 @@ def _strange(source: SourceFile, configuration: Configuration) -> _Strange | Non
     broken = name and any(
         problem.name != _UNREADABLE and _has_tags(_text(problem, source)) for problem in problems
     )
-    return _Strange(f"the file looks like a {name}", "use --templates") if broken else None
+    return _Misread(f"the file looks like a {name}", "use --templates") if broken else None
 
 
 def _text(found: Diagnostic, source: SourceFile) -> str:
