@@ -111,11 +111,29 @@ def _work(session: Session, arguments: list[str]) -> int:
 def read_configuration(source: ConfigSource, *, asks_a_server: bool = False) -> Configuration:
     """Read the configuration, which may be missing beside a server. Raises StopError with doveadm's codes."""
     try:
-        return (load_beside_a_server if asks_a_server else load_configuration)(source)
+        configuration = (load_beside_a_server if asks_a_server else load_configuration)(source)
     except OverrideError as error:
         raise StopError(Exit.USAGE, f"Fatal: {error}") from None
     except ConfigError as error:
-        raise StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {error}") from None
+        raise _unreadable(str(error)) from None
+    if configuration.document.source.looks_binary:
+        _refuse_binary(configuration)
+    return configuration
+
+
+def _unreadable(why: str) -> StopError:
+    return StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {why}")
+
+
+def _refuse_binary(configuration: Configuration) -> None:
+    """Raise StopError for a main file that is no text, unless Dovecot takes it all the same."""
+    from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.lint.misread_files import what_it_is  # noqa: PLC0415 - only where something is wrong
+
+    for problem in configuration.problems:
+        if problem.severity is Severity.ERROR:
+            what = what_it_is(configuration, problem.span.file)
+            raise _unreadable(": ".join(filter(None, (f"{problem.span}: {problem.message}", what))))
 
 
 def unknown_formatter(name: str, known: Iterable[str]) -> StopError:

@@ -88,3 +88,14 @@ def test_a_set_on_a_small_configuration_loads_nothing_that_it_does_not_need(
     loaded = _modules_after(program, "metadata", "set", *arguments) - _modules_after("import click")
     assert (tmp_path / "bob.dict").exists()
     assert loaded & NEEDLESS == set()
+
+
+READ_LOGS = {f"drivers.doctor.log.{name}" for name in ("explain", "lines", "reading", "sessions")}
+
+
+def test_a_doctor_without_a_log_loads_nothing_that_reads_one(tmp_path: Path) -> None:
+    program = "import cli.main; assert cli.main.run(['doctor', '--demo', '--offline', *sys.argv[1:]]) == 0"
+    assert _modules_after(program) & {*READ_LOGS, "cli.doctor_log"} == set()
+    log = tmp_path / "mail.log"
+    log.write_text("")
+    assert _modules_after(program, "--log", str(log)) >= READ_LOGS
