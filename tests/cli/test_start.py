@@ -60,8 +60,9 @@ protocol imap {{
 NEEDLESS = {
     "dataclasses", "difflib", "fcntl", "grp", "hashlib", "json", "pyparsing", "socket", "string", "tempfile",
     "cli.metadata_own", "cli.render.rows",
-    "dovecot_conf.checks23", "dovecot_conf.checks24", "dovecot_conf.diagnostics", "dovecot_conf.includes",
-    "dovecot_conf.nets", "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
+    "dovecot_conf.base_dir", "dovecot_conf.checks23", "dovecot_conf.checks24", "dovecot_conf.diagnostics",
+    "dovecot_conf.dollar_words", "dovecot_conf.includes", "dovecot_conf.nets", "dovecot_conf.old_auth23",
+    "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
     "dovecot_conf.suggestions", "dovecot_conf.syntax_rules",
     "mailstore.passwd_file", "mailstore.permission_texts",
 }  # fmt: skip
