@@ -14,7 +14,7 @@ from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.old_names23 import OldNames
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes23 import Frame23, Opened23, Scope23
 from dovecot_conf.section_names import FLAT_SECTIONS, UNIQUE_SECTIONS, escaped, name_key

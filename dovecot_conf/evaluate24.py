@@ -14,7 +14,7 @@ from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.programs24 import Programs
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes24 import Block, Frame24, Scope24, ScopeTree, name_setting
 from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement

@@ -16,7 +16,7 @@ from dovecot_conf.default_sections import default_sections
 from dovecot_conf.dump_errors import FilterConflictError
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate23 import Evaluator23
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes23 import Scope23
 from dovecot_conf.section_names import FLAT_SECTIONS, name_key

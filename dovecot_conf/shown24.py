@@ -17,7 +17,7 @@ from dovecot_conf.default_sections import default_sections
 from dovecot_conf.evaluate import Problems, Surroundings
 from dovecot_conf.evaluate24 import Evaluator24
 from dovecot_conf.names import Kind, names
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import Entry
 from dovecot_conf.scopes24 import Block, Frame24, Scope24, ScopeTree
 from dovecot_conf.tree import Setting
