@@ -15,7 +15,7 @@ from dovecot_conf.dialects import Dialect
 from dovecot_conf.files import Files
 from dovecot_conf.grammar import Shape, grammar
 from dovecot_conf.lines import Kept, find_comment, unescape
-from dovecot_conf.positions import Span
+from dovecot_conf.positions import Piece, Span
 from dovecot_conf.reading import GrowingTree, Reading
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import (
@@ -27,7 +27,6 @@ from dovecot_conf.tree import (
     Include,
     Invalid,
     LogicalLine,
-    Piece,
     Section,
     Setting,
     ValueKind,
