@@ -63,7 +63,7 @@ NEEDLESS = {
     "dovecot_conf.base_dir", "dovecot_conf.checks23", "dovecot_conf.checks24", "dovecot_conf.diagnostics",
     "dovecot_conf.dollar_words", "dovecot_conf.includes", "dovecot_conf.nets", "dovecot_conf.old_auth23",
     "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
-    "dovecot_conf.suggestions", "dovecot_conf.syntax_rules",
+    "dovecot_conf.suggestions", "dovecot_conf.syntax_rules", "dovecot_conf.variables24_recoding",
     "mailstore.passwd_file", "mailstore.permission_texts",
 }  # fmt: skip
 
