@@ -140,7 +140,16 @@ def _make_command(name: str) -> click.Command:
             )
         )
 
-    decorators: list[Callable[..., Any]] = [
+    decorated: Any = config_options(format_option(command))
+    for decorator in reversed(_parameters(name, parameters)):
+        decorated = decorator(decorated)
+    help_ = f"{summary}\n\n{ENTRY_HELP}"
+    return click.command(name, cls=DoveadmCommand, examples=EXAMPLES[name], help=help_)(decorated)
+
+
+def _parameters(name: str, positionals: tuple[str, ...]) -> list[Callable[..., Any]]:
+    """Return what adds the options and arguments of a command, in the order in which its help has them."""
+    found: list[Callable[..., Any]] = [
         user_options,
         click.option(
             "-s", "--allow-empty-mailbox-name", is_flag=True, help="MAILBOX may be empty: the server."
@@ -162,16 +171,12 @@ def _make_command(name: str) -> click.Command:
             "positionals",
             nargs=-1,
             type=click.UNPROCESSED,
-            metavar=" ".join(METAVARS[parameter] for parameter in parameters),
+            metavar=" ".join(METAVARS[word] for word in positionals),
             shell_complete=_positionals,
         ),
-        *(click.option(f"--{parameter}", hidden=True) for parameter in parameters),
+        *(click.option(f"--{word}", hidden=True) for word in positionals),
     ]
     if name == "list":
         prefix_help = "Put /private/ or /shared/ in front of the names."
-        decorators.append(click.option("-p", "--prepend-prefix", is_flag=True, help=prefix_help))
-    decorated: Any = config_options(format_option(command))
-    for decorator in reversed(decorators):
-        decorated = decorator(decorated)
-    help_ = f"{summary}\n\n{ENTRY_HELP}"
-    return click.command(name, cls=DoveadmCommand, examples=EXAMPLES[name], help=help_)(decorated)
+        found.append(click.option("-p", "--prepend-prefix", is_flag=True, help=prefix_help))
+    return found
