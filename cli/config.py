@@ -105,16 +105,7 @@ def config(
     _check_value_only(names, configuration.version, value_only=value_only)
     asked = _condition(filters, configuration.version)
     if explain:
-        from dovecot_conf.explain import Explainer  # noqa: PLC0415 - both versions, only for this option
-
-        surroundings = Surroundings(Files(), os.environ)
-        explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
-        for name in names:
-            explanation = explainer.explain(name)
-            _print(_explanation(explanation, configuration.version, hide=not show_secrets))
-            known = explanation.value is not None or explanation.default is not None
-            _remark_missing(name, configuration, quiet=source.quiet or known)
-        return _report(_errors(configuration, expanding=True, hide=not show_secrets))
+        return _explain_all(names, configuration, asked, source, hide=not show_secrets)
     options = DumpOptions(
         _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
     )
@@ -133,6 +124,26 @@ def config(
     except FilterConflictError as error:
         return _report([("filter-conflict", str(error))])
     return _report(errors)
+
+
+def _explain_all(
+    names: tuple[str, ...],
+    configuration: Configuration,
+    asked: Condition,
+    source: ConfigSource,
+    *,
+    hide: bool,
+) -> int:
+    from dovecot_conf.explain import Explainer  # noqa: PLC0415 - both versions, only for this option
+
+    surroundings = Surroundings(Files(), os.environ)
+    explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
+    for name in names:
+        explanation = explainer.explain(name)
+        _print(_explanation(explanation, configuration.version, hide=hide))
+        known = explanation.value is not None or explanation.default is not None
+        _remark_missing(name, configuration, quiet=source.quiet or known)
+    return _report(_errors(configuration, expanding=True, hide=hide))
 
 
 def _remark_missing(name: str, configuration: Configuration, *, quiet: bool) -> None:
