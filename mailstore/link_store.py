@@ -115,6 +115,13 @@ def check_store(
         *_from_imap(configuration),
         *_with_whose_rights(user),
     )
+    return _read(setting, metadata, user, root, notes)
+
+
+def _read(
+    setting: DictSetting, metadata: Metadata, user: User, root: Path | None, notes: tuple[str, ...]
+) -> tuple[Link, Metadata | None]:
+    """Look a key up in the dict, as its owner."""
     shown = f"{setting.driver} {setting.location}" if setting.driver in ("file", "fs") else setting.location
     try:
         with acting_as(*metadata.owner):
