@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
+from dovecot_conf.assign24 import Assigner, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.programs24 import Programs
-from dovecot_conf.reader import Reading
-from dovecot_conf.scopes24 import Block, Scope24, ScopeTree, name_setting
+from dovecot_conf.reading import Reading
+from dovecot_conf.scopes24 import Block, Frame24, Scope24, ScopeTree, name_setting
 from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
 from dovecot_conf.value_checks import AUTH_IN_NETWORK, AUTH_TEXT, ValueChecker

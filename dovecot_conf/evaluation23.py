@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Self
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23, Scope23
+from dovecot_conf.evaluate23 import Evaluator23
 from dovecot_conf.evaluations import Evaluation
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import SettingValue
+from dovecot_conf.scopes23 import Scope23
 from dovecot_conf.settings23 import Plugins, Settings23
 from dovecot_conf.versions import Version
 

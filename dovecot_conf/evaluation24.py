@@ -11,7 +11,7 @@ from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate24 import Evaluator24
 from dovecot_conf.evaluations import Evaluation
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.versions import Version

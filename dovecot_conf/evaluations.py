@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
 from dovecot_conf.versions import Version

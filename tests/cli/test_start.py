@@ -61,10 +61,11 @@ NEEDLESS = {
     "dataclasses", "difflib", "fcntl", "grp", "hashlib", "ipaddress", "json", "pathlib", "pyparsing",
     "socket", "string", "tempfile", "urllib.parse",
     "cli.metadata_own", "cli.output_files", "cli.render.rows",
-    "dovecot_conf.checks23", "dovecot_conf.checks24", "dovecot_conf.diagnostics", "dovecot_conf.includes",
-    "dovecot_conf.nets", "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
+    "dovecot_conf.base_dir", "dovecot_conf.checks23", "dovecot_conf.checks24", "dovecot_conf.diagnostics",
+    "dovecot_conf.dollar_words", "dovecot_conf.includes", "dovecot_conf.nets", "dovecot_conf.old_auth23",
+    "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
     "dovecot_conf.suggestions", "dovecot_conf.syntax_rules", "dovecot_conf.variables24_grammar",
-    "dovecot_conf.variables24_syntax",
+    "dovecot_conf.variables24_recoding", "dovecot_conf.variables24_syntax",
     "mailstore.passwd_file", "mailstore.permission_texts",
 }  # fmt: skip
 
