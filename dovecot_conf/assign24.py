@@ -5,7 +5,6 @@ Follows ``config_apply_line_full`` and ``config_apply_exact_line`` of 2.4.1.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dovecot_conf import file_values24
@@ -56,12 +55,7 @@ class Assigner:
         self._programs = Programs(problems)
         self._seen: dict[str, str] = {}
         self._dollar_words: DollarWords | None = None
-
-    @cached_property
-    def _suggestions(self) -> Suggestions:
-        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
-
-        return Suggestions(Version.V24)
+        self._suggestions: Suggestions | None = None
 
     def _expander(self) -> DollarWords:
         """Return what expands ``$`` words. A cached property would make all other attributes slower."""
@@ -150,9 +144,11 @@ class Assigner:
         self._report_unknown(line.node, key, frame.scope.block)
 
     def _report_unknown(self, node: Setting, key: str, block: Block | None) -> None:
-        from dovecot_conf.suggestions import unknown_setting24  # noqa: PLC0415 - only where something is wrong
+        from dovecot_conf import suggestions  # noqa: PLC0415 - only where something is wrong
 
-        message = f"{node.key}: {unknown_setting24(key, block)}"
+        if self._suggestions is None:
+            self._suggestions = suggestions.Suggestions(Version.V24)
+        message = f"{node.key}: {suggestions.unknown_setting24(key, block)}"
         hint = self._suggestions.hint(key) if key else ""
         self._problems.report(node, "unknown-setting" if key else "missing-key", message, hint=hint)
 

@@ -6,7 +6,6 @@ Follows ``config_parser_apply_line`` of 2.3.19.1, in expanding mode as the daemo
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dovecot_conf.carried import CarriedSetting, carried, written_key
@@ -47,15 +46,10 @@ class Evaluator23:
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
         self._dollar_words: DollarWords | None = None
+        self._suggestions: Suggestions | None = None
         self._counter = 0
         self._checker = ValueChecker(Version.V23, self.problems)
         self._old_names = OldNames(self.problems)
-
-    @cached_property
-    def _suggestions(self) -> Suggestions:
-        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
-
-        return Suggestions(Version.V23)
 
     def _expander(self) -> DollarWords:
         """Return what expands ``$`` words. A cached property would make all other attributes slower."""
@@ -143,9 +137,7 @@ class Evaluator23:
         elif not frame.path and node.word in FLAT_SECTIONS:
             frame.path, frame.list_name = f"{node.word}/", f"{name}/"
         elif (known := self._find(frame, node.word)) is None:
-            message = f"Unknown setting: {self._frame.open_words()}{node.word}"
-            hint = self._suggestions.hint(node.word, frame.words)
-            self.problems.report(node, "unknown-section", message, hint=hint)
+            self._report_unknown(node, "unknown-section", node.word)
             frame.void = True
         else:
             path = f"{frame.path}{node.word}/{name}"
@@ -243,9 +235,7 @@ class Evaluator23:
         frame = self._frame
         known = self._find(frame, node.key)
         if known is None:
-            message = f"Unknown setting: {self._frame.open_words()}{node.key}"
-            hint = self._suggestions.hint(node.key, frame.words)
-            self.problems.report(node, "unknown-setting", message, hint=hint)
+            self._report_unknown(node, "unknown-setting", node.key)
             return False
         if known.kind is Kind.SECTION:
             self._open_by_names(node, known, unexpanded)
@@ -258,6 +248,14 @@ class Evaluator23:
         outer, slash, _ = entry.name.rpartition("/")
         entry.name = outer + slash + known.name.rpartition("/")[2]
         return True
+
+    def _report_unknown(self, node: Statement, rule: str, key: str) -> None:
+        if self._suggestions is None:
+            from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+            self._suggestions = Suggestions(Version.V23)
+        message = f"Unknown setting: {self._frame.open_words()}{key}"
+        self.problems.report(node, rule, message, hint=self._suggestions.hint(key, self._frame.words))
 
     def _open_by_names(self, node: Setting, known: SettingName, names: str) -> None:
         """Take ``passdb = a b``, which opens sections without anything in them."""
