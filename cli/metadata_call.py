@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cli.common import ConfigSource, load_beside_a_server, load_configuration
+from cli.common import ConfigSource, announce_refusal, load_beside_a_server, load_configuration
 from cli.complaints import StopError, stopped, with_version
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
@@ -118,6 +118,9 @@ def read_configuration(source: ConfigSource, *, asks_a_server: bool = False) -> 
         raise _unreadable(str(error)) from None
     if configuration.document.source.looks_binary:
         _refuse_binary(configuration)
+    # The look at the whole, which takes longer than all the rest, is for those that have mistakes.
+    if configuration.evaluation.flaws_so_far and not asks_a_server:
+        announce_refusal(configuration, source)
     return configuration
 
 

@@ -46,6 +46,11 @@ class Evaluation23(Evaluation):
         check(self._scopes, self._problems)
         return self._problems.flaws
 
+    @property
+    def flaws_so_far(self) -> list[Flaw]:
+        """The problems that evaluating showed by itself."""
+        return self._problems.flaws
+
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
         """Return the same tree with more overrides, which win over those that there are."""
         other = copy(self)

@@ -41,6 +41,11 @@ class Evaluation24(Evaluation):
         self._evaluator.check(self._reading)
         return self._evaluator.problems.flaws
 
+    @property
+    def flaws_so_far(self) -> list[Flaw]:
+        """The problems that evaluating showed by itself."""
+        return self._evaluator.problems.flaws
+
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
         """Return the same tree with more overrides, which win over those that there are."""
         other = copy(self)

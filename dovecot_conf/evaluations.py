@@ -31,6 +31,11 @@ class Evaluation(ABC):
     def flaws(self) -> list[Flaw]:
         """The problems; those that only the whole shows are looked for when this is first asked."""
 
+    @property
+    @abstractmethod
+    def flaws_so_far(self) -> list[Flaw]:
+        """The problems that evaluating showed by itself, without a look at the whole."""
+
     @abstractmethod
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:
         """Return the same tree with more overrides, which win over those that there are."""
