@@ -55,7 +55,8 @@ def config_options(command: Command) -> Command:
         "-c",
         "--config",
         "config_path",
-        type=click.Path(),
+        # Whoever reads it says why it can't be read, and goes on from there.
+        type=click.Path(readable=False),
         help=f"Main configuration file [default: ${ENVIRONMENT_NAME}, {SYSTEM_CONFIG}, built-in example].",
     )
     @click.option("--demo", is_flag=True, help="Use the built-in example configuration.")
@@ -161,15 +162,17 @@ def is_demo(configuration: Configuration) -> bool:
 def announce_refusal(configuration: Configuration, source: ConfigSource) -> bool:
     """Say on stderr that Dovecot would not start with this configuration; return whether that is so."""
     from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.lint.misread_files import what_it_is  # noqa: PLC0415 - only where something is wrong
 
     errors = [problem for problem in configuration.problems if problem.severity is Severity.ERROR]
     if not errors:
         return False
     first = errors[0]
+    what = what_it_is(configuration, first.span.file)
     announce(
         source,
         f"{first.span}: {first.message}: Dovecot refuses this configuration ({len(errors)} in all; see"
-        " 'pushnotif validate'); going on with what can be read",
+        f" 'pushnotif validate'); {what + '; ' if what else ''}going on with what can be read",
     )
     return True
 

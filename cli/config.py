@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -29,6 +29,7 @@ from dovecot_conf.nets import parse_net
 from dovecot_conf.secrets import concealed, quoted
 
 if TYPE_CHECKING:
+    from dovecot_conf.diagnostics import Diagnostic
     from dovecot_conf.explain import Explanation
 
 _FILTER_KEYS = {
@@ -95,41 +96,67 @@ def config(
     Without NAME it prints what doveconf of that version prints: all settings (2.3), or those that
     differ from the defaults (2.4). Options mean what they mean for doveconf; -h is not the help.
     """
-    value_only, explain, expanding = flags["value_only"], flags["explain"], flags["expanding"]
-    show_secrets = flags["show_secrets"]
-    if explain:
-        _check_explain(names, others=value_only or expanding or extent is not None)
+    wanted = _Wanted(extent=extent, **flags)
+    if wanted.explain:
+        _check_explain(names, others=wanted.value_only or wanted.expanding or extent is not None)
     elif source.overrides:
         raise click.UsageError("-o works with --explain only: doveconf prints what the files say")
     configuration = load_configuration(source)
-    _check_value_only(names, configuration.version, value_only=value_only)
+    _check_value_only(names, configuration.version, value_only=wanted.value_only)
     asked = _condition(filters, configuration.version)
-    if explain:
-        from dovecot_conf.explain import Explainer  # noqa: PLC0415 - both versions, only for this option
+    if wanted.explain:
+        return _explain(names, configuration, asked, source, hide=not wanted.show_secrets)
+    return _show(names, configuration, asked, wanted, quiet=source.quiet)
 
-        surroundings = Surroundings(Files(), os.environ)
-        explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
-        for name in names:
-            explanation = explainer.explain(name)
-            _print(_explanation(explanation, configuration.version, hide=not show_secrets))
-            known = explanation.value is not None or explanation.default is not None
-            _remark_missing(name, configuration, quiet=source.quiet or known)
-        return _report(_errors(configuration, expanding=True, hide=not show_secrets))
-    options = DumpOptions(
-        _extent(extent, names, configuration.version), asked, value_only, show_secrets, expanding, os.environ
-    )
-    errors = _errors(configuration, expanding=expanding, hide=not show_secrets, names=bool(names))
+
+class _Wanted(NamedTuple):
+    """What the options say about the settings to print."""
+
+    extent: str | None
+    value_only: bool
+    explain: bool
+    expanding: bool
+    show_secrets: bool
+
+
+def _explain(
+    names: tuple[str, ...],
+    configuration: Configuration,
+    asked: Condition,
+    source: ConfigSource,
+    *,
+    hide: bool,
+) -> int:
+    """Print where the values of settings come from; return the exit code."""
+    from dovecot_conf.explain import Explainer  # noqa: PLC0415 - both versions, only for this option
+
+    surroundings = Surroundings(Files(), os.environ)
+    explainer = Explainer(configuration, asked, overrides=source.overrides, surroundings=surroundings)
+    for name in names:
+        explanation = explainer.explain(name)
+        _print(_explanation(explanation, configuration.version, hide=hide))
+        known = explanation.value is not None or explanation.default is not None
+        _remark_missing(name, configuration, quiet=source.quiet or known)
+    return _report(_errors(configuration, expanding=True, hide=hide))
+
+
+def _show(
+    names: tuple[str, ...], configuration: Configuration, asked: Condition, wanted: _Wanted, *, quiet: bool
+) -> int:
+    """Print settings as doveconf does; return the exit code."""
+    extent = _extent(wanted.extent, names, configuration.version)
+    options = DumpOptions(extent, asked, wanted.value_only, wanted.show_secrets, wanted.expanding, os.environ)
+    hide, expanding = not wanted.show_secrets, wanted.expanding
+    errors = _errors(configuration, expanding=expanding, hide=hide, names=bool(names))
     if any(name not in _at_the_end() for name, _ in errors):
         return _report(errors)
     try:
-        if names:
-            for name in names:
-                text = look_up(configuration, name, options)
-                _print(text)
-                if not text:
-                    _remark_missing(name, configuration, quiet=source.quiet)
-        else:
+        if not names:
             _print(dump(configuration, options))
+        for name in names:
+            text = look_up(configuration, name, options)
+            _print(text)
+            _remark_missing(name, configuration, quiet=quiet or bool(text))
     except FilterConflictError as error:
         return _report([("filter-conflict", str(error))])
     return _report(errors)
@@ -202,11 +229,26 @@ def _errors(
     left_out = _NOT_EXPANDED if expanding else _EXPANDED
     if names:
         left_out |= _at_the_end() - {"storage-version-missing"} | {"unknown-group"}
-    return [
-        (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
+    problems = [
+        problem
         for problem in configuration.problems
         if (problem.severity is Severity.ERROR or problem.name in _EXPANDED) and problem.name not in left_out
     ]
+    what = _what_it_is(configuration, problems)
+    told = [
+        (problem.name, f"{problem.span}: {hide_in_sentence(problem.message) if hide else problem.message}")
+        for problem in (problems[:1] if what else problems)
+    ]
+    return [(name, f"{text}: {what}") for name, text in told] if what else told
+
+
+def _what_it_is(configuration: Configuration, problems: Sequence[Diagnostic]) -> str:
+    """Return what the file of the first problem is, if it is no configuration; "" for any other."""
+    if not problems:
+        return ""
+    from dovecot_conf.lint.misread_files import what_it_is  # noqa: PLC0415 - only where something is wrong
+
+    return what_it_is(configuration, problems[0].span.file)
 
 
 def _report(errors: list[tuple[str, str]]) -> int:

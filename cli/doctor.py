@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -22,11 +22,11 @@ from cli.common import (
     load_configuration,
     show_secrets_option,
 )
-from cli.doctor_log import run_log
 from cli.number import LONGEST_WAIT, Number
 from cli.output import write_result
 from cli.render.doctor_json import to_json
-from cli.render.doctor_text import text, without_secrets
+from cli.render.doctor_secrets import without_secrets
+from cli.render.doctor_text import text
 from cli.render.styled import render, wants_color
 from cli.simulation_input import DEMO_USER
 from cli.userdb_option import options_again, userdb_option
@@ -35,14 +35,14 @@ from dovecot_conf.errors import ConfigError
 from drivers import DriverRegistry, SystemClock, Transport
 from drivers.doctor import Account, Diagnosis, Patient, Places, diagnose, unreadable
 from drivers.doctor.endpoint_target import Network
-from drivers.doctor.log.evidence import Evidence
-from drivers.doctor.log.explain import explain
-from drivers.doctor.log.reading import read_paths
 from drivers.doctor.patient import POSTFIX
 from mailstore.accounts import check_ids, find_user, user_from_fields, userdb_of
 from mailstore.links import PATIENCE
 from mailstore.own_store import open_own_metadata
 from mailstore.users import User
+
+if TYPE_CHECKING:
+    from drivers.doctor.log.evidence import Evidence
 
 NOT_FINE = 1
 PROTOCOLS = ("lmtp", "lda")
@@ -55,7 +55,11 @@ EXAMPLES = (
     Example("pushnotif doctor -c dovecot.conf -u bob --protocol lda --format json", "tell a monitor", 1),
     Example("pushnotif doctor -u bob --log mail.log", "explain the lines of a log that are about bob", 1),
 )
-EXIT_CODES = (ExitCode(1, "A link is broken, or the latest that a driver did in the log is a failure."),)
+EXIT_CODES = (
+    ExitCode(
+        1, "A link is broken; in the log, the latest that a driver did is a failure, or nothing is Dovecot's."
+    ),
+)
 
 
 @click.command(cls=Command, examples=EXAMPLES, exit_codes=EXIT_CODES)
@@ -127,11 +131,14 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     and 1 when one is.
 
     --log explains the lines of a log that are about push notifications: which driver, what came of it,
-    and what to do. With -c it is one more link of the walk, and shows how mails come in.
+    and what to do. The exit code is 1 when the latest is a failure, and when nothing in the log is from
+    Dovecot. With -c it is one more link of the walk, and shows how mails come in.
     """
     if user == "":
         raise click.UsageError("--user must not be empty", ctx=click.get_current_context())
     if logs and source.path is None and not source.demo:
+        from cli.doctor_log import run_log  # noqa: PLC0415 - logs are read only where one is named
+
         _refuse_what_a_log_leaves_out()
         return run_log(logs, user, format_, color, brief=source.quiet)
     if userdb is not None and user is None:
@@ -139,7 +146,7 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     if postfix is not None and not (postfix / "main.cf").exists():
         raise click.UsageError(f"--postfix: {postfix} has no main.cf", ctx=click.get_current_context())
     source = _below(root, source)
-    evidence = explain(read_paths(logs, sys.stdin.buffer), user) if logs else None
+    evidence = _evidence(logs, user) if logs else None
     wanted = _Wanted(user, protocols, root, postfix, userdb, timeout, show_secrets, evidence)
     try:
         configuration = load_configuration(source, root=root)
@@ -149,6 +156,13 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
         patient = _patient(configuration, wanted, source, transport)
         diagnosis = diagnose(patient)
     return _show(patient, wanted, diagnosis, source, format_, color)
+
+
+def _evidence(logs: tuple[Path, ...], user: str | None) -> Evidence:
+    from drivers.doctor.log.explain import explain  # noqa: PLC0415 - logs are read only where one is named
+    from drivers.doctor.log.reading import read_paths  # noqa: PLC0415
+
+    return explain(read_paths(logs, sys.stdin.buffer), user)
 
 
 def _below(root: Path | None, source: ConfigSource) -> ConfigSource:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -140,7 +140,17 @@ def _make_command(name: str) -> click.Command:
             )
         )
 
-    decorators: list[Callable[..., Any]] = [
+    decorated: Any = config_options(format_option(command))
+    for decorator in reversed([*_options_of_all(), *_options_of(name, parameters)]):
+        decorated = decorator(decorated)
+    help_ = f"{summary}\n\n{ENTRY_HELP}"
+    return click.command(name, cls=DoveadmCommand, examples=EXAMPLES[name], help=help_)(decorated)
+
+
+def _options_of_all() -> list[Callable[..., Any]]:
+    """Return the options that each command has, in the order of its help."""
+    insecure = "With --via: no look at certificates; a password may go in clear."
+    return [
         user_options,
         click.option(
             "-s", "--allow-empty-mailbox-name", is_flag=True, help="MAILBOX may be empty: the server."
@@ -152,26 +162,21 @@ def _make_command(name: str) -> click.Command:
             "--no-userdb-lookup", is_flag=True, help="2.4: the user is $USER, and no userdb is asked."
         ),
         click.option("--via", metavar="URL", shell_complete=values.words(*SCHEMES), help=VIA_HELP),
-        click.option(
-            "--insecure",
-            is_flag=True,
-            help="With --via: no look at certificates; a password may go in clear.",
-        ),
+        click.option("--insecure", is_flag=True, help=insecure),
         click.option("--create", is_flag=True, help="Make INBOX when it is missing, as Dovecot would."),
-        click.argument(
-            "positionals",
-            nargs=-1,
-            type=click.UNPROCESSED,
-            metavar=" ".join(METAVARS[parameter] for parameter in parameters),
-            shell_complete=_positionals,
-        ),
-        *(click.option(f"--{parameter}", hidden=True) for parameter in parameters),
     ]
+
+
+def _options_of(name: str, parameters: tuple[str, ...]) -> Iterator[Callable[..., Any]]:
+    """Yield the arguments of a command, which may be given by name too, and its own option."""
+    yield click.argument(
+        "positionals",
+        nargs=-1,
+        type=click.UNPROCESSED,
+        metavar=" ".join(METAVARS[parameter] for parameter in parameters),
+        shell_complete=_positionals,
+    )
+    yield from (click.option(f"--{parameter}", hidden=True) for parameter in parameters)
     if name == "list":
         prefix_help = "Put /private/ or /shared/ in front of the names."
-        decorators.append(click.option("-p", "--prepend-prefix", is_flag=True, help=prefix_help))
-    decorated: Any = config_options(format_option(command))
-    for decorator in reversed(decorators):
-        decorated = decorator(decorated)
-    help_ = f"{summary}\n\n{ENTRY_HELP}"
-    return click.command(name, cls=DoveadmCommand, examples=EXAMPLES[name], help=help_)(decorated)
+        yield click.option("-p", "--prepend-prefix", is_flag=True, help=prefix_help)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cli.common import ConfigSource, load_beside_a_server, load_configuration
+from cli.common import ConfigSource, announce_refusal, load_beside_a_server, load_configuration
 from cli.complaints import StopError, stopped, with_version
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS
@@ -111,11 +111,32 @@ def _work(session: Session, arguments: list[str]) -> int:
 def read_configuration(source: ConfigSource, *, asks_a_server: bool = False) -> Configuration:
     """Read the configuration, which may be missing beside a server. Raises StopError with doveadm's codes."""
     try:
-        return (load_beside_a_server if asks_a_server else load_configuration)(source)
+        configuration = (load_beside_a_server if asks_a_server else load_configuration)(source)
     except OverrideError as error:
         raise StopError(Exit.USAGE, f"Fatal: {error}") from None
     except ConfigError as error:
-        raise StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {error}") from None
+        raise _unreadable(str(error)) from None
+    if configuration.document.source.looks_binary:
+        _refuse_binary(configuration)
+    # The look at the whole, which takes longer than all the rest, is for those that have mistakes.
+    if configuration.evaluation.flaws_so_far and not asks_a_server:
+        announce_refusal(configuration, source)
+    return configuration
+
+
+def _unreadable(why: str) -> StopError:
+    return StopError(Exit.TEMPORARY, f"Fatal: Error reading configuration: {why}")
+
+
+def _refuse_binary(configuration: Configuration) -> None:
+    """Raise StopError for a main file that is no text, unless Dovecot takes it all the same."""
+    from dovecot_conf.diagnostics import Severity  # noqa: PLC0415 - only where something is wrong
+    from dovecot_conf.lint.misread_files import what_it_is  # noqa: PLC0415 - only where something is wrong
+
+    for problem in configuration.problems:
+        if problem.severity is Severity.ERROR:
+            what = what_it_is(configuration, problem.span.file)
+            raise _unreadable(": ".join(filter(None, (f"{problem.span}: {problem.message}", what))))
 
 
 def unknown_formatter(name: str, known: Iterable[str]) -> StopError:

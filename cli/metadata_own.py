@@ -99,7 +99,7 @@ def _seconds(ctx: click.Context, _param: click.Parameter, given: str) -> float:
     default=str(PATIENCE),
     callback=_seconds,
     show_default=True,
-    help="How long Redis, a dict server or the server of -S or --via may take for an answer.",
+    help="How long Redis, a dict server or the server of -S or --via may take for a whole answer.",
 )
 @click.option(
     "-f",

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import NamedTuple
 
-from drivers.actions import Actions, StoreMode
+from drivers.actions import Actions
 from drivers.events import UNSUPPORTED_EVENTS
+from drivers.flag_changes import StoreMode
 from mailstore.message import Envelope, Message
 from mailstore.simulated import (
     DELETED,

@@ -54,9 +54,8 @@ Record = tuple[str, str]
 
 def options_of(context: click.Context) -> list[Record]:
     """Return each option with what ``--help`` says of it, without ``--help`` itself."""
-    records = (param.get_help_record(context) for param in context.command.get_params(context))
-    told = (record for record in records if record is not None and record[0].startswith("-"))
-    return [record for record in told if record[0] != "-h, --help"]
+    records = (param.get_help_record(context) for param in context.command.params)
+    return [record for record in records if record is not None and record[0].startswith("-")]
 
 
 def table(records: list[Record]) -> Iterator[str]:
@@ -64,15 +63,6 @@ def table(records: list[Record]) -> Iterator[str]:
     if records:
         yield "\n| Option | What it does |\n|---|---|"
         yield from (f"| {code(name)} | {plain(' '.join(text.split()))} |" for name, text in records)
-
-
-def below(context: click.Context) -> list[click.Context]:
-    """Return the commands of a group, none for another command."""
-    group = context.command
-    if not isinstance(group, click.Group):
-        return []
-    found = ((name, group.get_command(context, name)) for name in group.list_commands(context))
-    return [click.Context(command, context, name) for name, command in found if command is not None]
 
 
 def section(context: click.Context, level: int, known: list[Record]) -> Iterator[str]:
@@ -83,7 +73,9 @@ def section(context: click.Context, level: int, known: list[Record]) -> Iterator
     yield f"\n```text\n{path} {usage}\n```"
     yield from paragraphs(context.command.help or "")
     yield from table([record for record in options_of(context) if record not in known])
-    inner = below(context)
+    from cli.tree import below  # noqa: PLC0415 - as in page()
+
+    inner = list(below(context))
     shared = shared_options(inner)
     if shared:
         yield f"\n{'#' * (level + 1)} Options of every `{path}` command"
@@ -116,9 +108,9 @@ def overview(contexts: list[click.Context]) -> Iterator[str]:
 def page() -> str:
     """Return the page as the commands are now."""
     from cli.main import pushnotif  # noqa: PLC0415 - run as a script, the path is set first
+    from cli.tree import below, top  # noqa: PLC0415
 
-    top = click.Context(pushnotif, info_name="pushnotif", **pushnotif.context_settings)
-    commands = below(top)
+    commands = list(below(top(pushnotif)))
     lines = [HEAD, *overview(commands)]
     for context in commands:
         lines.extend(section(context, 2, []))

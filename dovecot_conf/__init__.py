@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dovecot_conf.scopes import SettingValue
     from dovecot_conf.settings import Settings
     from dovecot_conf.source import SourceFile
-    from dovecot_conf.tree import print_tree
+    from dovecot_conf.tree_text import print_tree
     from dovecot_conf.variables import expand, user_values
     from dovecot_conf.versions import Version
 
@@ -96,7 +96,7 @@ _MODULES = {
     "scopes": ("SettingValue",),
     "settings": ("Settings",),
     "source": ("SourceFile",),
-    "tree": ("print_tree",),
+    "tree_text": ("print_tree",),
     "variables": ("expand", "user_values"),
     "versions": ("Version",),
 }

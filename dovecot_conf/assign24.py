@@ -5,40 +5,27 @@ Follows ``config_apply_line_full`` and ``config_apply_exact_line`` of 2.4.1.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dovecot_conf import file_values24
-from dovecot_conf.evaluate import ExpansionLimit, Problems, Surroundings, shadow_warning, split_words
+from dovecot_conf.evaluate import Problems, Surroundings, shadow_warning
 from dovecot_conf.lists24 import ListSyntaxError, parse_names
 from dovecot_conf.names import SECOND_NAME, Kind, SettingName, SettingNames, named_filter, table
 from dovecot_conf.programs24 import Programs
 from dovecot_conf.scopes import Entry
-from dovecot_conf.scopes24 import Block, GroupUse, ListEntry, Scope24, ScopeTree
+from dovecot_conf.scopes24 import Block, Frame24, GroupUse, ListEntry, Scope24, ScopeTree
 from dovecot_conf.tree import Setting, ValueKind
 from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
 
 if TYPE_CHECKING:
+    from dovecot_conf.dollar_words import DollarWords
     from dovecot_conf.suggestions import Suggestions
 
 _CRASH = "{}: Dovecot crashes on the name {}"
 
 _ITEM = SettingName("", Kind.VALUE, type="bool")
 """An item of a boolean list."""
-
-
-class Frame24:
-    """An open section. ``word`` is set in a list such as ``mail_plugins {``, whose keys are items;
-    ``definition`` in a named block. ``void``: the opening line is an error, nothing counts.
-    """
-
-    def __init__(self, scope: Scope24, outer: Frame24 | None, *, void: bool = False) -> None:
-        self.scope = scope
-        self.outer = outer
-        self.word = ""
-        self.definition: SettingName | None = None
-        self.void = void
 
 
 class _Line:
@@ -65,15 +52,18 @@ class Assigner:
         self._tree = tree
         self._names = table(Version.V24).names
         self._checker = ValueChecker(Version.V24, problems)
-        self._limit = ExpansionLimit(problems)
         self._programs = Programs(problems)
         self._seen: dict[str, str] = {}
+        self._dollar_words: DollarWords | None = None
+        self._suggestions: Suggestions | None = None
 
-    @cached_property
-    def _suggestions(self) -> Suggestions:
-        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+    def _expander(self) -> DollarWords:
+        """Return what expands ``$`` words. A cached property would make all other attributes slower."""
+        if self._dollar_words is None:
+            from dovecot_conf.dollar_words import DollarWords  # noqa: PLC0415 - few configurations have some
 
-        return Suggestions(Version.V24)
+            self._dollar_words = DollarWords(Version.V24, self._surroundings, self._problems, self._default)
+        return self._dollar_words
 
     def assign(self, node: Setting, frame: Frame24) -> None:
         """Take one setting in the section ``frame``."""
@@ -151,9 +141,16 @@ class Assigner:
         if can_be(self._names, key):
             self._put(frame, scope, key, line)
             return
-        message = f"{line.node.key}: {_unknown(key, frame.scope.block)}"
+        self._report_unknown(line.node, key, frame.scope.block)
+
+    def _report_unknown(self, node: Setting, key: str, block: Block | None) -> None:
+        from dovecot_conf import suggestions  # noqa: PLC0415 - only where something is wrong
+
+        if self._suggestions is None:
+            self._suggestions = suggestions.Suggestions(Version.V24)
+        message = f"{node.key}: {suggestions.unknown_setting24(key, block)}"
         hint = self._suggestions.hint(key) if key else ""
-        self._problems.report(line.node, "unknown-setting" if key else "missing-key", message, hint=hint)
+        self._problems.report(node, "unknown-setting" if key else "missing-key", message, hint=hint)
 
     def _follow_path(self, scope: Scope24, key: str) -> tuple[Scope24, str]:
         """Go down ``service/imap/client_limit`` as far as it names blocks."""
@@ -257,47 +254,14 @@ class Assigner:
             self._seen[name] = f"{node.document.path} line {node.end_line}"
 
     def _expand(self, node: Setting, frame: Frame24) -> tuple[str, str] | None:
-        """Expand the ``$SET:`` and ``$ENV:`` words of a value.
+        """Return a value with its ``$`` words expanded, fully and as ``doveconf -n`` sees it, or None."""
+        return self._expander().expand(node, frame)
 
-        Returns it fully expanded and as ``doveconf -n`` sees it, with references to the key itself
-        expanded only; None when even doveconf -n refuses it.
-        """
-        words: list[str] = []
-        unexpanded: list[str] = []
-        for word, separator in split_words(node.value, " \t\n\r\x0b\x0c"):
-            value, self_reference = word, False
-            if word.startswith("$ENV:"):
-                value = self._surroundings.environ.get(word[5:], "")
-            elif word.startswith("$SET:"):
-                name = word[5:]
-                self_reference = name == node.key
-                found = self._look_up(name, frame, self_reference=self_reference)
-                if found is None:
-                    known = self._names.get(name)
-                    text = f"Unknown setting: {name}"
-                    if known is not None:
-                        text = f"Failed to expand {word}: Setting type can't be expanded to string"
-                    rule = "unknown-self-reference" if self_reference else "unknown-variable"
-                    self._problems.report(node, rule, text)
-                    if self_reference:
-                        return None
-                value = word if found is None else found
-            if self._limit.passed(node, value):
-                return None
-            words += [value, separator]
-            unexpanded += [value if self_reference else word, separator]
-        return "".join(words), "".join(unexpanded)
-
-    def _look_up(self, name: str, start: Frame24, *, self_reference: bool) -> str | None:
+    def _default(self, name: str) -> str | None:
+        """Return what a setting is where no line sets it; None for what is no plain setting."""
         known = self._names.get(name)
         if known is None or known.kind is not Kind.VALUE:
             return None
-        frame: Frame24 | None = start
-        while frame is not None:
-            entry = frame.scope.values.get(name)
-            if entry is not None:
-                return self._surroundings.content(entry.path) if entry.path else entry.text
-            frame = frame.outer if self_reference else None
         # The default of an enum is all that it may be, the first of it by itself.
         return known.choices if known.type == "enum" else known.default
 
@@ -328,19 +292,3 @@ def can_prefix(names: SettingNames, name: str) -> bool:
     """Return whether a name made of a block's prefix and a key is a setting that may be meant."""
     known = names.get(name.partition("/")[0])
     return known is not None and known.kind is not Kind.FILTER
-
-
-def _unknown(key: str, block: Block | None) -> str:
-    text = f"Unknown setting: {key}"
-    if block is None:
-        return text
-    if block.name is None:
-        return f"{text} ({block.word}_{key} not found either.)"
-    name = block.name.replace("/", "_")
-    text = f"{text} ({block.word}_{key} or {block.word}_{name}_{key} not found either."
-    from dovecot_conf.suggestions import meant  # noqa: PLC0415 - only where something is wrong
-
-    names = meant(block.word, key)
-    if len(names) > 1:
-        return f"{text} Did you mean one of: {', '.join(names)}?)"
-    return f"{text} Did you mean {names[0]}?)" if names else f"{text})"

@@ -10,7 +10,8 @@ from dovecot_conf.dialects import DIALECTS
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluations import evaluation_class
 from dovecot_conf.files import Files
-from dovecot_conf.reader import Reading, TreeReader
+from dovecot_conf.reader import TreeReader
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.source import SourceFile
 from dovecot_conf.versions import ASKED_FOR, UNDECIDED, Version

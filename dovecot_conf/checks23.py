@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dovecot_conf.check_finding import Finding
 from dovecot_conf.evaluate import Problems
-from dovecot_conf.evaluate23 import Scope23
+from dovecot_conf.scopes23 import Scope23
 from dovecot_conf.settings23 import rank
 from dovecot_conf.view23 import View23, written
 

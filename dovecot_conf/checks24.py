@@ -13,7 +13,7 @@ from dovecot_conf.checks24_run import run, subjects
 from dovecot_conf.checks24_table import CHECKS, SIEVE_SETTINGS, Own
 from dovecot_conf.diagnostics import Severity
 from dovecot_conf.evaluate import Problems
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes24 import Scope24, ScopeTree
 from dovecot_conf.syntax_rules import rule_named
 from dovecot_conf.tree import Section, Statement

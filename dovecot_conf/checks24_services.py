@@ -9,129 +9,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dovecot_conf.captured_sections import CapturedSection, captured_sections
+from dovecot_conf.captured_sections import captured_sections
 from dovecot_conf.check_finding import Finding
-from dovecot_conf.checks24_table import MASTER_SETTINGS, SERVICE_SETTINGS
-from dovecot_conf.errors import VariableError
+from dovecot_conf.checks24_table import MASTER_SETTINGS
 from dovecot_conf.lists24 import is_true
-from dovecot_conf.lookup24 import Lookup24, Refused, expanded, wrong_text
+from dovecot_conf.lookup24 import wrong_text
 from dovecot_conf.names import table
 from dovecot_conf.scopes24 import Block
-from dovecot_conf.section_names import escaped
+from dovecot_conf.services24 import SHARED, Part
 from dovecot_conf.tree import Setting, Statement, ValueKind
 from dovecot_conf.value_types import UINT_MAX
 from dovecot_conf.versions import Version
-from dovecot_conf.view24 import UNKNOWN, View24, amount, line_of, name_setting, unclear, written
+from dovecot_conf.view24 import UNKNOWN, View24, line_of, unclear, written
 
 SERVICE, LISTENER, RANGE = "service-value", "duplicate-listener", "value-range"
-IN_FILTER, UNREADABLE, CRASH = "service-in-filter", "unreadable-value", "dovecot-crash"
+IN_FILTER, CRASH = "service-in-filter", "dovecot-crash"
 UNREADABLE_SERVICE = "unreadable-service"
 TYPES = ("log", "config", "anvil", "login", "startup", "worker")
 SINGLE = frozenset(("anvil", "auth", "indexer", "log"))
 """The services that can have one process only."""
 
 MINIMUM_VSZ = 1024**2
-_DEFAULTS = {
-    f"service_{name}": f"default_{name}"
-    for name in ("process_limit", "client_limit", "idle_kill_interval", "vsz_limit")
-}
-"""What a service without a value of its own takes from the settings of all."""
-
-_NAMES = {
-    word: tuple(name for name in SERVICE_SETTINGS.split() if name.startswith(f"{word}_"))
-    for word in ("service", "unix_listener", "fifo_listener", "inet_listener")
-}
 ANVIL_PIPES = 2
 """The clients that anvil has always."""
 
 _COUNTED_FOR_AUTH = "Counted for protocol services with restart_request_count != 1"
 _WARNINGS = ("client-limit", "base-dir-prefix")
 
-_INHERITED = frozenset((*_NAMES["service"], *_DEFAULTS.values()))
-
 _NOT_ZERO = {
     "client_limit": "",
     "restart_request_count": ' (did you mean "unlimited"?)',
     "idle_kill_interval": ' (did you mean "unlimited"?)',
 }
-
-
-class _Part:
-    """A service or a listener, with its settings by the end of their names."""
-
-    def __init__(self, view: View24, default: CapturedSection | None, *blocks: Block) -> None:
-        self._view = view
-        self._built_in = default is not None
-        self._default = default or CapturedSection({}, {})
-        self.blocks = blocks
-        self.word, self.name = blocks[-1].word, blocks[-1].name or ""
-        self.found = Lookup24(view.tree.root, view.place.scope.condition, *blocks)
-        self._parts: dict[str, list[_Part]] = {}
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the configuration sets anything of it, or of what it takes from the settings of all."""
-        root = self._view.tree.root
-        return not self._built_in or len(self.found.scopes) > 1 or not _INHERITED.isdisjoint(root.values)
-
-    def text(self, key: str) -> str:
-        """Return a setting as text."""
-        name = f"{self.word}_{key}"
-        if name == name_setting(self.blocks[-1]):
-            given = self.found.given_name()
-            return self.name if given is None else given
-        if (entry := self.found.entry(name)) is not None:
-            return written(entry)
-        if (captured := self._default.values.get(key)) is not None:
-            return captured
-        if name in _DEFAULTS:
-            return _global(self._view, _DEFAULTS[name])
-        return table(Version.V24).names[name].default
-
-    def amount(self, key: str) -> int | None:
-        """Return a number, size or time; None where it is only known later."""
-        return _amount(f"{self.word}_{key}", self.text(key))
-
-    def where(self, *keys: str) -> Statement | None:
-        """Return the line to blame: that of the first of these that is set, or of the block."""
-        for key in keys:
-            for name in (f"{self.word}_{key}", _DEFAULTS.get(f"{self.word}_{key}", "")):
-                if (entry := self.found.entry(name)) is not None:
-                    return entry.node
-        return self.found.opened
-
-    def parts(self, word: str) -> list[_Part]:
-        """Return the listeners of a word, those built in first."""
-        if word not in self._parts:
-            self._parts[word] = self._listeners(word)
-        return self._parts[word]
-
-    def _listeners(self, word: str) -> list[_Part]:
-        built_in = {name.strip('"'): part for name, part in self._default.sections.get(word, {}).items()}
-        names = dict.fromkeys((*built_in, *self.found.names(word)))
-        return [_Part(self._view, built_in.get(name), *self.blocks, Block(word, name)) for name in names]
-
-    def refused(self) -> Finding | None:
-        """Return what makes its settings unreadable."""
-        refused = self.found.refused(self.word, _NAMES[self.word], built_in=self._built_in)
-        if refused is None and self.word == "service":
-            refused = self._refused_default()
-        if refused is None:
-            return None
-        message = f"Failed to get {self.word} {self.name}: {refused.message}"
-        return Finding(refused.rule, message, refused.where)
-
-    def _refused_default(self) -> Refused | None:
-        for name, common in _DEFAULTS.items():
-            entry = self._view.tree.root.values.get(common)
-            inherits = self.found.entry(name) is None and name[8:] not in self._default.values
-            if entry is not None and inherits:
-                known = table(Version.V24).names[name]
-                if wrong := wrong_text(name, known, written(entry)):
-                    title = f"service settings (filter=service/{escaped(self.name)})"
-                    message = f"{title}: Failed to parse configuration: {wrong}"
-                    return Refused(UNREADABLE, message, entry.node)
-        return None
 
 
 def master(view: View24) -> Iterator[Finding]:
@@ -149,7 +58,7 @@ def master(view: View24) -> Iterator[Finding]:
         yield Finding(rule, "listen can't be set empty", where)
         return
     sections = captured_sections(Version.V24).sections["service"]
-    services = [_Part(view, sections.get(name), Block("service", name)) for name in names]
+    services = [Part(view, sections.get(name), Block("service", name)) for name in names]
     unreadable = _unreadable(services)
     if unreadable is not None:
         yield from unreadable
@@ -163,7 +72,7 @@ def master(view: View24) -> Iterator[Finding]:
         yield Finding(CRASH, message, view.opened("service", names[0]), "move the services out of the filter")
 
 
-def _checked(view: View24, services: list[_Part]) -> Iterator[Finding]:
+def _checked(view: View24, services: list[Part]) -> Iterator[Finding]:
     yield from _names_and_types(services)
     yield from _protocols(view, services)
     enabled = [part for part in services if part.text("protocol") in ("", *view.words("protocols"))]
@@ -176,7 +85,7 @@ def _checked(view: View24, services: list[_Part]) -> Iterator[Finding]:
 
 def _defaults(view: View24) -> Iterator[Finding]:
     """Values for all services that ``doveconf -n`` doesn't expand, and chokes on."""
-    for name, common in _DEFAULTS.items():
+    for name, common in SHARED.items():
         entry = view.place.values.get(common)
         text = written(entry) if entry is not None else ""
         if entry is None or "%{" in text or not unclear(text):
@@ -198,7 +107,7 @@ def _users(view: View24) -> Iterator[Finding]:
             )
 
 
-def _unreadable(services: list[_Part]) -> list[Finding] | None:
+def _unreadable(services: list[Part]) -> list[Finding] | None:
     """Return the finding that ends the check, none for a silent end; None if all can be read."""
     for service in services:
         if refused_service := service.refused():
@@ -224,7 +133,7 @@ def _for_daemons(refused: Finding) -> list[Finding]:
     return [refused._replace(rule=UNREADABLE_SERVICE)]
 
 
-def _names_and_types(services: list[_Part]) -> Iterator[Finding]:
+def _names_and_types(services: list[Part]) -> Iterator[Finding]:
     seen: set[str] = set()
     for number, part in enumerate(services):
         name, kind = part.text("name"), part.text("type")
@@ -240,7 +149,7 @@ def _names_and_types(services: list[_Part]) -> Iterator[Finding]:
         seen.add(name)
 
 
-def _protocols(view: View24, services: list[_Part]) -> Iterator[Finding]:
+def _protocols(view: View24, services: list[Part]) -> Iterator[Finding]:
     known = {part.text("protocol") for part in services}
     for word in view.words("protocols"):
         if word not in known:
@@ -249,7 +158,7 @@ def _protocols(view: View24, services: list[_Part]) -> Iterator[Finding]:
             yield Finding("unknown-protocol", message, view.item("protocols", word), hint)
 
 
-def _limits(part: _Part) -> Iterator[Finding]:
+def _limits(part: Part) -> Iterator[Finding]:
     """Yield what is wrong with the limits of a service, what Dovecot says of it first."""
     title = f"service({part.text('name')})"
 
@@ -275,7 +184,7 @@ def _limits(part: _Part) -> Iterator[Finding]:
         yield finding("process_limit must be 1", "process_limit")
 
 
-def _clients(services: list[_Part], enabled: list[_Part]) -> Iterator[Finding]:
+def _clients(services: list[Part], enabled: list[Part]) -> Iterator[Finding]:
     """Yield auth and anvil when fewer processes can connect to them than there may be."""
     auth = [
         part
@@ -290,7 +199,7 @@ def _clients(services: list[_Part], enabled: list[_Part]) -> Iterator[Finding]:
 
 
 def _clients_of(
-    name: str, parts: list[_Part], needed: int, services: list[_Part], reason: str
+    name: str, parts: list[Part], needed: int, services: list[Part], reason: str
 ) -> Iterator[Finding]:
     limits = [part.amount("process_limit") or 0 for part in parts]
     needed = (needed + sum(limits)) & UINT_MAX
@@ -309,7 +218,7 @@ def _clients_of(
     yield Finding("client-limit", f"{message} ({needed}). {reason}: {counted}", where)
 
 
-def _listeners(view: View24, services: list[_Part]) -> Iterator[Finding]:
+def _listeners(view: View24, services: list[Part]) -> Iterator[Finding]:
     """Yield listeners without a path, and those that two services, or one of them twice, want to open."""
     base = view.text("base_dir").removesuffix("/")
     places: dict[str, list[Statement | None]] = {}
@@ -339,16 +248,3 @@ def _duplicates(places: dict[str, list[Statement | None]], view: View24) -> Iter
             written_lines = [line for line in lines if line is not None]
             where = written_lines[-1] if written_lines else view.where("base_dir")
             yield Finding(LISTENER, f"duplicate listener: {place}", where)
-
-
-def _global(view: View24, name: str) -> str:
-    entry = view.tree.root.values.get(name)
-    return written(entry) if entry is not None else table(Version.V24).names[name].default
-
-
-def _amount(name: str, text: str) -> int | None:
-    try:
-        value = expanded(text)
-        return None if value is None else amount(table(Version.V24).names[name].type, value)
-    except (ValueError, VariableError):
-        return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dovecot_conf.evaluations import Evaluation
     from dovecot_conf.positions import Span
     from dovecot_conf.push import PushConfig
-    from dovecot_conf.reader import Reading
+    from dovecot_conf.reading import Reading
     from dovecot_conf.settings import Settings
     from dovecot_conf.tree import Node, Section
     from dovecot_conf.versions import Version

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from dovecot_conf.conditions import Condition
-from dovecot_conf.evaluate23 import Scope23
 from dovecot_conf.nets import Net
+from dovecot_conf.scopes23 import Scope23
 
 
 def conflict(matching: Sequence[Scope23]) -> Iterator[tuple[str, Scope23]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.files import Files
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.versions import Version
 
 

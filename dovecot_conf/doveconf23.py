@@ -9,11 +9,11 @@ from dovecot_conf.diagnostics import Diagnostic, Severity
 from dovecot_conf.dump23 import Line, Printer, last_built_in, lines_of
 from dovecot_conf.dump_options import DumpOptions
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Scope23
 from dovecot_conf.evaluation23 import Evaluation23
 from dovecot_conf.extent import Extent
 from dovecot_conf.files import Files
 from dovecot_conf.filter_words import address
+from dovecot_conf.scopes23 import Scope23
 from dovecot_conf.settings23 import matching_scopes, rank
 from dovecot_conf.shown23 import Section23, Shown23, default_root, evaluate_as_written, merged
 from dovecot_conf.syntax_rules import rule_named

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dovecot_conf import dump24, shown24
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.default_sections import reading_of
+from dovecot_conf.dump24_lines import Wanted
 from dovecot_conf.dump_options import DumpOptions
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.files import Files
@@ -34,7 +35,7 @@ def look_up(configuration: Configuration, name: str, options: DumpOptions) -> st
     if name == _CONFIG_VERSION:
         # It is printed apart, so no look-up finds it.
         return "\n" if options.value_only else ""
-    wanted = dump24.Wanted(options.extent, not options.show_secrets, options.value_only)
+    wanted = Wanted(options.extent, not options.show_secrets, options.value_only)
     written_for = _written_for(configuration)
     return dump24.look_up(
         _shown(configuration, options), options.asked, name, wanted, written_for=written_for

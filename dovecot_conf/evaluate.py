@@ -79,38 +79,6 @@ class Problems:
         self.flaws.append(Flaw(rule, message, span or node.report_span, hint))
 
 
-class ExpansionLimit:
-    """Counts the characters that the ``$`` words of a configuration become, by value and in all.
-
-    What refers to a value that is too long is too long as well, so only the first one is reported.
-    """
-
-    def __init__(self, problems: Problems) -> None:
-        self._problems = problems
-        self._node: Statement | None = None
-        self._length = 0
-        self._in_all = 0
-        self._told = False
-
-    def passed(self, node: Statement, word: str) -> bool:
-        """Count one more word of a value; report it and return True when that is too much."""
-        if node is not self._node:
-            self._node, self._length = node, 0
-        self._length += len(word)
-        self._in_all += len(word)
-        if self._length > limits.MAX_LINE:
-            message = f"The value has more than {limits.MAX_LINE} characters with its $ words replaced"
-        elif self._in_all > limits.MAX_SIZE:
-            message = f"All values have more than {limits.MAX_SIZE} characters with their $ words replaced"
-        else:
-            return False
-        hint = "look for settings that refer to one another"
-        if not self._told:
-            self._told = True
-            self._problems.report(node, "reading-limit", message, hint=hint)
-        return True
-
-
 def report_unclosed(problems: Problems, main: Document, sections: Iterable[Section]) -> None:
     """Report the sections that are open at the end, the innermost (Dovecot's only one) first.
 
@@ -135,17 +103,3 @@ def shadow_warning(node: Setting, key: str, first: str) -> str:
         f" inside an earlier filter at {first} (if this is intentional, avoid this warning by moving"
         f" the global setting before {first})"
     )
-
-
-def split_words(text: str, white: str) -> list[tuple[str, str]]:
-    """Split a value as ``$`` look-ups do: a word ends at a *space*, white space after it is skipped.
-
-    Returns each word with what is put behind it: one space, or nothing after the last.
-    """
-    words, start, length = [], 0, len(text)
-    while (end := text.find(" ", start)) >= 0:
-        words.append((text[start:end], " "))
-        start = end + 1
-        while start < length and text[start] in white:
-            start += 1
-    return [*words, (text[start:], "")]

@@ -6,90 +6,30 @@ Follows ``config_parser_apply_line`` of 2.3.19.1, in expanding mode as the daemo
 from __future__ import annotations
 
 import re
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dovecot_conf.carried import CarriedSetting, carried, written_key
-from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, Condition, ConditionError
-from dovecot_conf.evaluate import (
-    ExpansionLimit,
-    Problems,
-    Surroundings,
-    report_unclosed,
-    shadow_warning,
-    split_words,
-)
+from dovecot_conf.conditions import FILTER_WORDS, UNFILTERED, ConditionError
+from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed, shadow_warning
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.old_names23 import OldNames
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import Entry
-from dovecot_conf.section_names import escaped, name_key
+from dovecot_conf.scopes23 import Frame23, Opened23, Scope23
+from dovecot_conf.section_names import FLAT_SECTIONS, UNIQUE_SECTIONS, escaped, name_key
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
 from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
 
 if TYPE_CHECKING:
+    from dovecot_conf.dollar_words import DollarWords
     from dovecot_conf.suggestions import Suggestions
-
-FLAT_SECTIONS = frozenset(("plugin", "dict"))
-"""Sections that are one flat list of keys, whatever their name."""
 
 _FLAT_PATHS = tuple(f"{word}/" for word in sorted(FLAT_SECTIONS))
 
 _PLUGIN = "plugin/"
 
-UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
-"""Sections of which a name may be used once in a scope."""
-
-
 _CRASH = "Dovecot crashes on the setting {} opened as a section"
-
-
-class Opened23(NamedTuple):
-    """A section that was opened: the path of the section around it, its word, its name, and where."""
-
-    outer: str
-    word: str
-    name: str
-    node: Statement
-
-
-class Scope23:
-    """The settings of one condition: values by path (``plugin/foo``, ``service/imap/client_limit``)."""
-
-    def __init__(self, condition: Condition, opened: Section | None = None) -> None:
-        self.condition = condition
-        self.opened = opened
-        self.values: dict[str, Entry] = {}
-        self.plugin: dict[str, Entry] = {}
-        self.sections: dict[str, Opened23] = {}
-
-
-class _Frame:
-    """An open section: what its settings are stored in, and under which path.
-
-    ``words`` are the words of the path alone (``service/unix_listener/``), as in the table. ``void``:
-    nothing in it counts, because its own line is an error. ``word`` is set for a section that is no
-    filter. ``detached``: a filter inside of ``plugin {}``, where no key is known. ``list_name`` is what
-    Dovecot has in the path behind ``plugin/``. ``said`` is the path as messages about files have it.
-    """
-
-    def __init__(self, scope: Scope23, outer: _Frame | None = None, section: Section | None = None) -> None:
-        self.scope = scope
-        self.outer = outer
-        self.section = section
-        self.path: str = outer.path if outer else ""
-        self.void: bool = outer.void if outer else False
-        self.word = ""
-        self.detached: bool = outer.detached if outer else False
-        self.words: str = outer.words if outer else ""
-        self.list_name: str = outer.list_name if outer else ""
-        self.said: str = outer.said if outer else ""
-
-    @property
-    def old_path(self) -> str:
-        """The path as Dovecot has it."""
-        return self.path + self.list_name
 
 
 class Evaluator23:
@@ -102,19 +42,22 @@ class Evaluator23:
         self.scopes = [self._global]
         self.problems = Problems()
         self.is_literal = True
-        self._frame = self._outermost = _Frame(self._global)
+        self._frame = self._outermost = Frame23(self._global)
         self._by_condition = {UNFILTERED: self._global}
         self._seen: dict[str, str] = {}
+        self._dollar_words: DollarWords | None = None
+        self._suggestions: Suggestions | None = None
         self._counter = 0
         self._checker = ValueChecker(Version.V23, self.problems)
-        self._limit = ExpansionLimit(self.problems)
         self._old_names = OldNames(self.problems)
 
-    @cached_property
-    def _suggestions(self) -> Suggestions:
-        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+    def _expander(self) -> DollarWords:
+        """Return what expands ``$`` words. A cached property would make all other attributes slower."""
+        if self._dollar_words is None:
+            from dovecot_conf.dollar_words import DollarWords  # noqa: PLC0415 - not all have some
 
-        return Suggestions(Version.V23)
+            self._dollar_words = DollarWords(Version.V23, self._surroundings, self.problems, self._default)
+        return self._dollar_words
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""
@@ -133,7 +76,7 @@ class Evaluator23:
                     for line in lines:
                         self._statement(line)
         flaws.extend(reading.flaws)
-        report_unclosed(self.problems, reading.document, self._open_sections())
+        report_unclosed(self.problems, reading.document, self._frame.open_sections())
 
     def _statement(self, node: Statement) -> None:
         if isinstance(node, CarriedSetting):
@@ -160,7 +103,7 @@ class Evaluator23:
 
     def _section(self, node: Section) -> None:
         outer = self._frame
-        self._frame = frame = _Frame(outer.scope, outer, node)
+        self._frame = frame = Frame23(outer.scope, outer, node)
         frame.void = outer.void or node.broken
         if frame.void:
             self._old_names.skip(1)
@@ -181,7 +124,7 @@ class Evaluator23:
         else:
             self._plain_section(node, frame)
 
-    def _plain_section(self, node: Section, frame: _Frame) -> None:
+    def _plain_section(self, node: Section, frame: Frame23) -> None:
         frame.word = node.word
         name = node.name
         if not name:
@@ -194,9 +137,7 @@ class Evaluator23:
         elif not frame.path and node.word in FLAT_SECTIONS:
             frame.path, frame.list_name = f"{node.word}/", f"{name}/"
         elif (known := self._find(frame, node.word)) is None:
-            message = f"Unknown setting: {self._open_words()}{node.word}"
-            hint = self._suggestions.hint(node.word, frame.words)
-            self.problems.report(node, "unknown-section", message, hint=hint)
+            self._report_unknown(node, "unknown-section", node.word)
             frame.void = True
         else:
             path = f"{frame.path}{node.word}/{name}"
@@ -223,7 +164,7 @@ class Evaluator23:
             self.problems.report(node, "dovecot-crash", _CRASH.format(node.word))
         return len(self.problems.flaws) == count
 
-    def _find(self, frame: _Frame, key: str) -> SettingName | None:
+    def _find(self, frame: Frame23, key: str) -> SettingName | None:
         """Return what a key in a section stands for, None if it stands for nothing there."""
         path, words = frame.path, frame.words
         if not path and "/" not in key:
@@ -231,13 +172,12 @@ class Evaluator23:
         *outer, key = key.split("/")
         for word, name in zip(outer[::2], outer[1::2], strict=False):
             path, words = f"{path}{word}/{name}/", f"{words}{word}/"
-        if len(outer) % 2 or (path and not self._exists(frame.scope, path[:-1])):
+        if len(outer) % 2:
+            return None
+        section = path[:-1]
+        if section and section not in frame.scope.sections and section not in self._table.built_in:
             return None
         return (self._table.inner if words else self._table.names).get(words + key)
-
-    def _exists(self, scope: Scope23, path: str) -> bool:
-        """Return whether a section was opened in this scope, or is there from the start."""
-        return path in scope.sections or path in self._table.built_in
 
     def _setting(self, node: Setting) -> None:
         frame = self._frame
@@ -264,7 +204,7 @@ class Evaluator23:
             self.problems.report(node, "missing-key", message)
             return
         if path.startswith(_FLAT_PATHS) and (frame.detached or path.count("/") > 1):
-            message = f"Unknown setting: {self._open_words()}{written_key(node)}"
+            message = f"Unknown setting: {self._frame.open_words()}{written_key(node)}"
             self.problems.report(node, "unknown-list-key", message)
             return
         if path.startswith(_FLAT_PATHS) or self._is_right(node, entry, unexpanded):
@@ -295,9 +235,7 @@ class Evaluator23:
         frame = self._frame
         known = self._find(frame, node.key)
         if known is None:
-            message = f"Unknown setting: {self._open_words()}{node.key}"
-            hint = self._suggestions.hint(node.key, frame.words)
-            self.problems.report(node, "unknown-setting", message, hint=hint)
+            self._report_unknown(node, "unknown-setting", node.key)
             return False
         if known.kind is Kind.SECTION:
             self._open_by_names(node, known, unexpanded)
@@ -310,6 +248,14 @@ class Evaluator23:
         outer, slash, _ = entry.name.rpartition("/")
         entry.name = outer + slash + known.name.rpartition("/")[2]
         return True
+
+    def _report_unknown(self, node: Statement, rule: str, key: str) -> None:
+        if self._suggestions is None:
+            from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+            self._suggestions = Suggestions(Version.V23)
+        message = f"Unknown setting: {self._frame.open_words()}{key}"
+        self.problems.report(node, rule, message, hint=self._suggestions.hint(key, self._frame.words))
 
     def _open_by_names(self, node: Setting, known: SettingName, names: str) -> None:
         """Take ``passdb = a b``, which opens sections without anything in them."""
@@ -324,22 +270,6 @@ class Evaluator23:
             opened = Opened23(self._frame.path, node.key, "", node)
             self._frame.scope.sections.setdefault(path, opened)
 
-    def _open_sections(self) -> list[Section]:
-        """Return the open sections, the innermost first."""
-        found, frame = [], self._frame
-        while frame.outer is not None and frame.section is not None:
-            found.append(frame.section)
-            frame = frame.outer
-        return found
-
-    def _open_words(self) -> str:
-        words, frame = "", self._frame
-        while frame.outer is not None:
-            if frame.word:
-                words = f"{frame.word} {{ {words}"
-            frame = frame.outer
-        return words
-
     def _read_file(self, node: Setting, name: str, entry: Entry) -> None:
         files = self._surroundings.files
         entry.path = files.locate(node.value, node.document.path)
@@ -349,51 +279,19 @@ class Evaluator23:
             self.problems.flaws.append(flaw)
 
     def _expand(self, node: Setting, entry: Entry) -> str | None:
-        """Expand the ``$`` words of a value.
+        """Expand the ``$`` words of a value; return it as ``doveconf -n`` sees it, None if it refuses it."""
+        expanded = self._expander().expand(node, self._frame)
+        if expanded is None:
+            return None
+        entry.text, unexpanded = expanded
+        return unexpanded
 
-        Returns the text as ``doveconf -n`` sees it, with references to the key itself expanded only;
-        None when even doveconf -n refuses it.
-        """
-        expanded, unexpanded = [], []
-        for word, separator in split_words(node.value, " \t"):
-            value, name = word, word[1:]
-            self_reference = word.startswith("$") and name == node.key
-            if name.startswith("ENV:") and word.startswith("$"):
-                value = self._surroundings.environ.get(name[4:], "")
-            elif word.startswith("$"):
-                found = self._look_up(name, self_reference=self_reference)
-                if found is None:
-                    listed = self._table.names.get(name)
-                    text = f"{'Unknown' if listed is None else 'Invalid'} variable: ${name}"
-                    rule = "unknown-self-reference" if self_reference else "unknown-variable"
-                    self.problems.report(node, rule, text)
-                    if self_reference:
-                        return None
-                    found = word
-                value = found
-            if self._limit.passed(node, value):
-                return None
-            expanded += [value, separator]
-            unexpanded += [value if self_reference else word, separator]
-        entry.text = "".join(expanded)
-        return "".join(unexpanded)
-
-    def _default_inside(self, path: str) -> str | None:
-        """Return what a setting of a section is by default; None where this scope has no such section."""
-        from dovecot_conf.shown23 import default_inside  # noqa: PLC0415 - rare, and it reads a table
-
-        return default_inside(path, opened=path.rpartition("/")[0] in self._frame.scope.sections)
-
-    def _look_up(self, name: str, *, self_reference: bool) -> str | None:
-        """Return the value of a real setting at this line; None for what is no plain setting."""
-        frame: _Frame | None = self._frame
-        while frame is not None:
-            entry = frame.scope.values.get(name)
-            if entry is not None and name.partition("/")[0] not in FLAT_SECTIONS:
-                return self._surroundings.content(entry.path) if entry.path else entry.text
-            frame = frame.outer if self_reference else None
+    def _default(self, name: str) -> str | None:
+        """Return what a setting is where no line sets it; None for what is no plain setting."""
         if "/" in name:
-            return self._default_inside(name)
+            from dovecot_conf.shown23 import default_inside  # noqa: PLC0415 - rare, and it reads a table
+
+            return default_inside(name, opened=name.rpartition("/")[0] in self._frame.scope.sections)
         known = self._table.names.get(name)
         if known is None or known.kind is Kind.SECTION or known.name != name:
             return None

@@ -6,16 +6,15 @@ daemons do it.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dovecot_conf.assign24 import Assigner, Frame24, can_prefix
+from dovecot_conf.assign24 import Assigner, can_prefix
 from dovecot_conf.conditions import FILTER_WORDS, WRONG_ORDER, ConditionError
 from dovecot_conf.evaluate import Problems, Surroundings, report_unclosed
 from dovecot_conf.names import Kind, SettingName, table
 from dovecot_conf.programs24 import Programs
-from dovecot_conf.reader import Reading
-from dovecot_conf.scopes24 import Block, Scope24, ScopeTree, name_setting
+from dovecot_conf.reading import Reading
+from dovecot_conf.scopes24 import Block, Frame24, Scope24, ScopeTree, name_setting
 from dovecot_conf.section_names import escaped
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement
 from dovecot_conf.value_checks import AUTH_IN_NETWORK, AUTH_TEXT, ValueChecker
@@ -44,13 +43,8 @@ class Evaluator24:
         self._checker = ValueChecker(Version.V24, self.problems)
         self._programs = Programs(self.problems)
         self._variable_names: set[tuple[int, str]] = set()
+        self._suggestions: Suggestions | None = None
         self._assigner = Assigner(surroundings, self.problems, self.tree)
-
-    @cached_property
-    def _suggestions(self) -> Suggestions:
-        from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
-
-        return Suggestions(Version.V24)
 
     def run(self, reading: Reading) -> None:
         """Evaluate all nodes."""
@@ -126,11 +120,18 @@ class Evaluator24:
         elif definition is not None and definition.kind in (Kind.FILTER, Kind.FILTERS):
             self._block(node, frame, definition)
         elif definition is None:
-            hint = self._suggestions.hint(word)
-            self.problems.report(node, "unknown-section", f"Unknown section name: {word}", hint=hint)
+            self._report_unknown(node, word)
             frame.void = True
         else:
             frame.word = word
+
+    def _report_unknown(self, node: Section, word: str) -> None:
+        if self._suggestions is None:
+            from dovecot_conf.suggestions import Suggestions  # noqa: PLC0415 - only where something is wrong
+
+            self._suggestions = Suggestions(Version.V24)
+        hint = self._suggestions.hint(word)
+        self.problems.report(node, "unknown-section", f"Unknown section name: {word}", hint=hint)
 
     def _section_word(self, scope: Scope24, word: str) -> str:
         """Return the full name of a section: ``listener`` in ``service imap`` may be a longer word."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Self
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23, Scope23
+from dovecot_conf.evaluate23 import Evaluator23
 from dovecot_conf.evaluations import Evaluation
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import SettingValue
+from dovecot_conf.scopes23 import Scope23
 from dovecot_conf.settings23 import Plugins, Settings23
 from dovecot_conf.versions import Version
 
@@ -43,6 +44,11 @@ class Evaluation23(Evaluation):
         from dovecot_conf.checks23 import check  # noqa: PLC0415 - not for settings alone
 
         check(self._scopes, self._problems)
+        return self._problems.flaws
+
+    @property
+    def flaws_so_far(self) -> list[Flaw]:
+        """The problems that evaluating showed by itself."""
         return self._problems.flaws
 
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:

@@ -11,7 +11,7 @@ from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
 from dovecot_conf.evaluate24 import Evaluator24
 from dovecot_conf.evaluations import Evaluation
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.versions import Version
@@ -39,6 +39,11 @@ class Evaluation24(Evaluation):
     def flaws(self) -> list[Flaw]:
         """The problems, in the order in which Dovecot finds them."""
         self._evaluator.check(self._reading)
+        return self._evaluator.problems.flaws
+
+    @property
+    def flaws_so_far(self) -> list[Flaw]:
+        """The problems that evaluating showed by itself."""
         return self._evaluator.problems.flaws
 
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from dovecot_conf.conditions import Condition
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import SettingValue
 from dovecot_conf.settings import Settings
 from dovecot_conf.versions import Version
@@ -30,6 +30,11 @@ class Evaluation(ABC):
     @abstractmethod
     def flaws(self) -> list[Flaw]:
         """The problems; those that only the whole shows are looked for when this is first asked."""
+
+    @property
+    @abstractmethod
+    def flaws_so_far(self) -> list[Flaw]:
+        """The problems that evaluating showed by itself, without a look at the whole."""
 
     @abstractmethod
     def overridden(self, overrides: Mapping[str, SettingValue]) -> Self:

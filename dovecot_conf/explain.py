@@ -6,20 +6,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dovecot_conf.assign24 import Assigner, Frame24, _Line
+from dovecot_conf.assign24 import Assigner, _Line
 from dovecot_conf.carried import written_key
 from dovecot_conf.conditions import Condition
 from dovecot_conf.configuration import Configuration
 from dovecot_conf.default_sections import reading_of
 from dovecot_conf.evaluate import Surroundings
-from dovecot_conf.evaluate23 import Evaluator23, Scope23
+from dovecot_conf.evaluate23 import Evaluator23
 from dovecot_conf.evaluate24 import Evaluator24
 from dovecot_conf.files import Files
 from dovecot_conf.names import Kind, names
 from dovecot_conf.overrides import parse_overrides
 from dovecot_conf.positions import Span
 from dovecot_conf.scopes import Entry, SettingValue
-from dovecot_conf.scopes24 import Scope24
+from dovecot_conf.scopes23 import Scope23
+from dovecot_conf.scopes24 import Frame24, Scope24
 from dovecot_conf.settings23 import Plugins, Settings23, matching_scopes
 from dovecot_conf.settings24 import Settings24
 from dovecot_conf.tree import Setting

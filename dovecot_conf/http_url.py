@@ -1,34 +1,18 @@
 """Dovecot's HTTP URLs: its own verdicts, its own error texts, its own way to write them again.
 
-The grammar is RFC 3986's with Dovecot's strictness. Dovecot 2.3.19.1 and 2.4.1 accept the same URLs
-but word some errors differently, and 2.4 writes addresses in their shortest form.
+Dovecot 2.3.19.1 and 2.4.1 accept the same URLs but word some errors differently.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import re
-import string
 from functools import lru_cache
 from typing import NamedTuple
 
 from dovecot_conf.errors import DriverError
+from dovecot_conf.uri_parts import PCHAR, QUERY, UriError, UriReader
 from dovecot_conf.versions import Version
 
-_UNRESERVED = frozenset((string.ascii_letters + string.digits + "-._~").encode())
-_SUB_DELIMS = frozenset(b"!$&'()*+,;=")
-_PCHAR = _UNRESERVED | _SUB_DELIMS | frozenset(b":@")
-_USERINFO = _UNRESERVED | _SUB_DELIMS | frozenset(b":%")
-_QUERY = _PCHAR | frozenset(b"/?")
-_PATH = _PCHAR | frozenset(b"/")
-_ALNUM = frozenset((string.ascii_letters + string.digits).encode())
-_SCHEME = _ALNUM | frozenset(b"+-.")
-_DIGITS = frozenset(string.digits.encode())
-_HEX = frozenset(string.hexdigits.encode())
-
-_IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")
-_MAX_SCHEME_LENGTH = 64
-_MAX_PORT = 65535
+_PATH = PCHAR | frozenset(b"/")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -83,7 +67,11 @@ def parse_http_url(text: str, version: Version = Version.V23, *, allow_userinfo:
         HttpUrlError: with the reason in the words of the given Dovecot version.
     """
     # Each session reads the same few URLs again.
-    return UrlParser(text.encode("utf-8", "surrogateescape"), version).parse(allow_userinfo=allow_userinfo)
+    reader = _HttpUrlReader(text.encode("utf-8", "surrogateescape"), version)
+    try:
+        return reader.parse(allow_userinfo=allow_userinfo)
+    except UriError as error:
+        raise HttpUrlError(error.message) from None
 
 
 @lru_cache(maxsize=128)
@@ -91,21 +79,16 @@ def _written(path: bytes) -> str:
     return "".join(chr(byte) if byte in _PATH else f"%{byte:02x}" for byte in path)
 
 
-class UrlParser:
-    """One pass over the bytes of a URL; ``pos`` is the next byte to look at."""
-
-    def __init__(self, data: bytes, version: Version) -> None:
-        self.data = data
-        self.pos = 0
-        self.version = version
+class _HttpUrlReader(UriReader):
+    """Reads an HTTP URL."""
 
     def parse(self, *, allow_userinfo: bool) -> HttpUrl:
-        """Return the URL. Raises HttpUrlError."""
+        """Return the URL. Raises UriError."""
         scheme = self._scheme()
         if scheme not in (None, "http", "https"):
-            raise HttpUrlError("Not an HTTP URL")
+            raise UriError("Not an HTTP URL")
         if not self.data.startswith(b"//", self.pos):
-            raise HttpUrlError(
+            raise UriError(
                 "Relative HTTP URL not allowed"
                 if scheme is None
                 else "Absolute HTTP URL requires `//' after `http:'"
@@ -115,215 +98,24 @@ class UrlParser:
         host, address = self._host()
         port = self._port()
         if not host:
-            raise HttpUrlError("HTTP URL does not allow empty host identifier")
+            raise UriError("HTTP URL does not allow empty host identifier")
         if userinfo is not None and not allow_userinfo:
-            raise HttpUrlError("HTTP URL does not allow `userinfo@' part")
+            raise UriError("HTTP URL does not allow `userinfo@' part")
         user, password = self._credentials(userinfo)
         path = self._path()
         query = self._query()
         self._refuse_fragment()
         return HttpUrl(scheme or "http", host, address, port, path, query, user, password)
 
-    def _peek(self) -> int | None:
-        return self.data[self.pos] if self.pos < len(self.data) else None
-
-    def _skip(self, allowed: frozenset[int]) -> None:
-        """Pass over allowed bytes and percent escapes."""
-        while (byte := self._peek()) is not None:
-            if byte == 0x25:
-                self._escape()
-            elif byte in allowed:
-                self.pos += 1
-            else:
-                return
-
-    def _escape(self) -> int:
-        """Read a percent escape, whose ``%`` is the next byte."""
-        digits = self.data[self.pos + 1 : self.pos + 3]
-        if len(digits) < 2:
-            raise HttpUrlError("Unexpected URI boundary after '%'")
-        for index, digit in enumerate(digits):
-            if digit not in _HEX:
-                before = digits[:index].decode()
-                raise HttpUrlError(f"Expecting hex digit after '%{before}', but found {self._quote(digit)}")
-        value = int(digits, 16)
-        if value == 0:
-            raise HttpUrlError("Percent encoding is not allowed to encode NUL character")
-        self.pos += 3
-        return value
-
-    def _quote(self, byte: int) -> str:
-        """Show a byte in an error text."""
-        if self.version is Version.V24 and not 0x20 <= byte < 0x7F:
-            return f"<0x{byte:02x}>"
-        return f"'{bytes([byte]).decode('utf-8', 'replace')}'"
-
-    def _refuse(self, component: str) -> HttpUrlError:
-        text = f"{component} component contains invalid character"
-        if self.version is Version.V24:
-            text += f" {self._quote(self.data[self.pos])}"
-        return HttpUrlError(text)
-
-    def _scheme(self) -> str | None:
-        end = 0
-        while end < min(len(self.data), _MAX_SCHEME_LENGTH) and self.data[end] in _SCHEME:
-            end += 1
-        if not self.data[:1].isalpha() or self.data[end : end + 1] != b":":
-            return None
-        self.pos = end + 1
-        return self.data[:end].decode().lower()
-
-    def _userinfo(self) -> bytes | None:
-        end = self.pos
-        while end < len(self.data) and self.data[end] in _USERINFO:
-            end += 1
-        if self.data[end : end + 1] != b"@":
-            return None
-        userinfo = self.data[self.pos : end]
-        self.pos = end + 1
-        return userinfo
-
     def _credentials(self, userinfo: bytes | None) -> tuple[bytes | None, bytes | None]:
         if userinfo is None:
             return None, None
-        decoder = UrlParser(userinfo, self.version)
+        decoder = UriReader(userinfo, self.version)
         user = decoder._decode_until(b":")
         if decoder._peek() is None:
             return user, None
         decoder.pos += 1
         return user, decoder._decode_until(b"")
-
-    def _decode_until(self, stop: bytes) -> bytes:
-        """Percent-decode up to, not including, the first raw byte of ``stop`` or the end."""
-        decoded = bytearray()
-        while (byte := self._peek()) is not None and byte not in stop:
-            if byte == 0x25:
-                decoded.append(self._escape())
-            else:
-                decoded.append(byte)
-                self.pos += 1
-        return bytes(decoded)
-
-    def _host(self) -> tuple[str, str]:
-        """Read the host; return it as shown and as connected to."""
-        if self._peek() == 0x5B:
-            host, address = self._ip_literal()
-        else:
-            host, address = self._ipv4() or self._host_name()
-        if (byte := self._peek()) is not None and byte not in b":/?#":
-            raise HttpUrlError("Invalid host identifier")
-        return host, address
-
-    def _ip_literal(self) -> tuple[str, str]:
-        end = self.data.find(b"]", self.pos)
-        if end < 0:
-            raise HttpUrlError("Expecting ']' at end of IP-literal")
-        text = self.data[self.pos + 1 : end].decode("utf-8", "replace")
-        self.pos = end + 1
-        if not text:
-            raise HttpUrlError("Empty IPv6 host address")
-        if text.startswith("v"):
-            raise HttpUrlError(f"Future IP host address '{text}' not supported")
-        try:
-            address = ipaddress.IPv6Address(text)
-        except ValueError:
-            if self.version is Version.V24 and _IPV4.fullmatch(text):
-                return f"[{text}]", text
-            raise HttpUrlError(f"Invalid IPv6 host address '{text}'") from None
-        if address.scope_id is not None:
-            raise HttpUrlError(f"Invalid IPv6 host address '{text}'")
-        shown = str(address) if self.version is Version.V24 else text
-        return f"[{shown}]", str(address)
-
-    def _ipv4(self) -> tuple[str, str] | None:
-        """Read an IPv4 address, or leave ``pos`` alone. Fewer than four parts count at the very end."""
-        pos = self.pos
-        octets: list[int] = []
-        while True:
-            start = pos
-            while pos < len(self.data) and self.data[pos] in _DIGITS:
-                pos += 1
-            if start == pos or int(self.data[start : min(pos, start + 20)]) > 255:
-                return None
-            octets.append(int(self.data[start:pos]))
-            if len(octets) == 4 or pos == len(self.data):
-                break
-            if self.data[pos] != 0x2E:
-                return None
-            pos += 1
-        written = self.data[self.pos : pos].decode()
-        self.pos = pos
-        number = 0
-        for octet in octets:
-            number = number << 8 | octet
-        address = str(ipaddress.IPv4Address(number))
-        return (address if self.version is Version.V24 else written), address
-
-    def _host_name(self) -> tuple[str, str]:
-        """Read labels of letters, digits and inner hyphens, separated by dots; a last dot is dropped."""
-        name = bytearray()
-        more = True
-        while more:
-            label, more = self._label()
-            name += label + (b"." if more else b"")
-        host = name.decode().removesuffix(".")
-        return host.replace("%", "%25"), host
-
-    def _label(self) -> tuple[bytes, bool]:
-        """Read one label; the second value tells whether a dot came after it.
-
-        2.3 takes an escape that is no letter, digit or hyphen for the end of the host and keeps it in
-        the name as written; an escaped dot is also taken for a dot.
-        """
-        label = bytearray()
-        last = 0
-        while (byte := self._peek()) is not None:
-            start = self.pos
-            value = byte
-            if byte == 0x25:
-                value = self._escape()
-                if value not in _ALNUM and (value != 0x2D or not label):
-                    if not label or self.version is Version.V24:
-                        text = (
-                            "(null)"
-                            if self.version is Version.V23
-                            else "Invalid percent encoding in hostname"
-                        )
-                        raise HttpUrlError(text)
-                    self._check_label_end(last)
-                    return bytes(label) + self.data[start : self.pos], value == 0x2E
-            elif byte in _ALNUM or (byte == 0x2D and label):
-                self.pos += 1
-            else:
-                break
-            last = value if label else byte
-            label.append(value)
-        if label and not (len(label) == 1 and self._peek() is None):
-            self._check_label_end(last)
-        dot = bool(label) and self._peek() == 0x2E
-        self.pos += dot
-        return bytes(label), dot
-
-    def _check_label_end(self, last: int) -> None:
-        if last not in _ALNUM:
-            raise HttpUrlError("Invalid domain label in hostname")
-
-    def _port(self) -> int | None:
-        if self._peek() != 0x3A:
-            return None
-        self.pos += 1
-        start = self.pos
-        while (byte := self._peek()) is not None and byte in _DIGITS:
-            self.pos += 1
-        digits = self.data[start : self.pos].lstrip(b"0")
-        port = None
-        if self.pos > start:
-            if not 1 <= len(digits) <= 5 or int(digits) > _MAX_PORT:
-                raise HttpUrlError("Invalid port number")
-            port = int(digits)
-        if (byte := self._peek()) is not None and byte not in b"/?#":
-            raise HttpUrlError("Invalid host port")
-        return port
 
     def _path(self) -> bytes:
         segments: list[bytes] = []
@@ -331,7 +123,7 @@ class UrlParser:
         while self._peek() == 0x2F:
             self.pos += 1
             start = self.pos
-            self._skip(_PCHAR)
+            self._skip(PCHAR)
             if (byte := self._peek()) is not None and byte not in b"/?#":
                 raise self._refuse("Path")
             segment = self.data[start : self.pos]
@@ -342,14 +134,14 @@ class UrlParser:
                 segments.append(segment)
         if dots:
             segments.append(b"")
-        return b"".join(b"/" + UrlParser(segment, self.version)._decode_until(b"") for segment in segments)
+        return b"".join(b"/" + UriReader(segment, self.version)._decode_until(b"") for segment in segments)
 
     def _query(self) -> str | None:
         if self._peek() != 0x3F:
             return None
         self.pos += 1
         start = self.pos
-        self._skip(_QUERY)
+        self._skip(QUERY)
         if (byte := self._peek()) is not None and byte != 0x23:
             raise self._refuse("Query")
         return self.data[start : self.pos].decode()
@@ -358,7 +150,7 @@ class UrlParser:
         if self._peek() is None:
             return
         self.pos += 1
-        self._skip(_QUERY)
+        self._skip(QUERY)
         if self._peek() is not None:
             raise self._refuse("Fragment")
-        raise HttpUrlError("URL fragment not allowed for HTTP URL in this context")
+        raise UriError("URL fragment not allowed for HTTP URL in this context")

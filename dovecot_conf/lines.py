@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from dovecot_conf.tree import Piece
+from dovecot_conf.positions import Piece
 
 
 @cache

@@ -24,29 +24,22 @@ class _Socket:
 
 
 class OldAuth:
-    """Counts the sections of one configuration.
+    """Takes the lines of one ``auth {}``, from the line after its first on.
 
-    ``depth`` is 1 in ``auth {}`` and more inside of its sections, 0 outside; the same holds for
-    ``socket listen {}`` in it. ``base_dir`` is the setting of this name.
+    ``depth`` is 1 in it and more inside of its sections, 0 when it has ended. Of ``socket listen {}`` in
+    it, the depth is counted in the same way.
     """
 
     def __init__(self, problems: Problems, warn: Callable[[Statement, str], None]) -> None:
-        self.depth = 0
-        self.base_dir = BASE_DIR
+        self.depth = 1
         self._problems = problems
         self._warn = warn
         self._socket_depth = 0
         self._socket = _Socket()
 
-    def enter(self, node: Section) -> None:
-        """Take the line ``auth {`` itself."""
-        self._warn(node, old.AUTH_SECTION)
-        self.depth = 1
-
     def skip(self, step: int) -> None:
         """Count a section (1), or the end of one (-1), that is an error itself or stands in one."""
-        if self.depth:
-            self.depth += step
+        self.depth += step
         if self._socket_depth:
             self._socket_depth += step
 
@@ -84,24 +77,29 @@ class OldAuth:
             return []
         return None
 
-    def end(self, node: SectionEnd) -> list[Statement] | None:
-        """Return what a closing brace in ``auth {}`` becomes, None for itself."""
+    def end(self, node: SectionEnd, base_dir: str | None) -> list[Statement] | None:
+        """Return what a closing brace in ``auth {}`` becomes, None for itself.
+
+        ``base_dir`` is the setting of this name, None if there is none so far.
+        """
         self.depth -= 1
         if not self.depth:
             return []
         if not self._socket_depth:
             return None
         self._socket_depth -= 1
-        return list(self._listener(node)) if self._socket_depth == 1 else []
+        if self._socket_depth != 1:
+            return []
+        return list(self._listener(node, BASE_DIR if base_dir is None else base_dir))
 
-    def _listener(self, node: SectionEnd) -> Iterator[Statement]:
+    def _listener(self, node: SectionEnd, base_dir: str) -> Iterator[Statement]:
         """Yield the lines of the ``unix_listener`` that a socket has become."""
         socket, self._socket = self._socket, _Socket()
         path = socket.values.pop("path", None)
         if path is None:
             self._problems.report(node, "old-auth-socket", "socket listen {} is missing path")
             return
-        path = path.removeprefix(f"{self.base_dir}/")
+        path = path.removeprefix(f"{base_dir}/")
         if not path and not socket.master:
             self._problems.report(node, "dovecot-crash", old.EMPTY_PATH)
             return

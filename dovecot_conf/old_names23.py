@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from dovecot_conf import old_names23_table as old
 from dovecot_conf.carried import carried, changed
 from dovecot_conf.conditions import UNFILTERED, Condition
 from dovecot_conf.evaluate import Problems
-from dovecot_conf.old_auth23 import OldAuth
 from dovecot_conf.tree import Section, SectionEnd, Setting, Statement, ValueKind
+
+if TYPE_CHECKING:
+    from dovecot_conf.old_auth23 import OldAuth
 
 _PLAIN_KINDS = (ValueKind.PLAIN, ValueKind.QUOTED)
 _PREFIX = "auth_"
@@ -33,7 +36,8 @@ class OldNames:
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
-        self._auth = OldAuth(problems, self._warn)
+        self._auth: OldAuth | None = None
+        self._base_dir: str | None = None
         self._by_name: Mapping[str, Callable[[Setting, str, Condition], _Lines | None]] = {
             "auth_cache_size": self._cache_size,
             "auth_count": self._auth_count,
@@ -46,7 +50,8 @@ class OldNames:
 
     def skip(self, step: int) -> None:
         """Count a section (1), or the end of one (-1), that is an error itself or stands in one."""
-        self._auth.skip(step)
+        if self._auth is not None:
+            self._auth.skip(step)
 
     def replace(self, node: Statement, path: str, condition: Condition) -> _Lines | None:
         """Return what Dovecot reads in place of a line, None for the line itself.
@@ -60,9 +65,12 @@ class OldNames:
         if isinstance(node, Section):
             if node.broken:
                 return None
-            return self._auth.section(node, condition) if self._auth.depth else self._section(node, path)
-        if isinstance(node, SectionEnd) and self._auth.depth:
-            return self._auth.end(node)
+            return self._section(node, path) if self._auth is None else self._auth.section(node, condition)
+        if isinstance(node, SectionEnd) and self._auth is not None:
+            lines = self._auth.end(node, self._base_dir)
+            if not self._auth.depth:
+                self._auth = None
+            return lines
         return None
 
     def _warn(self, node: Statement, text: str) -> None:
@@ -79,9 +87,9 @@ class OldNames:
     def _setting(self, node: Setting, condition: Condition) -> _Lines | None:
         key = node.key
         if key == "base_dir":
-            self._auth.base_dir = node.value.removesuffix("/")
+            self._base_dir = node.value.removesuffix("/")
         lines = self._known(node, key, condition)
-        if lines is not None or not self._auth.depth:
+        if lines is not None or self._auth is None:
             return lines
         if self._auth.depth == 1:
             key = key if key.startswith(_PREFIX) else _PREFIX + key
@@ -185,7 +193,10 @@ class OldNames:
         if path:
             return None
         if node.word == "auth":
-            self._auth.enter(node)
+            from dovecot_conf.old_auth23 import OldAuth  # noqa: PLC0415 - a section of Dovecot 1.x
+
+            self._warn(node, old.AUTH_SECTION)
+            self._auth = OldAuth(self._problems, self._warn)
             return []
         renamed = old.OLD_SECTIONS.get((node.word, node.name))
         if renamed is None:

@@ -4,6 +4,8 @@
 
 from typing import NamedTuple
 
+from dovecot_conf.value import Value
+
 
 class Span(NamedTuple):
     """A stretch of one file.
@@ -21,3 +23,12 @@ class Span(NamedTuple):
     def __str__(self) -> str:
         """Return ``file:line:column``."""
         return f"{self.file}:{self.line}:{self.column}"
+
+
+class Piece(Value):
+    """Where a part of a continued line stands: from ``offset`` of the joined text on."""
+
+    offset: int
+    path: str
+    line: int
+    column: int

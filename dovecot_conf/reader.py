@@ -7,8 +7,7 @@ a :class:`~dovecot_conf.tree.Flaw`; after an error it goes on with what was most
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dovecot_conf import limits
@@ -16,8 +15,8 @@ from dovecot_conf.dialects import Dialect
 from dovecot_conf.files import Files
 from dovecot_conf.grammar import Shape, grammar
 from dovecot_conf.lines import Kept, find_comment, unescape
-from dovecot_conf.nesting import Nesting
-from dovecot_conf.positions import Span
+from dovecot_conf.positions import Piece, Span
+from dovecot_conf.reading import GrowingTree, Reading
 from dovecot_conf.source import SourceFile
 from dovecot_conf.tree import (
     Blank,
@@ -28,12 +27,8 @@ from dovecot_conf.tree import (
     Include,
     Invalid,
     LogicalLine,
-    Node,
-    Piece,
     Section,
-    SectionEnd,
     Setting,
-    Statement,
     ValueKind,
 )
 from dovecot_conf.view import PLAIN, View
@@ -45,23 +40,6 @@ EXPECTING_BRACE = "Expecting '{'"
 GARBAGE = "Garbage after '{'"
 
 _KINDS = {kind.value: kind for kind in ValueKind}
-
-
-class Reading:
-    """What the reader hands on: the tree of the main file, and all nodes in reading order.
-
-    ``unclosed`` are the sections that no brace closes, the outermost first; ``flaws`` are those of
-    text at the end that became no node.
-    """
-
-    def __init__(
-        self, document: Document, nodes: Iterable[Node] = (), sources: Iterable[SourceFile] = ()
-    ) -> None:
-        self.document = document
-        self.nodes = list(nodes)
-        self.sources = list(sources)
-        self.unclosed: list[Section] = []
-        self.flaws: tuple[Flaw, ...] = ()
 
 
 class _Input:
@@ -89,27 +67,25 @@ class TreeReader:
         self._inputs: list[_Input] = []
         self._open_paths: set[str] = set()
         self._kept = Kept()
-        self._flaws: list[Flaw] = []
-        self._nesting = Nesting()
         self._awaits_brace = False
+        self._includer: Includer | None = None
 
     def read(self, source: SourceFile) -> Reading:
         """Return the tree of ``source`` with all that it includes."""
-        self._reading = Reading(Document(source))
-        self._enter(self._reading.document, 1)
+        document = Document(source)
+        self._tree = tree = GrowingTree(document)
+        self._enter(document, 1)
         while self._inputs:
             current = self._inputs[-1]
             if not current.begun:
                 current.begun = True
-                self._reading.sources.append(current.document.source)
+                tree.begin(current.document.source)
             for number, raw in current.numbered:
                 if self._line(current.document, number, raw):
                     break
             else:
                 self._leave(current.document)
-        self._reading.unclosed = self._nesting.unclosed()
-        self._reading.flaws = self._take_flaws()
-        return self._reading
+        return tree.finish()
 
     def _enter(self, document: Document, depth: int) -> None:
         self._open_paths.add(document.path)
@@ -121,8 +97,8 @@ class TreeReader:
         kept = self._kept
         if kept.first_line is not None:
             last, lost = document.source.line_count, not self._inputs
-            section = self._nesting.innermost
-            self._append(document, Fragment(document, kept.first_line, last, section, lost=lost))
+            section = self._tree.innermost
+            self._tree.append(document, Fragment(document, kept.first_line, last, section, lost=lost))
             kept.first_line = None
 
     def _line(self, document: Document, number: int, raw: str) -> bool:
@@ -159,26 +135,27 @@ class TreeReader:
         shape, match = self._grammar.parse(text)
         if shape is Shape.SETTING:
             self._awaits_brace = False
-            section, flaws = self._nesting.innermost, self._take_flaws()
-            self._append(document, Setting(line, section, flaws, *_assignment(match)))
+            tree = self._tree
+            tree.append(document, Setting(line, tree.innermost, tree.take_flaws(), *_assignment(match)))
             return False
         return self._statement(LogicalLine(*line), shape, match)
 
     def _skip(self, document: Document, number: int, text: str) -> None:
         """Take a blank or comment line; it ends a continuation, whose text is lost."""
+        tree = self._tree
         kept = self._kept
         if kept.first_line is not None:
             lost = not kept.is_empty
-            section = self._nesting.innermost
-            self._append(document, Fragment(document, kept.first_line, number - 1, section, lost=lost))
+            section = tree.innermost
+            tree.append(document, Fragment(document, kept.first_line, number - 1, section, lost=lost))
         if kept.first_line is not None or not kept.is_empty:
             kept.forget()
         node = (
-            Comment(document, number, number, self._nesting.innermost)
+            Comment(document, number, number, tree.innermost)
             if text
-            else Blank(document, number, number, self._nesting.innermost)
+            else Blank(document, number, number, tree.innermost)
         )
-        self._append(document, node)
+        tree.append(document, node)
 
     def _warn_ambiguous(self, path: str, number: int, column: int) -> None:
         message = (
@@ -186,15 +163,7 @@ class TreeReader:
             " comment. Add a space before it to remove this warning."
         )
         span = Span(path, number, column, number, column + 1)
-        self._flaws.append(Flaw("ambiguous-comment", message, span))
-
-    def _append(self, document: Document, node: Node) -> None:
-        """Put a node behind the others of its file, inside the open section of the same file."""
-        self._reading.nodes.append(node)
-        section = self._nesting.innermost
-        while section is not None and section.document is not document:
-            section = section.parent
-        (document.children if section is None else section.children).append(node)
+        self._tree.warn(Flaw("ambiguous-comment", message, span))
 
     def _statement(self, line: LogicalLine, shape: Shape, match: re.Match[str]) -> bool:
         """Take a logical line that is no setting; return whether it opened other files."""
@@ -211,18 +180,13 @@ class TreeReader:
         return self._bad(line, shape)
 
     def _too_long(self, line: LogicalLine) -> None:
+        tree = self._tree
         hint = "write it in several settings, or the value into a file"
-        self._flaw(line, "reading-limit", f"The line has more than {limits.MAX_LINE} characters", hint)
-        self._append(line.document, Invalid(line, self._nesting.innermost, self._take_flaws()))
-
-    def _take_flaws(self) -> tuple[Flaw, ...]:
-        if not self._flaws:
-            return ()
-        flaws = tuple(self._flaws)
-        self._flaws.clear()
-        return flaws
+        tree.report(line, "reading-limit", f"The line has more than {limits.MAX_LINE} characters", hint)
+        tree.append(line.document, Invalid(line, tree.innermost, tree.take_flaws()))
 
     def _section(self, line: LogicalLine, match: re.Match[str]) -> bool:
+        tree = self._tree
         parts = match.groupdict()
         word, name, quoted = parts.get("word"), parts["name"], False
         if word is None:
@@ -231,101 +195,91 @@ class TreeReader:
             name, quoted = unescape(name), True
         garbage = parts["garbage"]
         if garbage:
-            self._flaw(line, "text-after-brace", GARBAGE)
+            tree.report(line, "text-after-brace", GARBAGE)
         opens = garbage.count("}") <= garbage.count("{")
-        too_deep = opens and self._nesting.is_full
+        too_deep = opens and tree.is_full
         if too_deep:
             self._refuse_nesting(line)
         section = Section(
             line,
-            self._nesting.innermost,
-            self._take_flaws(),
+            tree.innermost,
+            tree.take_flaws(),
             word,
             name or "",
             quoted=quoted,
             label=parts.get("label") or "",
             broken=bool(garbage) or too_deep,
         )
-        self._append(line.document, section)
         if opens:
-            self._nesting.enter(section)
+            tree.open(section)
+        else:
+            tree.append(line.document, section)
         return False
 
     def _refuse_nesting(self, line: LogicalLine) -> None:
         """Report a section that is too deep; one report is enough for those inside of it."""
-        if not self._nesting.beyond:
+        if not self._tree.beyond:
             text = f"Sections are nested more than {limits.MAX_NESTING} deep"
-            self._flaw(line, "reading-limit", text, "look for a missing closing brace")
+            self._tree.report(line, "reading-limit", text, "look for a missing closing brace")
 
     def _section_end(self, line: LogicalLine) -> bool:
-        if self._nesting.innermost is None:
-            self._flaw(line, "unexpected-closing-brace", "Unexpected '}'")
-        self._close(line)
+        tree = self._tree
+        if tree.innermost is None:
+            tree.report(line, "unexpected-closing-brace", "Unexpected '}'")
+        tree.close(line)
         return False
-
-    def _close(self, line: LogicalLine) -> None:
-        section = self._nesting.leave()
-        document = line.document
-        node = SectionEnd(line, self._nesting.innermost, self._take_flaws(), section)
-        if section is not None and section.document is document:
-            section.end = node
-            self._reading.nodes.append(node)
-        else:
-            self._append(document, node)
-
-    def _flaw(self, line: LogicalLine, rule: str, message: str, hint: str = "") -> None:
-        span = Statement(line, None, ()).report_span
-        self._flaws.append(Flaw(rule, message, span, hint))
 
     def _bad(self, line: LogicalLine, shape: Shape) -> bool:
         """Report a line that is no statement, and guess whether it opens or closes a section."""
+        tree = self._tree
         text = line.text
         message = "Expecting group name" if shape is Shape.NAMELESS_GROUP else EXPECTING_BRACE
-        self._flaw(line, "missing-section-brace", message)
+        tree.report(line, "missing-section-brace", message)
         if text.endswith("{"):
             word, _, name = text[:-1].partition(" ")
-            outer, flaws = self._nesting.innermost, self._take_flaws()
+            outer, flaws = tree.innermost, tree.take_flaws()
             section = Section(line, outer, flaws, word, name.strip(), broken=True)
-            self._append(line.document, section)
-            self._nesting.enter(section)
-        elif text.startswith("}") and self._nesting.innermost is not None:
-            self._close(line)
+            tree.open(section)
+        elif text.startswith("}") and tree.innermost is not None:
+            tree.close(line)
         else:
-            self._append(line.document, Invalid(line, self._nesting.innermost, self._take_flaws()))
+            tree.append(line.document, Invalid(line, tree.innermost, tree.take_flaws()))
             self._awaits_brace = True
         return False
 
     def _supplied_brace(self, line: LogicalLine) -> bool:
         """Take the ``{`` of a section whose first line was reported already."""
-        section = Section(line, self._nesting.innermost, self._take_flaws(), "", "", broken=True)
-        self._append(line.document, section)
-        self._nesting.enter(section)
+        tree = self._tree
+        section = Section(line, tree.innermost, tree.take_flaws(), "", "", broken=True)
+        tree.open(section)
         return False
 
-    @cached_property
-    def _includer(self) -> Includer:
-        from dovecot_conf.includes import Includer  # noqa: PLC0415 - a small configuration is one file
+    def _opener(self) -> Includer:
+        if self._includer is None:
+            from dovecot_conf.includes import Includer  # noqa: PLC0415 - a small configuration is one file
 
-        return Includer(self._files, self._reading.document.source, self._version, self._view)
+            self._includer = Includer(self._files, self._inputs[0].document.source, self._version, self._view)
+        return self._includer
 
     def _include(self, line: LogicalLine, match: re.Match[str]) -> bool:
+        tree = self._tree
         parts = match.groupdict()
         optional = bool(parts["optional"] or parts.get("quoted_optional"))
         base, depth = line.document.path, self._inputs[-1].depth
-        documents, problem = self._includer.open(
+        documents, problem = self._opener().open(
             parts["pattern"], base, self._open_paths, depth=depth, optional=optional
         )
         if problem is not None:
-            self._flaw(line, *problem)
+            tree.report(line, *problem)
         node = Include(
             line,
-            self._nesting.innermost,
-            self._take_flaws(),
+            tree.innermost,
+            tree.take_flaws(),
             parts["pattern"],
             tuple(documents),
             optional=optional,
         )
-        self._append(line.document, node)
+        tree.append(line.document, node)
         for document in reversed(documents):
             self._enter(document, depth + 1)
         return bool(documents)

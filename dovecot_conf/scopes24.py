@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dovecot_conf.condition_index import ConditionIndex
 from dovecot_conf.conditions import UNFILTERED, Condition
+from dovecot_conf.names import SettingName
 from dovecot_conf.scopes import Entry
 from dovecot_conf.tree import Section, Setting
 from dovecot_conf.value import Value
@@ -160,6 +161,19 @@ class ScopeTree:
                     scope.parent.filters = ConditionIndex()
                 scope.parent.filters.add(scope)
         return scope
+
+
+class Frame24:
+    """An open section. ``word`` is set in a list such as ``mail_plugins {``, whose keys are items;
+    ``definition`` in a named block. ``void``: the opening line is an error, nothing counts.
+    """
+
+    def __init__(self, scope: Scope24, outer: Frame24 | None, *, void: bool = False) -> None:
+        self.scope = scope
+        self.outer = outer
+        self.word = ""
+        self.definition: SettingName | None = None
+        self.void = void
 
 
 class Match(Value):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+FLAT_SECTIONS = frozenset(("plugin", "dict"))
+"""Sections of 2.3 that are one flat list of keys, whatever their name."""
+
+UNIQUE_SECTIONS = frozenset(("passdb", "userdb"))
+"""Sections of 2.3 of which a name may be used once in a scope."""
+
 _ESCAPES = str.maketrans({"\\": "\\\\", "=": "\\e", "/": "\\s", " ": "\\_", ",": "\\+"})
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dovecot_conf.conditions import Condition
-from dovecot_conf.evaluate23 import Scope23
 from dovecot_conf.scopes import Entry, SettingValue, Values
+from dovecot_conf.scopes23 import Scope23
 from dovecot_conf.settings import Settings, split_list
 
 

@@ -14,11 +14,12 @@ from itertools import pairwise
 from dovecot_conf.conditions import Condition
 from dovecot_conf.default_sections import default_sections
 from dovecot_conf.dump_errors import FilterConflictError
-from dovecot_conf.evaluate import Surroundings, split_words
-from dovecot_conf.evaluate23 import FLAT_SECTIONS, Evaluator23, Scope23
-from dovecot_conf.reader import Reading
+from dovecot_conf.evaluate import Surroundings
+from dovecot_conf.evaluate23 import Evaluator23
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import Entry
-from dovecot_conf.section_names import name_key
+from dovecot_conf.scopes23 import Scope23
+from dovecot_conf.section_names import FLAT_SECTIONS, name_key
 from dovecot_conf.setting_types import normalised, setting_types
 from dovecot_conf.tree import Setting
 from dovecot_conf.value_checks import ValueChecker
@@ -42,16 +43,10 @@ class WrittenEvaluator23(Evaluator23):
     def _expand(self, node: Setting, entry: Entry) -> str | None:
         if self._expanding:
             return super()._expand(node, entry)
-        words = []
-        for word, separator in split_words(node.value, " \t"):
-            shown: str | None = word
-            if word == f"${node.key}":
-                shown = self._look_up(node.key, self_reference=True)
-            if shown is None:
-                return None
-            words += [shown, separator]
-        entry.text = "".join(words)
-        return entry.text
+        shown = self._expander().expand_own(node, self._frame)
+        if shown is not None:
+            entry.text = shown
+        return shown
 
     def _read_file(self, node: Setting, name: str, entry: Entry) -> None:
         if self._expanding:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from dovecot_conf import file_values24
-from dovecot_conf.assign24 import Assigner, Frame24, _Line, can_be, can_prefix
+from dovecot_conf.assign24 import Assigner, _Line, can_be, can_prefix
 from dovecot_conf.conditions import Condition
 from dovecot_conf.default_sections import default_sections
-from dovecot_conf.evaluate import Problems, Surroundings, split_words
+from dovecot_conf.evaluate import Problems, Surroundings
 from dovecot_conf.evaluate24 import Evaluator24
 from dovecot_conf.names import Kind, names
-from dovecot_conf.reader import Reading
+from dovecot_conf.reading import Reading
 from dovecot_conf.scopes import Entry
-from dovecot_conf.scopes24 import Block, Scope24, ScopeTree
+from dovecot_conf.scopes24 import Block, Frame24, Scope24, ScopeTree
 from dovecot_conf.tree import Setting
 from dovecot_conf.value_checks import ValueChecker
 from dovecot_conf.versions import Version
@@ -40,16 +40,8 @@ class WrittenAssigner(Assigner):
     def _expand(self, node: Setting, frame: Frame24) -> tuple[str, str] | None:
         if self._expanding:
             return super()._expand(node, frame)
-        words = []
-        for word, separator in split_words(node.value, " \t\n\r\x0b\x0c"):
-            shown: str | None = word
-            if word == f"$SET:{node.key}":
-                shown = self._look_up(node.key, frame, self_reference=True)
-            if shown is None:
-                return None
-            words += [shown, separator]
-        text = "".join(words)
-        return text, text
+        text = self._expander().expand_own(node, frame)
+        return None if text is None else (text, text)
 
     def _store(self, frame: Frame24, key: str, line: _Line) -> None:
         scope, key = self._follow_path(frame.scope, key)

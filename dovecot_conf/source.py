@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+# What no text has: tabs, line ends and ESC may be in one.
+_CONTROL = tuple(map(chr, (*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20))))
+
 
 class SourceFile:
     """One file as it was read.
@@ -43,6 +46,11 @@ class SourceFile:
         """Yield the physical lines; none of them is kept, so that a long file takes less memory."""
         lines: list[str | None] = [None, *reversed(_split(self.text))]
         return iter(lines.pop, None)
+
+    @property
+    def looks_binary(self) -> bool:
+        """Whether there are characters in it that no text has."""
+        return any(character in self.text for character in _CONTROL)
 
     def encode(self) -> bytes:
         """Return the bytes of the file."""

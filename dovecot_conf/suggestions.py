@@ -1,15 +1,19 @@
-"""What was most likely meant by a name that Dovecot doesn't know: the text of a hint."""
+"""What was most likely meant by a name that Dovecot doesn't know: our hint, and what 2.4 itself says."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
+from typing import TYPE_CHECKING
 
 from dovecot_conf.names import table
 from dovecot_conf.near import advice, nearest
 from dovecot_conf.old_names23_table import is_old_name
 from dovecot_conf.successors import successor
 from dovecot_conf.versions import Version
+
+if TYPE_CHECKING:
+    from dovecot_conf.scopes24 import Block
 
 STANDS_OUTSIDE = "stands outside of this section"
 """What is said of a known name in a section where it is none."""
@@ -65,13 +69,23 @@ def _place_of(key: str, version: Version) -> str:
     return f"the block 'push_notification {driver} {{'" if is_of_block else ""
 
 
-def meant(word: str, key: str) -> tuple[str, ...]:
-    """Return what 2.4 asks whether it was meant by ``key`` in ``word NAME {``.
+def unknown_setting24(key: str, block: Block | None) -> str:
+    """Return what 2.4 says of an unknown setting in a block, None for outside of all blocks.
 
-    These are the settings ``word_*_key`` (``config_set_unknown_key_error`` of 2.4.1, which offers them
-    in another order each time).
+    It asks whether one of the settings ``word_*_key`` was meant in ``word NAME {``
+    (``config_set_unknown_key_error`` of 2.4.1, which offers them in another order each time).
     """
-    return tuple(_by_ends().get((word, key), ()))
+    text = f"Unknown setting: {key}"
+    if block is None:
+        return text
+    if block.name is None:
+        return f"{text} ({block.word}_{key} not found either.)"
+    name = block.name.replace("/", "_")
+    text = f"{text} ({block.word}_{key} or {block.word}_{name}_{key} not found either."
+    meant = _by_ends().get((block.word, key), ())
+    if len(meant) > 1:
+        return f"{text} Did you mean one of: {', '.join(meant)}?)"
+    return f"{text} Did you mean {meant[0]}?)" if meant else f"{text})"
 
 
 @cache

@@ -7,12 +7,11 @@ closed in another file; what encloses a node, over all files, is its ``parent`` 
 
 # Annotations are not postponed here: NamedTuple compiles each one that is a string, at every start.
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from dovecot_conf.positions import Span
-from dovecot_conf.source import SourceFile, encode
+from dovecot_conf.positions import Piece, Span
+from dovecot_conf.source import SourceFile
 from dovecot_conf.value import Value
 
 
@@ -37,15 +36,6 @@ class Flaw(Value):
     span: Span
     hint: str = ""
     doubtful: bool = False
-
-
-class Piece(Value):
-    """Where a part of a continued line stands: from ``offset`` of the joined text on."""
-
-    offset: int
-    path: str
-    line: int
-    column: int
 
 
 class Document:
@@ -307,30 +297,3 @@ class Invalid(Statement):
     """A line that is none of the above; its flaw says why."""
 
     __slots__ = ()
-
-
-def nodes_of(document: Document) -> Iterator[Node]:
-    """Yield the nodes of one file in file order, the closing brace of a section after its content."""
-    pending: list[Iterator[Node]] = [iter(document.children)]
-    while pending:
-        node = next(pending[-1], None)
-        if node is None:
-            pending.pop()
-            continue
-        yield node
-        if isinstance(node, Section):
-            if node.end is not None:
-                pending.append(iter((node.end,)))
-            pending.append(iter(node.children))
-
-
-def print_tree(document: Document) -> bytes:
-    """Return the bytes of the file that ``document`` was made of, from its nodes."""
-    lines = document.source.lines
-    printed: list[str] = []
-    for node in nodes_of(document):
-        printed.extend(lines[node.line - 1 : node.end_line])
-    text = "\n".join(printed)
-    if document.source.text.endswith("\n"):
-        text += "\n"
-    return encode(text)

@@ -31,8 +31,10 @@ class Value:
 
     def __init__(self, *given: Any, **named: Any) -> None:
         """Take the fields; raises TypeError when one is missing, unknown or there twice."""
-        fields = self._fields
-        values = self.__dict__
+        fields, values = self._fields, self.__dict__
+        if len(given) == len(fields) and not named:
+            values.update(zip(fields, given, strict=True))
+            return
         values.update(self._defaults)
         values.update(zip(fields, given, strict=False))
         values.update(named)

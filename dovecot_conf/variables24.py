@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dovecot_conf.errors import VariableError
 from dovecot_conf.value import Value
 from dovecot_conf.variables24_plain import CALLS, plain_names, plain_parts
-from dovecot_conf.variables24_state import Call, FilterError, State
+from dovecot_conf.variables24_state import Call, Filter, FilterError, State
 
 
 class Program(Value):
@@ -104,9 +104,7 @@ def _run(program: Program, state: State) -> str:
                 continue
             except FilterError as error:
                 pending = str(error)
-        from dovecot_conf.variables24_filters import FILTERS  # noqa: PLC0415 - many variables have none
-
-        function = FILTERS.get(call.name)
+        function = _filter(call.name)
         if function is not None:
             try:
                 function(state, call)
@@ -122,3 +120,13 @@ def _run(program: Program, state: State) -> str:
     if state.value is None:
         raise VariableError(state.pending)
     return state.value.hex() if state.binary else state.value.decode("utf-8", "surrogateescape")
+
+
+def _filter(name: str) -> Filter | None:
+    from dovecot_conf import variables24_filters  # noqa: PLC0415 - many variables have none
+
+    if name in variables24_filters.FILTERS:
+        return variables24_filters.FILTERS[name]
+    from dovecot_conf import variables24_recoding  # noqa: PLC0415 - rarely wanted
+
+    return variables24_recoding.FILTERS.get(name)

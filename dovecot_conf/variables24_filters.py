@@ -1,7 +1,8 @@
 """The filters of 2.4's %variables, as ``expansion-filter.c`` of 2.4.1 has them.
 
-Left out, because they need keys or a private format: ``encrypt``, ``decrypt``, ``lenumber``,
-``benumber``, ``text`` and ``list``; they are reported as functions that do not exist.
+Those that write bytes in another form are in :mod:`dovecot_conf.variables24_recoding`. Left out, because
+they need keys or a private format: ``encrypt``, ``decrypt``, ``lenumber``, ``benumber``, ``text`` and
+``list``; they are reported as functions that do not exist.
 """
 
 from __future__ import annotations
@@ -9,26 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from dovecot_conf.variables24_state import Argument, Call, FilterError, State
+from dovecot_conf.variables24_state import Call, Filter, FilterError, State
 
-_MAX_ROUNDS = 1_000_000
-_MAX_WIDTH = 10_000
-
-
-def _unnamed(call: Call, most: int, least: int = 0) -> list[Argument]:
-    for argument in call.arguments:
-        if argument.key:
-            raise FilterError(f"Unsupported key '{argument.key}'")
-    if len(call.arguments) > most:
-        raise FilterError("Too many unnamed parameters" if most else "Too many parameters")
-    if len(call.arguments) < least:
-        raise FilterError("Missing parameters")
-    return list(call.arguments)
+_MAX_LENGTH = 10_000
 
 
-def _simple(action: str, change: Callable[[bytes], bytes]) -> Callable[[State, Call], None]:
+def _simple(action: str, change: Callable[[bytes], bytes]) -> Filter:
     def run(state: State, call: Call) -> None:
-        _unnamed(call, 0)
+        call.unnamed(0)
         state.set(change(state.need(action)), binary=state.binary)
 
     return run
@@ -42,111 +31,19 @@ def _lookup(state: State, call: Call) -> None:
 
 
 def _literal(state: State, call: Call) -> None:
-    state.set(state.text(_unnamed(call, 1, 1)[0]))
+    state.set(state.text(call.unnamed(1, 1)[0]))
 
 
 def _concat(state: State, call: Call) -> None:
-    text = "".join(state.text(argument) for argument in _unnamed(call, 100, 1))
+    text = "".join(state.text(argument) for argument in call.unnamed(100, 1))
     state.set((state.value or b"") + text.encode("utf-8", "surrogateescape"), binary=state.binary)
 
 
 def _default(state: State, call: Call) -> None:
     if state.value:
         return
-    arguments = _unnamed(call, 1)
+    arguments = call.unnamed(1)
     state.set(state.text(arguments[0]) if arguments else "")
-
-
-def _digest(state: State, call: Call, method: str, options: tuple[Argument, ...]) -> None:
-    rounds, salt = 1, b""
-    for option in options:
-        if option.key == "rounds":
-            rounds = state.number(option)
-        elif option.key == "salt":
-            salt = state.text(option).encode("utf-8", "surrogateescape")
-        elif option.key:
-            raise FilterError(f"Unsupported key '{option.key}'")
-        else:
-            raise FilterError("Too many unnamed parameters")
-    if method not in ("md5", "sha1", "sha256", "sha384", "sha512"):
-        raise FilterError(f"Unsupported algorithm '{method}'")
-    from dovecot_conf.hashing import hashed  # noqa: PLC0415 - few variables are hashed
-
-    data = state.need(call.name)
-    state.set(hashed(method, data, salt, min(rounds, _MAX_ROUNDS)), binary=True)
-
-
-def _hash(state: State, call: Call) -> None:
-    if not call.arguments:
-        raise FilterError("Missing parameters")
-    if call.arguments[0].key:
-        raise FilterError("No algorithm as first parameter")
-    _digest(state, call, state.text(call.arguments[0]), call.arguments[1:])
-
-
-def _named_hash(state: State, call: Call) -> None:
-    _digest(state, call, call.name, call.arguments)
-
-
-def _base64(state: State, call: Call) -> None:
-    import base64  # noqa: PLC0415 - rarely wanted
-
-    options = {argument.key: state.number(argument) for argument in call.arguments if argument.key}
-    data = state.need("base64")
-    encoded = base64.urlsafe_b64encode(data) if options.get("url") else base64.b64encode(data)
-    state.set(encoded if options.get("pad", 1) else encoded.rstrip(b"="))
-
-
-def _unbase64(state: State, call: Call) -> None:
-    import base64  # noqa: PLC0415 - rarely wanted
-
-    _unnamed(call, 0)
-    data = state.need("unbase64").translate(bytes.maketrans(b"-_", b"+/"))
-    try:
-        state.set(base64.b64decode(data + b"=" * (-len(data) % 4), validate=True), binary=True)
-    except ValueError:
-        raise FilterError("Invalid base64 data") from None
-
-
-def _width(state: State, call: Call) -> int:
-    arguments = _unnamed(call, 1)
-    return max(-_MAX_WIDTH, min(_MAX_WIDTH, state.number(arguments[0]))) if arguments else 0
-
-
-def _hex(state: State, call: Call) -> None:
-    width, data = _width(state, call), state.need("hex")
-    if re.fullmatch(b"[0-9]+", data) is None:
-        raise FilterError("Input is not a number")
-    text = f"{int(data):x}"
-    if width < 0:
-        text = text.ljust(-width, "0")[:-width]
-    elif width:
-        text = text.rjust(width, "0")[-width:]
-    state.set(text)
-
-
-def _unhex(state: State, call: Call) -> None:
-    _unnamed(call, 0)
-    data = state.need("unhex")
-    if re.fullmatch(b"[0-9a-fA-F]+", data) is None:
-        raise FilterError("Input is not a hex number")
-    state.set(str(int(data, 16)))
-
-
-def _hexlify(state: State, call: Call) -> None:
-    width = _width(state, call)
-    if width < 0:
-        raise FilterError("Width must be positive")
-    text = state.need("hexlify").hex()
-    state.set(text.rjust(width, "0")[-width:] if width else text)
-
-
-def _unhexlify(state: State, call: Call) -> None:
-    _unnamed(call, 0)
-    try:
-        state.set(bytes.fromhex(state.need("unhexlify").decode("ascii")), binary=True)
-    except ValueError:
-        raise FilterError("Not a hex value") from None
 
 
 def _truncate(state: State, call: Call) -> None:
@@ -170,7 +67,7 @@ def _truncate(state: State, call: Call) -> None:
 
 
 def _substr(state: State, call: Call) -> None:
-    numbers = [state.number(argument) for argument in _unnamed(call, 2, 1)]
+    numbers = [state.number(argument) for argument in call.unnamed(2, 1)]
     data = state.need("substring")
     offset, size = numbers[0], len(data)
     if abs(offset) > size:
@@ -189,7 +86,7 @@ def _substr(state: State, call: Call) -> None:
 
 
 def _index(state: State, call: Call) -> None:
-    arguments = _unnamed(call, 2)
+    arguments = call.unnamed(2)
     if not arguments:
         raise FilterError("Missing parameters")
     if len(arguments) == 1:
@@ -203,9 +100,9 @@ def _index(state: State, call: Call) -> None:
 
 
 def _fill(state: State, call: Call) -> None:
-    arguments = _unnamed(call, 2, 1)
+    arguments = call.unnamed(2, 1)
     amount = state.number(arguments[0])
-    if not 1 <= amount <= _MAX_WIDTH:
+    if not 1 <= amount <= _MAX_LENGTH:
         raise FilterError("Fill length out of bounds")
     filler = (state.text(arguments[1]) if len(arguments) > 1 else "0").encode("utf-8", "surrogateescape")
     data = state.need("fill")
@@ -215,7 +112,7 @@ def _fill(state: State, call: Call) -> None:
 
 
 def _regexp(state: State, call: Call) -> None:
-    arguments = _unnamed(call, 2)
+    arguments = call.unnamed(2)
     if len(arguments) < 2:
         raise FilterError("Missing replacement parameter" if arguments else "Missing parameters")
     pattern, replacement = (state.text(argument) for argument in arguments)
@@ -271,7 +168,7 @@ def _if(state: State, call: Call) -> None:
     from dovecot_conf.variables23 import FunctionError  # noqa: PLC0415 - rarely wanted
     from dovecot_conf.variables23_functions import compare  # noqa: PLC0415
 
-    arguments = _unnamed(call, 5)
+    arguments = call.unnamed(5)
     if len(arguments) != (5 if state.value is None else 4):
         raise FilterError("Missing parameters")
     if state.value is not None:
@@ -286,25 +183,13 @@ def _if(state: State, call: Call) -> None:
     state.set(state.text(arguments[2 if verdict else 3]))
 
 
-FILTERS: dict[str, Callable[[State, Call], None]] = {
+FILTERS: dict[str, Filter] = {
     "lookup": _lookup,
     "literal": _literal,
     "calculate": _calculate,
     "concat": _concat,
     "upper": _simple("upper", bytes.upper),
     "lower": _simple("lower", bytes.lower),
-    "hash": _hash,
-    "md5": _named_hash,
-    "sha1": _named_hash,
-    "sha256": _named_hash,
-    "sha384": _named_hash,
-    "sha512": _named_hash,
-    "base64": _base64,
-    "unbase64": _unbase64,
-    "hex": _hex,
-    "unhex": _unhex,
-    "hexlify": _hexlify,
-    "unhexlify": _unhexlify,
     "default": _default,
     "reverse": _simple("reverse", lambda data: data[::-1]),
     "truncate": _truncate,

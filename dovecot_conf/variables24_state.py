@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from dovecot_conf.value import Value
 
@@ -27,6 +27,17 @@ class Call(Value):
 
     name: str
     arguments: tuple[Argument, ...] = ()
+
+    def unnamed(self, most: int, least: int = 0) -> list[Argument]:
+        """Return the arguments. Raises FilterError when one has a key, or for a wrong number of them."""
+        for argument in self.arguments:
+            if argument.key:
+                raise FilterError(f"Unsupported key '{argument.key}'")
+        if len(self.arguments) > most:
+            raise FilterError("Too many unnamed parameters" if most else "Too many parameters")
+        if len(self.arguments) < least:
+            raise FilterError("Missing parameters")
+        return list(self.arguments)
 
 
 class State:
@@ -83,3 +94,7 @@ class State:
         if argument.quoted or re.fullmatch("-?[0-9]+", text) is None:
             raise FilterError(f"'{text}' is not a number")
         return int(text)
+
+
+Filter = Callable[[State, Call], None]
+"""Carries out a call on the value. Raises FilterError."""

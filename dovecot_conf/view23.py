@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dovecot_conf.captured_sections import TEMPLATE, CapturedSection, captured_sections
-from dovecot_conf.evaluate23 import Opened23, Scope23
 from dovecot_conf.names import table
 from dovecot_conf.scopes import Entry
+from dovecot_conf.scopes23 import Opened23, Scope23
 from dovecot_conf.section_names import name_key
 from dovecot_conf.tree import Statement, ValueKind
 from dovecot_conf.versions import Version

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError
 from drivers.events import MessageChange, Trigger
+from drivers.flag_changes import StoreMode, change, changed
 from drivers.session import UserSession
 from drivers.transaction import Transaction
 from mailstore.message import Envelope, Message
@@ -27,14 +27,6 @@ Numbered = Sequence[tuple[int, StoredMessage]]
 
 _SELECTING = "imap"
 """The protocol in which one has to select a mailbox before its messages have numbers."""
-
-
-class StoreMode(StrEnum):
-    """What STORE does with the flags that it is given (RFC 3501, section 6.4.6)."""
-
-    ADD = "add"
-    REMOVE = "remove"
-    REPLACE = "replace"
 
 
 class Place(NamedTuple):
@@ -175,8 +167,8 @@ class Actions:
         wanted, words = system_flags(flags), box.known(keywords)
         transaction = self._transaction(box)
         for number, mail in self._numbered(box, numbers):
-            kept = _changed(frozenset(mail.keywords), frozenset(words), mode)
-            _change(transaction, number, mail, _changed(mail.flags, wanted, mode), box.known(kept))
+            kept = changed(frozenset(mail.keywords), frozenset(words), mode)
+            change(transaction, number, mail, changed(mail.flags, wanted, mode), box.known(kept))
         transaction.commit()
 
     def fetch_body(self, mailbox: str, numbers: Iterable[int]) -> None:
@@ -283,27 +275,3 @@ class Actions:
         if wanted and not 1 <= wanted[0] <= wanted[-1] <= len(box.messages):
             raise MailboxError(f"{box.name} has {len(box.messages)} messages, not {wanted[-1]}")
         return [(number, box.messages[number - 1]) for number in wanted]
-
-
-def _change(
-    transaction: Transaction,
-    number: int,
-    mail: StoredMessage,
-    flags: frozenset[str],
-    keywords: tuple[str, ...],
-) -> None:
-    change = MessageChange(mail, mail.flags, mail.keywords)
-    if (flags, keywords) != (mail.flags, mail.keywords):
-        transaction.begin()
-    if flags != mail.flags:
-        mail.flags = flags
-        transaction.message(Trigger.FLAGS, number, change)
-    if keywords != mail.keywords:
-        mail.keywords = keywords
-        transaction.message(Trigger.KEYWORDS, number, change)
-
-
-def _changed(old: frozenset[str], given: frozenset[str], mode: StoreMode) -> frozenset[str]:
-    if mode is StoreMode.ADD:
-        return old | given
-    return old - given if mode is StoreMode.REMOVE else given

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from dovecot_conf.errors import MailboxError, MessageError
 from dovecot_conf.push import PushConfig
-from drivers.actions import Actions, StoreMode
+from drivers.actions import Actions
 from drivers.clock import Clock
+from drivers.flag_changes import StoreMode
 from drivers.http import Transport
 from drivers.mail_source import make_mail
 from drivers.option_values import parse_seconds

@@ -26,7 +26,7 @@ from dovecot_conf.toml.checks import (
     text,
 )
 from dovecot_conf.toml.positions import Path
-from drivers.actions import StoreMode
+from drivers.flag_changes import StoreMode
 from mailstore.simulated import SYSTEM_FLAGS
 from mailstore.state import MAX_NUMBER
 

@@ -14,6 +14,7 @@ from mailstore.acl_files import FILE_NAME, file_rules, global_file_rules, rules_
 from mailstore.acl_rights import LOOKUP, Rule, may_have_metadata, rights_of
 from mailstore.acl_settings import AclSettings, NamespaceAcl
 from mailstore.location import INBOX, MBOX, MailboxPaths, mailbox_paths
+from mailstore.mailbox_name import MailboxNameError
 from mailstore.mailboxes import Namespace, UserMailboxes
 from mailstore.metadata import EntryRefusedError, MailboxNotFoundError, NoPermissionError
 from mailstore.settings import Block, UserSettings
@@ -39,12 +40,22 @@ class AclAccess:
         self._settings = settings
         self._version = version
 
-    def require(self, mailbox: str) -> None:
+    def require(self, mailbox: str, *, opens: bool) -> None:
         """Raise MailboxNotFoundError for a mailbox that the user may not see.
 
-        NoPermissionError where he may not have METADATA, AclFileError when nobody can tell, MailboxNameError.
+        NoPermissionError where he may not have METADATA, AclFileError when nobody can tell. MailboxNameError
+        for a name that no mailbox can have, if the user may see it or ``opens`` it at once.
         """
-        namespace, paths, name = self._mailboxes.find(mailbox)
+        try:
+            namespace, paths, name = self._mailboxes.find(mailbox)
+        except MailboxNameError:
+            if not opens:
+                namespace, name = self._mailboxes.namespace_of(mailbox)
+                self._check(namespace, name, None)
+            raise
+        self._check(namespace, name, paths)
+
+    def _check(self, namespace: Namespace, name: str, paths: MailboxPaths | None) -> None:
         acl = self._acl(namespace, name)
         if acl is None:
             return
@@ -66,10 +77,12 @@ class AclAccess:
         return None if acl is None or self._settings.is_ignored(namespace, name) else acl
 
     def _rights(
-        self, acl: NamespaceAcl, namespace: Namespace, name: str, paths: MailboxPaths
+        self, acl: NamespaceAcl, namespace: Namespace, name: str, paths: MailboxPaths | None
     ) -> frozenset[str]:
         is_inbox = namespace.is_users_inbox(name) or namespace.is_owners_inbox(name)
-        if name + namespace.hierarchy_separator() == namespace.prefix and not is_inbox:
+        if paths is None:
+            own = tuple(self._nameless_rules(acl))
+        elif name + namespace.hierarchy_separator() == namespace.prefix and not is_inbox:
             own = self._root_rules(acl, namespace)
         else:
             own = self._mailbox_rules(
@@ -125,13 +138,22 @@ class AclAccess:
         if folder is not None and not acl.only_global:
             yield from file_rules(f"{folder}/{FILE_NAME}", may_be_folder=may_be_folder)
 
+    def _nameless_rules(self, acl: NamespaceAcl) -> Iterator[Rule]:
+        """Yield the rules for a name that no mailbox can have."""
+        if acl.global_path and self._is_file(place := self._mailboxes.below(acl.global_path)):
+            yield from rules_for(global_file_rules(place), "")
+
     def _global_rules(self, path: str, name: str, *, is_root: bool) -> Iterator[Rule]:
         place = self._mailboxes.below(path)
-        if self._version is Version.V24 or os.path.isfile(place):
+        if self._is_file(place):
             yield from rules_for(global_file_rules(place), name)
         else:
             file = place if is_root else f"{place}/{name}"
             yield from file_rules(file, is_global=True, may_be_folder=True)
+
+    def _is_file(self, place: str) -> bool:
+        """Tell whether global rules are in one file, as they always are in 2.4."""
+        return self._version is Version.V24 or os.path.isfile(place)
 
 
 def _listed(namespace: Namespace, name: str) -> str:

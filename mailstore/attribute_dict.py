@@ -36,7 +36,8 @@ def dict_opener(
 ) -> Callable[[], Dict]:
     """Return a function that opens the dict of one user; ``~/`` in a file's path is the home.
 
-    ``patience`` is how many seconds a dict over the network may take, where Dovecot would wait longer.
+    ``patience`` is how many seconds a dict over the network may take to answer as a whole, where Dovecot
+    would wait longer.
 
     It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
     a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
@@ -83,13 +84,13 @@ def _proxy(
 ) -> Dict:
     # Whoever has no dict server needs no sockets either.
     from mailstore.dict_protocol import dialects  # noqa: PLC0415
-    from mailstore.dict_proxy import DOVECOT_TIMES, ProxyDict, ProxyTimes  # noqa: PLC0415
+    from mailstore.dict_proxy import DOVECOT_TIMES, ProxyDict  # noqa: PLC0415
     from mailstore.proxy_address import dict_server  # noqa: PLC0415
 
     server = dict_server(setting.socket_path, setting.name, setting.base_dir, below)
     times = DOVECOT_TIMES
     if patience is not None:
-        times = ProxyTimes(min(times.connect, patience), min(times.reply, patience))
+        times = times._replace(connect=min(times.connect, patience), whole=patience)
     return ProxyDict(server.address, server.name, user.name, dialects(version), times)
 
 

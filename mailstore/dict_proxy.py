@@ -7,6 +7,7 @@ one request. A dict server may be any program: ids and times in its replies need
 from __future__ import annotations
 
 import errno
+import math
 import os
 import socket
 import time
@@ -16,6 +17,7 @@ from typing import NamedTuple, TypeVar
 
 from dovecot_conf.errors import DictError
 from mailstore import dict_protocol as protocol
+from mailstore.deadline import Clock, Deadline
 from mailstore.dict_interface import SilentDictError
 from mailstore.dict_protocol import Answer, Dialect, Promise, ProtocolError, Reply
 from mailstore.permission_texts import failure_text
@@ -29,10 +31,15 @@ _Result = TypeVar("_Result")
 
 
 class ProxyTimes(NamedTuple):
-    """How long to wait, in seconds: for the connection, and for each line of a reply."""
+    """How long to wait, in seconds of ``clock``: for the connection, for each line of a reply, and for all.
+
+    ``whole`` is not of Dovecot, which waits for as many lines as come.
+    """
 
     connect: float = 1.0
     reply: float = 30.0
+    whole: float = math.inf
+    clock: Clock = time.monotonic
 
 
 DOVECOT_TIMES = ProxyTimes()
@@ -155,18 +162,19 @@ class _Connection:
         self.name = name
         self.has_answered = False
         self._socket = connected
-        self._seconds = times.reply
+        self._times = times
+        self._whole = Deadline(times.whole, times.clock)
         self._input = bytearray()
         self._read = 0
         self._promised: int | None = None
 
     def send(self, data: bytes) -> None:
         """Write everything; a server that closed meanwhile may have said why."""
-        self._socket.settimeout(self._seconds)
         rest = memoryview(data)
         try:
             # Piece by piece: the time is how long nothing may be taken, not how long all may last.
             while rest:
+                self._socket.settimeout(min(self._times.reply, self._whole.left()))
                 rest = rest[self._socket.send(rest) :]
         except TimeoutError:
             raise self._no_input() from None
@@ -189,7 +197,7 @@ class _Connection:
                 return line
 
     def _line(self) -> bytes:
-        deadline = time.monotonic() + self._seconds
+        deadline = Deadline(self._times.reply, self._times.clock)
         searched = 0
         while (end := self._input.find(b"\n", searched)) < 0:
             searched = len(self._input)
@@ -198,12 +206,9 @@ class _Connection:
         del self._input[: end + 1]
         return line
 
-    def _receive(self, deadline: float) -> bytes:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise self._no_input()
+    def _receive(self, deadline: Deadline) -> bytes:
         try:
-            self._socket.settimeout(remaining)
+            self._socket.settimeout(min(deadline.left(), self._whole.left()))
             data = self._socket.recv(65536)
         except TimeoutError:
             raise self._no_input() from None
@@ -220,8 +225,8 @@ class _Connection:
         return data
 
     def _no_input(self) -> SilentDictError:
-        text = f"Dict server timeout: No input for {self._seconds:.3f} secs"
-        return SilentDictError(text, self._seconds)
+        seconds = min(self._times.reply, self._times.whole)
+        return SilentDictError(f"Dict server timeout: No input for {seconds:.3f} secs", seconds)
 
 
 @contextmanager
@@ -233,7 +238,7 @@ def _connect(address: str | TcpAddress, times: ProxyTimes) -> Iterator[_Connecti
 
 
 def _open(path: str, times: ProxyTimes) -> tuple[socket.socket, str]:
-    deadline = time.monotonic() + times.connect
+    deadline = times.clock() + times.connect
     while True:
         connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connected.setblocking(False)
@@ -242,7 +247,7 @@ def _open(path: str, times: ProxyTimes) -> tuple[socket.socket, str]:
         except OSError as error:
             connected.close()
             # A server that is busy or restarts is tried again, as Dovecot does.
-            if error.errno in (errno.EAGAIN, errno.ECONNREFUSED) and time.monotonic() < deadline:
+            if error.errno in (errno.EAGAIN, errno.ECONNREFUSED) and times.clock() < deadline:
                 time.sleep(RETRY_PAUSE)
                 continue
             # Python says by itself, without a number, that the path is too long.

@@ -7,16 +7,21 @@ them where Dovecot gives none.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from dovecot_conf.errors import DictError
+from mailstore.deadline import Clock, Deadline
 from mailstore.dict_file import RefusedDictError
 from mailstore.dict_interface import SilentDictError
 from mailstore.dict_keys import is_private
 from mailstore.dict_values import RedisSetting
+
+if TYPE_CHECKING:
+    from mailstore.redis_connection import RedisConnection
 
 NO_LIST = "Unsupported operation (dict does not support this feature)"
 MISSING = "the dict is in Redis, which needs redis-py: pip install 'pushnotif[redis]'"
@@ -33,17 +38,6 @@ class _State(IntEnum):
     MULTI = 3
     EXEC = 5
     EXEC_REPLY = 6
-
-
-class _Connection(Protocol):
-    """What is used of redis-py's connections."""
-
-    def connect(self) -> None: ...
-    def send_command(self, *words: bytes) -> None: ...
-    def pack_commands(self, commands: Sequence[_Command]) -> Sequence[bytes]: ...
-    def send_packed_command(self, command: Sequence[bytes]) -> None: ...
-    def read_response(self) -> object: ...
-    def disconnect(self) -> None: ...
 
 
 class _ServerError(Exception):
@@ -72,12 +66,15 @@ def redis_key(prefix: str, user: str, key: str) -> str:
 class RedisDict:
     """The dict of ``user`` in a Redis server. Each call has a connection of its own.
 
+    The setting's time is for a lookup as a whole, and for each answer to a change, as in 2.4.1.
+
     All methods raise DictError with one line, and RefusedDictError when redis-py isn't installed.
     """
 
-    def __init__(self, setting: RedisSetting, user: str) -> None:
+    def __init__(self, setting: RedisSetting, user: str, clock: Clock = time.monotonic) -> None:
         self.setting = setting
         self.user = user
+        self._clock = clock
 
     def lookup(self, key: str) -> str | None:
         """Return the value of a key, None when it has none."""
@@ -131,21 +128,28 @@ class RedisDict:
             hello.append((_State.AUTH, (b"AUTH", _bytes(setting.password))))
         if setting.db:
             hello.append((_State.SELECT, (b"SELECT", str(setting.db).encode())))
-        connection = _connection(setting)
+        deadline = Deadline(_seconds(setting), self._clock)
+        connection = _connection(setting, deadline)
         last = commands[-1][0]
+
+        def answer() -> object:
+            if last is not _State.GET:
+                deadline.restart()
+            return connection.read_response()
+
         try:
             with self._watched(last):
                 connection.connect()
             for state, command in hello:
                 with self._watched(state, last):
                     connection.send_command(*command)
-                    connection.read_response()
+                    answer()
             with self._watched(last):
                 connection.send_packed_command(connection.pack_commands([words for _, words in commands]))
             answers = []
             for state, _ in commands:
                 with self._watched(state, last):
-                    answers.append(connection.read_response())
+                    answers.append(answer())
             self._check(answers[-1])
             return answers
         finally:
@@ -181,26 +185,12 @@ class RedisDict:
             raise _ServerError(state, _reply(error), "") from None
 
 
-def _connection(setting: RedisSetting) -> _Connection:
-    """Return a connection that isn't open yet, and tries once."""
+def _connection(setting: RedisSetting, deadline: Deadline) -> RedisConnection:
     try:
-        from redis import connection  # noqa: PLC0415 - an extra
-        from redis.backoff import NoBackoff  # noqa: PLC0415
-        from redis.retry import Retry  # noqa: PLC0415
+        from mailstore.redis_connection import redis_connection  # noqa: PLC0415 - redis-py is an extra
     except ImportError:
         raise RefusedDictError(MISSING) from None
-    seconds = _seconds(setting)
-    make: Callable[..., _Connection] = connection.Connection
-    place: dict[str, str | int] = {"host": setting.host, "port": setting.port}
-    if setting.socket_path:
-        make, place = connection.UnixDomainSocketConnection, {"path": setting.socket_path}
-    return make(
-        **place,
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
-        retry=Retry(NoBackoff(), 0),
-        protocol=2,
-    )
+    return redis_connection(setting, deadline)
 
 
 def _seconds(setting: RedisSetting) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from dovecot_conf.errors import MetadataError
 from dovecot_conf.value import Value
@@ -32,7 +32,7 @@ class EntryType(StrEnum):
 _TYPES = {type_.value: type_ for type_ in EntryType}
 
 
-class Entry(Value):
+class Entry(NamedTuple):
     """A parsed entry name: ``/private/vendor/x`` is PRIVATE and ``vendor/x``; the name may be empty."""
 
     type: EntryType
@@ -44,7 +44,7 @@ class Entry(Value):
 
     def below_server(self) -> Self:
         """Return the entry of INBOX that stands for this entry of the server."""
-        return self.replace(name=SERVER_PREFIX + self.name)
+        return self._replace(name=SERVER_PREFIX + self.name)
 
 
 def fold(text: str) -> str:

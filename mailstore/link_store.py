@@ -94,7 +94,6 @@ def check_store(
     dict over the network may take to answer.
     """
     version = configuration.version
-    setting: DictSetting | None = None
     try:
         setting = setting_of(configuration, user, protocol)
         metadata = open_metadata(configuration, user, protocol=protocol, root=root, patience=patience)
@@ -102,20 +101,26 @@ def check_store(
     except (VariableError, MailboxError) as error:
         wrong = "settings of the plugin" if isinstance(error, PluginError) else f"setting {SETTING[version]}"
         return Link(NAME, LinkState.BROKEN, str(error), (f"correct the {wrong}",)), None
-    missing = _not_there(setting, version)
-    if setting is not None and (left := left_out(configuration, user, protocol, root)) is not None:
+    if setting is None:
+        notes = tuple(_in_own_store(metadata)) if metadata.own else ()
+        return not_set(version)._replace(notes=notes), None
+    if (left := left_out(configuration, user, protocol, root)) is not None:
         seen = f"{setting.location}: {left.text}, so what is in the store isn't known"
-        missing = Link(NAME, LinkState.UNKNOWN, seen, (left.remedy,))
-    if setting is None and missing is not None and metadata.own:
-        missing = missing._replace(notes=tuple(_in_own_store(metadata)))
-    if missing is not None or setting is None:
-        return missing or Link(NAME, LinkState.UNKNOWN, ""), None
+        return Link(NAME, LinkState.UNKNOWN, seen, (left.remedy,)), None
+    if (unusable := _unusable(setting, version)) is not None:
+        return unusable, None
+    link, is_readable = _read(metadata, setting, user, root)
     notes = (
         *_elsewhere(configuration, user, protocol, setting),
         *_of_host(configuration, protocol),
         *_from_imap(configuration),
         *_with_whose_rights(user),
     )
+    return link._replace(notes=notes), metadata if is_readable else None
+
+
+def _read(metadata: Metadata, setting: DictSetting, user: User, root: Path | None) -> tuple[Link, bool]:
+    """Read in the dict with the rights of the user; return the link, and whether that can be done."""
     shown = f"{setting.driver} {setting.location}" if setting.driver in ("file", "fs") else setting.location
     try:
         with acting_as(*metadata.owner):
@@ -124,13 +129,13 @@ def check_store(
             problem, state = _file_state(store) if isinstance(store, FileDict) else ("", "")
     except SilentDictError as error:
         seen = f"{shown} did not answer within {error.seconds:g} s"
-        return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),), notes), None
+        return Link(NAME, LinkState.BROKEN, seen, (_NOT_READ.get(setting.driver, ""),)), False
     except (DictError, MetadataError) as error:
-        seen = f"{shown}: {error}"
-        return Link(NAME, LinkState.BROKEN, seen, tuple(_ways_to_read(setting, user, root)), notes), None
+        ways = tuple(_ways_to_read(setting, user, root))
+        return Link(NAME, LinkState.BROKEN, f"{shown}: {error}", ways), False
     if problem:
-        return Link(NAME, LinkState.BROKEN, f"{shown}: {problem}", (_NOT_READ["file"],), notes), metadata
-    return Link(NAME, LinkState.OK, f"{shown}{state}", (), notes), metadata
+        return Link(NAME, LinkState.BROKEN, f"{shown}: {problem}", (_NOT_READ["file"],)), True
+    return Link(NAME, LinkState.OK, f"{shown}{state}"), True
 
 
 def _ways_to_read(setting: DictSetting, user: User, root: Path | None) -> Iterator[str]:
@@ -177,12 +182,10 @@ def not_set(version: Version) -> Link:
     return Link(NAME, LinkState.BROKEN, seen, (f"set {WAY_TO_SET[version]}",))
 
 
-def _not_there(setting: DictSetting | None, version: Version) -> Link | None:
-    """Return the link for a dict that nothing can be read from."""
+def _unusable(setting: DictSetting, version: Version) -> Link | None:
+    """Return the link for a dict that nothing can be read from, None for any other."""
     name, way = SETTING[version], (f"set {WAY_TO_SET[version]}",)
     match setting:
-        case None:
-            return not_set(version)
         case OffSetting():
             return Link(NAME, LinkState.BROKEN, f"{name} is empty: METADATA is switched off", way)
         case WrongSetting():

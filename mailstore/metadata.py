@@ -92,8 +92,11 @@ class Mailboxes(Protocol):
 class Access(Protocol):
     """What a user may do in his mailboxes."""
 
-    def require(self, mailbox: str) -> None:
-        """Raise MailboxNotFoundError or NoPermissionError where he may have no METADATA, MailboxError."""
+    def require(self, mailbox: str, *, opens: bool) -> None:
+        """Raise MailboxNotFoundError or NoPermissionError where he may have no METADATA, MailboxError.
+
+        Unless it is opened at once, a name that no mailbox can have is told only to who may see it.
+        """
 
     def require_entry(self, mailbox: str, name: str) -> None:
         """Raise EntryRefusedError for an entry that he may not have in a mailbox, whatever his rights."""
@@ -152,8 +155,8 @@ class Metadata(Value):
             return self.mailboxes.setting(box, built_in.setting) or None
         stored = None
         with acting_as(*self.owner), suppress(MailboxNotCreatedError):
-            self._require(mailbox, box)
-            self._require(mailbox, box, parsed)
+            self._require(mailbox, box, opens=False)
+            self._require_entry(mailbox, box, parsed)
             key = self._key(box, parsed)
             stored = self._dict(box, parsed.type).lookup(key)
         if stored is None and built_in is not None:
@@ -174,11 +177,11 @@ class Metadata(Value):
         require_name(parsed)
         built_in = find_built_in(parsed, is_inbox=self.mailboxes.is_any_inbox(box))
         with acting_as(*self.owner):
-            self._require(mailbox, box)
+            self._require(mailbox, box, opens=True)
             key = self._key(box, parsed)
             if built_in is not None and built_in.read_only:
                 raise ReadOnlyEntryError(f"The {parsed} attribute cannot be changed")
-            self._require(mailbox, box, parsed)
+            self._require_entry(mailbox, box, parsed)
             self._dict(box, parsed.type).update({key: value})
 
     def list(self, mailbox: str, prefix: EntryName = "") -> tuple[Listing, ...]:
@@ -204,7 +207,7 @@ class Metadata(Value):
         """
         name = canonical_mailbox(mailbox) or INBOX
         with acting_as(*self.owner):
-            self._require(mailbox, name)
+            self._require(mailbox, name, opens=True)
             try:
                 return self.mailboxes.guid(name)
             except MailboxNotCreatedError:
@@ -226,13 +229,13 @@ class Metadata(Value):
             theirs = self.shared_dict(box)
         return (theirs or self.open_dict)()
 
-    def _require(self, mailbox: str, box: str, entry: Entry | None = None) -> None:
-        """Raise what ``access`` raises for a mailbox, and for an entry of it."""
-        if self.access is None or not mailbox:
-            return
-        if entry is None:
-            self.access.require(box)
-        else:
+    def _require(self, mailbox: str, box: str, *, opens: bool) -> None:
+        """Raise what ``access`` raises for a mailbox that isn't the server."""
+        if self.access is not None and mailbox:
+            self.access.require(box, opens=opens)
+
+    def _require_entry(self, mailbox: str, box: str, entry: Entry) -> None:
+        if self.access is not None and mailbox:
             self.access.require_entry(box, entry.name)
 
     def _list_type(self, mailbox: str, box: str, prefix: Entry) -> Listing:
@@ -241,7 +244,7 @@ class Metadata(Value):
         has_dict, key = True, ""
         try:
             with acting_as(*self.owner):
-                self._require(mailbox, box)
+                self._require(mailbox, box, opens=False)
                 key = self._key(box, prefix)
                 stored = list(self._dict(box, prefix.type).keys_below(key))
         except NotEnabledError:

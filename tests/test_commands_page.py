@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.tree import top, walk
 from docs import commands
 
 
@@ -15,10 +16,8 @@ def test_every_command_and_option_is_on_it() -> None:
     from cli.main import pushnotif  # noqa: PLC0415 - slow to import
 
     page = commands.PAGE.read_text("utf-8")
-    left = commands.below(click.Context(pushnotif, info_name="pushnotif"))
-    while left:
-        context = left.pop()
-        left += commands.below(context)
+    _, *contexts = walk(top(pushnotif))
+    for context in contexts:
         assert f"# {context.command_path}\n" in page
         options = [param for param in context.command.params if isinstance(param, click.Option)]
         for option in options:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cli.output import printable
 from cli.render.diagnosis_text import MARKS
-from cli.render.secrets import hide_spans, parts
 from cli.render.styled import Line
 from drivers.doctor import Branch, Diagnosis, Reach
 from mailstore.links import Link, LinkState
@@ -63,23 +62,3 @@ def _lines(link: Link, name: str, opening: str, indent: str) -> Iterator[Line]:
 
 def _rules(link: Link) -> str:
     return f"({', '.join(link.rules)}: see 'pushnotif rules')" if link.rules else ""
-
-
-def without_secrets(diagnosis: Diagnosis) -> Diagnosis:
-    """Return a diagnosis with ``<hidden>`` for every secret in its texts."""
-    verdict = diagnosis.verdict._replace(text=_hidden(diagnosis.verdict.text))
-    return Diagnosis(tuple(map(_without, diagnosis.branches)), verdict, diagnosis.protocols)
-
-
-def _without(branch: Branch) -> Branch:
-    link = branch.link
-    hidden = link._replace(
-        seen=_hidden(link.seen),
-        remedy=tuple(map(_hidden, link.remedy)),
-        notes=tuple(map(_hidden, link.notes)),
-    )
-    return Branch(hidden, tuple(map(_without, branch.below)))
-
-
-def _hidden(sentence: str) -> str:
-    return hide_spans(sentence, 0, 0, parts(sentence))[0]

@@ -94,11 +94,6 @@ class LiveView:
             self._totals.add(record)
         self._changed.set()
 
-    @property
-    def is_drawing(self) -> bool:
-        """Whether the table is still kept up to date."""
-        return self._painter.is_alive()
-
     def _paint(self) -> None:
         """Draw what has changed, until the end."""
         try:

@@ -62,6 +62,11 @@ def hide(text: str) -> str:
     return hide_marked(text, 0, 0)[0]
 
 
+def hide_parts(sentence: str) -> str:
+    """Return a sentence with every secret in a URL or behind ``password=`` replaced."""
+    return hide_spans(sentence, 0, 0, parts(sentence))[0]
+
+
 def hide_in_sentence(text: str) -> str:
     """Return a message with every secret replaced; it may begin with the name of a setting."""
     match = _SENTENCE.match(text)

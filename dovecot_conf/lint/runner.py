@@ -12,11 +12,11 @@ from dovecot_conf.lint.consequences import without_consequences
 from dovecot_conf.lint.context import Context
 from dovecot_conf.lint.directives import Word
 from dovecot_conf.lint.doubles import without_doubles
+from dovecot_conf.lint.foreign_files import first_of_foreign, foreign_files
+from dovecot_conf.lint.misread_files import first_of_misread, is_whole, outside_summed_up
 from dovecot_conf.lint.parts import independent
 from dovecot_conf.lint.review import CommentRule, review
 from dovecot_conf.lint.selection import Selection
-from dovecot_conf.lint.strange_files import first_of_strange, is_whole, outside_strange
-from dovecot_conf.lint.strangers import first_of_strangers, strangers
 from dovecot_conf.lint.suppressions import Suppressions
 
 EVERYTHING = Selection()
@@ -61,8 +61,8 @@ def lint_contexts(
         wanted = (
             item for item in _all(context, catalogue, selection) if selection.wants(item.code, item.span.file)
         )
-        strange = first_of_strange(wanted, context.configuration)
-        found = without_doubles(reported(strange, selection, suppressions, order))
+        fewer = first_of_misread(wanted, context.configuration)
+        found = without_doubles(reported(fewer, selection, suppressions, order))
         runs.append((context, found, suppressions, order))
     used = frozenset(word for _, _, suppressions, _ in runs for word in suppressions.used)
     results = []
@@ -73,7 +73,7 @@ def lint_contexts(
         lines = _lines(context)
         comments = about_comments(suppressions, catalogue, selection, ran, lines, used)
         if comments:
-            comments = outside_strange(comments, context.configuration)
+            comments = outside_summed_up(comments, context.configuration)
         results.append(in_order((*found, *comments), order) if comments else found)
     return tuple(results)
 
@@ -153,18 +153,18 @@ def _lines(context: Context) -> Callable[[str], Sequence[str]]:
 
 def _all(context: Context, catalogue: Catalogue, selection: Selection) -> Iterator[Diagnostic]:
     whole = is_whole(context.configuration)
-    strange = strangers(context.configuration)
-    problems = tuple(_language_problems(context.configuration, strange))
+    foreign = foreign_files(context.configuration)
+    problems = tuple(_language_problems(context.configuration, foreign))
     if problems:
         from dovecot_conf.lint.fixes.language import with_fixes  # noqa: PLC0415 - only where something is wrong
 
         yield from with_fixes(context.configuration, problems)
     for rule in catalogue.rules:
         if rule.code in selection and context.version in rule.versions and (whole or rule.local):
-            yield from (found for found in rule.check(context) if found.span.file not in strange)
+            yield from (found for found in rule.check(context) if found.span.file not in foreign)
 
 
-def _language_problems(configuration: Configuration, strange: Mapping[str, str]) -> Iterable[Diagnostic]:
+def _language_problems(configuration: Configuration, foreign: Mapping[str, str]) -> Iterable[Diagnostic]:
     """Return the problems of the language; of what is no configuration, one says it all."""
-    problems = first_of_strangers(without_consequences(configuration.problems), strange)
+    problems = first_of_foreign(without_consequences(configuration.problems), foreign)
     return problems if configuration.whole else independent(problems)

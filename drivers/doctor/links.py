@@ -11,6 +11,7 @@ from dovecot_conf import Severity, Version
 from dovecot_conf.diagnostics import Applicability, Diagnostic
 from dovecot_conf.lint import Catalogue, Context, lint_context
 from dovecot_conf.lint.consequences import without_consequences
+from dovecot_conf.lint.misread_files import what_it_is
 from dovecot_conf.overrides import USERDB
 from dovecot_conf.positions import Span
 from dovecot_conf.versions import ASKED_FOR
@@ -107,7 +108,7 @@ def _refused(patient: Patient, refused: list[Diagnostic]) -> Link:
     more = f" (and {len(others)} more)" if others else ""
     same = [item for item in patient.once(findings) if (item.code, item.span) == (first.code, first.span)]
     remedy = (
-        first.hint,
+        what_it_is(patient.configuration, first.span.file) or first.hint,
         *_fixes(patient, same),
         "see 'pushnotif validate' for all of them" if others else "see 'pushnotif validate'",
     )

@@ -8,7 +8,8 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar, Unpack
 
-from drivers.actions import Actions, StoreMode
+from drivers.actions import Actions
+from drivers.flag_changes import StoreMode
 from drivers.mail_source import make_mail
 from drivers.testing.errors import PushError
 from mailstore.address import first_address

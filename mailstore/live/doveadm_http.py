@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import httpcore
 
+from mailstore.deadline import Clock, Deadline
 from mailstore.live.address import ServerAddress
 from mailstore.live.doveadm_api import CommandFailedError
 from mailstore.live.errors import (
@@ -20,6 +21,7 @@ from mailstore.live.errors import (
     one_line,
 )
 from mailstore.live.network import network_reason, tls_context
+from mailstore.live.timed_http import TimedBackend
 
 PATH = "/doveadm/v1"
 TAG = "pushnotif"
@@ -47,12 +49,16 @@ def _base64(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DoveadmHttp:
-    """A server with doveadm's HTTP API; ``authorization`` is the header's value, a secret."""
+    """A server with doveadm's HTTP API; ``authorization`` is the header's value, a secret.
+
+    ``timeout`` is how many seconds of ``clock`` a command may take as a whole.
+    """
 
     address: ServerAddress
     authorization: str
     insecure: bool = False
     timeout: float = TIMEOUT
+    clock: Clock = time.monotonic
 
     def __repr__(self) -> str:
         """Return the address: the rest is secret."""
@@ -105,10 +111,11 @@ class DoveadmHttp:
             "Authorization": self.authorization,
             "Content-Type": "application/json",
         }
-        times = {"connect": min(CONNECT_TIMEOUT, self.timeout), "read": self.timeout, "write": self.timeout}
+        deadline = Deadline(self.timeout, self.clock)
+        times = {"connect": min(CONNECT_TIMEOUT, self.timeout)}
         try:
             with (
-                httpcore.ConnectionPool(ssl_context=self._tls()) as pool,
+                httpcore.ConnectionPool(self._tls(), network_backend=TimedBackend(deadline)) as pool,
                 pool.stream(
                     "POST",
                     f"{scheme}://{host}:{self.address.port}{PATH}",
@@ -120,10 +127,14 @@ class DoveadmHttp:
                 return response.status, self._content(response)
         except NO_ANSWER as error:
             raise LiveServerError(f"{self.address}: {self._broken(error)}") from None
+        except httpcore.ConnectTimeout:
+            raise LiveServerError(
+                f"{self.address}: no connection within {times['connect']:g} seconds"
+            ) from None
         except httpcore.TimeoutException:
-            raise LiveServerError(f"{self.address}: no answer within {self.timeout:g} seconds") from None
+            raise LiveServerError(f"{self.address}: {deadline.reason}") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, UnicodeError) as error:
-            raise LiveServerError(f"{self.address}: {network_reason(error, self.timeout)}") from None
+            raise LiveServerError(f"{self.address}: {network_reason(error, deadline)}") from None
 
     def _broken(self, error: Exception) -> str:
         if isinstance(error, httpcore.RemoteProtocolError) and "disconnected" not in str(error):
@@ -131,14 +142,11 @@ class DoveadmHttp:
         return "the server closed the connection without an answer; its log may say why"
 
     def _content(self, response: httpcore.Response) -> bytes:
-        deadline = time.monotonic() + self.timeout
         content = bytearray()
         for chunk in response.iter_stream():
             content += chunk
             if len(content) > LARGEST_ANSWER:
                 raise self._not_the_api("its answer has no end")
-            if time.monotonic() > deadline:
-                raise LiveServerError(f"{self.address}: no whole answer within {self.timeout:g} seconds")
         return bytes(content)
 
     def _tls(self) -> ssl.SSLContext | None:

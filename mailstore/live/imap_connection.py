@@ -2,7 +2,7 @@
 
 imaplib sends unknown commands with arguments as they are, hands literals of a response over
 unchanged and asks for a literal's content when the server is ready for it; that is all that
-METADATA needs, and TLS, STARTTLS and time-outs come with it.
+METADATA needs, and TLS and STARTTLS come with it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ import ast
 import contextlib
 import imaplib
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mailstore.deadline import Clock, Deadline
 from mailstore.live.address import ServerAddress
 from mailstore.live.errors import AccessDeniedError, LiveServerError, one_line
 from mailstore.live.imap_syntax import Node, Piece, SyntaxFault, chunks, parse
 from mailstore.live.network import network_reason, tls_context
+from mailstore.live.timed_imap import TimedImap, TimedImaps
 
 TIMEOUT = 60.0
 # What Dovecot puts behind the text of an answer: (0.001 + 0.000 secs).
@@ -50,19 +53,24 @@ class _Rest:
 class ImapConnection:
     """A connection that is logged in. Its methods raise LiveServerError."""
 
-    def __init__(self, address: ServerAddress, client: imaplib.IMAP4, timeout: float = TIMEOUT) -> None:
+    def __init__(self, address: ServerAddress, client: TimedImap) -> None:
         self.address = address
-        self._timeout = timeout
+        self._deadline = client.deadline
         self._client: Any = client  # its attribute ``literal`` has no type
 
     def metadata(self, command: str, pieces: Sequence[Piece]) -> Reply:
         """Run a command; return its end and the METADATA responses."""
         first, *rest = chunks(pieces)
         self._client.response("METADATA")
-        with _failures(self.address, self._timeout):
+        self._deadline.restart()
+        with _failures(self.address, self._deadline):
             self._client.literal = _Rest(rest).next if rest else None
             try:
                 status, lines = self._client.xatom(command, first)
+            except TimeoutError:
+                # What is left of the answer may come yet: nothing else can be asked, nor a LOGOUT waited for.
+                self._client.shutdown()
+                raise
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:
@@ -79,6 +87,7 @@ class ImapConnection:
 
     def close(self) -> None:
         """Log out, if the server still listens."""
+        self._deadline.restart()
         with contextlib.suppress(imaplib.IMAP4.error, OSError):
             self._client.logout()
 
@@ -96,14 +105,17 @@ def connect(
     *,
     insecure: bool = False,
     timeout: float = TIMEOUT,
+    clock: Clock = time.monotonic,
 ) -> ImapConnection:
     """Connect and log in; ``ask_password`` is called once the connection is safe enough for it.
 
-    ``insecure`` looks at no certificate and sends the password in clear if need be. Raises
-    AccessDeniedError, LiveServerError.
+    ``insecure`` looks at no certificate and sends the password in clear if need be. ``timeout`` is how many
+    seconds of ``clock`` the server may take until it wants the password, again until the user is logged
+    in, and then for each answer. Raises AccessDeniedError, LiveServerError.
     """
-    with _failures(address, timeout):
-        client = _open(address, insecure=insecure, timeout=timeout)
+    deadline = Deadline(timeout, clock)
+    with _failures(address, deadline):
+        client = _open(address, deadline, insecure=insecure)
         try:
             _secure(address, client, insecure=insecure)
             _log_in(address, client, user, ask_password)
@@ -111,14 +123,13 @@ def connect(
         except BaseException:
             client.shutdown()
             raise
-    return ImapConnection(address, client, timeout)
+    return ImapConnection(address, client)
 
 
-def _open(address: ServerAddress, *, insecure: bool, timeout: float) -> imaplib.IMAP4:
+def _open(address: ServerAddress, deadline: Deadline, *, insecure: bool) -> TimedImap:
     if address.tls:
-        context = tls_context(insecure=insecure)
-        return imaplib.IMAP4_SSL(address.host, address.port, ssl_context=context, timeout=timeout)
-    return imaplib.IMAP4(address.host, address.port, timeout=timeout)
+        return TimedImaps(address, deadline, ssl_context=tls_context(insecure=insecure))
+    return TimedImap(address, deadline)
 
 
 def _secure(address: ServerAddress, client: imaplib.IMAP4, *, insecure: bool) -> None:
@@ -133,14 +144,14 @@ def _secure(address: ServerAddress, client: imaplib.IMAP4, *, insecure: bool) ->
         )
 
 
-def _log_in(
-    address: ServerAddress, client: imaplib.IMAP4, user: str, ask_password: Callable[[], str]
-) -> None:
+def _log_in(address: ServerAddress, client: TimedImap, user: str, ask_password: Callable[[], str]) -> None:
     if "LOGINDISABLED" in client.capabilities:
         raise AccessDeniedError(f"{address} allows no login without TLS")
     if "AUTH=PLAIN" not in client.capabilities:
         raise AccessDeniedError(f"{address} does not offer AUTH=PLAIN")
     secret = f"\0{user}\0{ask_password()}".encode("utf-8", "surrogateescape")
+    # Whoever types a password takes no time of the server's.
+    client.deadline.restart()
     try:
         client.authenticate("PLAIN", lambda _: secret)
     except imaplib.IMAP4.abort:
@@ -167,7 +178,7 @@ def _text_of(error: imaplib.IMAP4.error) -> str:
 
 
 @contextlib.contextmanager
-def _failures(address: ServerAddress, timeout: float) -> Iterator[None]:
+def _failures(address: ServerAddress, deadline: Deadline) -> Iterator[None]:
     """Turn what imaplib and the network raise into one line."""
     try:
         yield
@@ -175,6 +186,6 @@ def _failures(address: ServerAddress, timeout: float) -> Iterator[None]:
         reason = (
             one_line(_text_of(error))
             if isinstance(error, imaplib.IMAP4.error)
-            else network_reason(error, timeout)
+            else network_reason(error, deadline)
         )
         raise LiveServerError(f"{address}: {reason or 'this is no IMAP server'}") from None

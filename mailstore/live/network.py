@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 
+from mailstore.deadline import Deadline
 from mailstore.live.errors import one_line
 
 
@@ -17,10 +18,10 @@ def tls_context(*, insecure: bool) -> ssl.SSLContext:
     return context
 
 
-def network_reason(error: BaseException, seconds: float) -> str:
+def network_reason(error: BaseException, deadline: Deadline) -> str:
     """Return why a connection failed, from the error or from the innermost one that has caused it.
 
-    ``seconds`` is how long was waited for an answer.
+    ``deadline`` is that of the answer.
     """
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
@@ -29,7 +30,7 @@ def network_reason(error: BaseException, seconds: float) -> str:
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {error.reason or error}"
     if isinstance(error, TimeoutError):
-        return f"no answer within {seconds:g} seconds"
+        return deadline.reason
     if isinstance(error, OSError) and error.errno:
         known = os.strerror(error.errno) if error.errno > 0 else ""
         return error.strerror or known or str(error)

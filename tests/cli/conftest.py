@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,3 +37,23 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         return Outcome(code, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture
+def locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a file that may not be read, not even by root."""
+    path = tmp_path / "locked.conf"
+    path.write_text("protocols = imap\n")
+    really_open, really_allowed = os.open, os.access
+
+    def refuse(name: object, *arguments: Any, **options: Any) -> int:
+        if str(name) == str(path):
+            raise PermissionError(13, "Permission denied")
+        return really_open(name, *arguments, **options)  # type: ignore[arg-type]
+
+    def forbid(name: object, *arguments: Any, **options: Any) -> bool:
+        return str(name) != str(path) and really_allowed(name, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "access", forbid)
+    return path

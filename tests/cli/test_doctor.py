@@ -116,6 +116,15 @@ def test_a_main_file_that_is_none_is_the_broken_link(run: Run, tmp_path: Path, n
     assert [link["state"] for link in said["links"][1:]] == ["skipped"] * 3
 
 
+def test_a_main_file_that_may_not_be_read_is_the_broken_link(run: Run, locked_file: Path) -> None:
+    outcome = run("doctor", "-c", locked_file, "-u", "bob", "--format", "json")
+    said = document(outcome)
+    assert outcome.code == 1
+    seen = f"can't read {locked_file}: Permission denied"
+    assert said["verdict"] == f"bob gets no push: it stops at configuration: {seen}"
+    assert said["links"][0]["remedy"] == ["check its permissions"]
+
+
 def test_quiet_shows_what_is_broken_and_the_verdict(site: Callable[..., Site], doctor: Doctor) -> None:
     outcome = doctor(site(lmtp=""), "--offline", "-q")
     assert outcome.code == 1

@@ -112,8 +112,41 @@ def test_a_log_of_another_program_is_named_as_such(version: str) -> None:
         "\0" * 1000,
     ):
         found = explain(read_text(content), BOB)
-        assert render(text(found, brief=False), colored=False).startswith("no line of Dovecot found\n")
+        assert render(text(found, brief=False), colored=False).startswith(
+            "nothing in the log is from Dovecot\n"
+        )
         assert links(found)[0].link.state is LinkState.UNKNOWN
+
+
+@pytest.mark.parametrize("more", [(), ("-u", BOB), ("-q",)])
+@pytest.mark.parametrize("content", ["", "Nov 26 01:02:03 mx postfix/smtpd[1]: connect from unknown\n"])
+def test_a_log_without_a_line_of_dovecot_is_not_fine(
+    tmp_path: Path, content: str, more: tuple[str, ...], run: Run
+) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(content)
+    outcome = run("doctor", "--log", str(path), *more)
+    assert outcome.code == 1
+    assert outcome.out.splitlines()[0] == "nothing in the log is from Dovecot"
+    assert "doveadm log find" in outcome.out
+    outcome = run("doctor", "--log", str(path), "--format", "json", *more)
+    document = json.loads(outcome.out)
+    VALIDATOR.validate(document)
+    said = (outcome.code, document["lines"], document["state"], document["verdict"])
+    assert said == (1, 0, "unknown", "nothing in the log is from Dovecot")
+
+
+def test_in_the_walk_such_a_log_leaves_open_whether_somebody_is_notified(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "mail.log").write_text("nothing\n")
+    outcome = run("doctor", "--demo", "--offline", "-u", BOB, "--log", str(tmp_path / "mail.log"))
+    assert outcome.code == 0
+    assert outcome.out.endswith("isn't known: log: nothing in the log is from Dovecot\n")
+
+
+def test_one_log_of_dovecot_among_others_is_enough(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "other.log").write_text("nothing\n")
+    path = written(tmp_path, "2.3", "ox-sent")
+    assert run("doctor", "--log", str(tmp_path / "other.log"), "--log", str(path)).code == 0
 
 
 def test_a_user_who_is_spelled_otherwise_is_named() -> None:

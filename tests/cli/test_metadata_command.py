@@ -325,3 +325,13 @@ def test_a_value_that_is_too_long_for_a_dict_server_is_not_sent(site: Site) -> N
     assert (code, out) == (75, "")
     assert "a dict server takes lines of at most 65536 bytes" in err
     assert "xxx" not in err
+
+
+def test_a_mistake_in_the_configuration_is_told_and_the_rest_of_it_counts(site: Site) -> None:
+    with site.configuration.open("a") as file:
+        file.write("no_such_setting = 1\n")
+    code, out, err = site.call("set", "-u", "alice", "INBOX", "/private/a", "1")
+    assert (code, out) == (0, "")
+    assert err.startswith(f"pushnotif: {site.configuration}:")
+    assert "Unknown setting: no_such_setting: Dovecot refuses this configuration (1 in all;" in err
+    assert site.call("get", "-q", "-u", "alice", "INBOX", "/private/a") == (0, "1\n", "")

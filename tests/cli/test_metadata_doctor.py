@@ -15,7 +15,7 @@ import pytest
 from cli.main import run
 from tests.dovecot.harness.processes import free_ports
 from tests.mailstore.dict_server import home_made
-from tests.mailstore.live.fake_servers import read_request, serving
+from tests.mailstore.live.fake_servers import Script, drip, read_request, serving
 
 REPOSITORY = Path(__file__).parents[2]
 SCHEMA = json.loads((REPOSITORY / "docs/schemas/metadata-doctor.schema.json").read_text())
@@ -324,12 +324,21 @@ def test_a_dict_server_is_asked(old: Site) -> None:
     assert found.users == {"alice": "on"}, found.document
 
 
-@pytest.mark.parametrize("kind", ["redis", "proxy"])
-def test_a_store_that_says_nothing_is_given_up_in_time(old: Site, kind: str) -> None:
-    def script(connection: socket.socket) -> None:
-        while connection.recv(100):
-            pass
+def say_nothing(connection: socket.socket) -> None:
+    while connection.recv(100):
+        pass
 
+
+def say_a_byte_now_and_then(connection: socket.socket) -> None:
+    drip(connection, b"+" * 60 + b"\r\n")
+
+
+TOO_SLOW = pytest.mark.parametrize("script", [say_nothing, say_a_byte_now_and_then])
+
+
+@TOO_SLOW
+@pytest.mark.parametrize("kind", ["redis", "proxy"])
+def test_a_store_that_does_not_answer_is_given_up_in_time(old: Site, script: Script, kind: str) -> None:
     with serving(script) as port:
         place = {
             "redis": f"redis:host=127.0.0.1:port={port}",
@@ -345,31 +354,26 @@ def test_a_store_that_says_nothing_is_given_up_in_time(old: Site, kind: str) -> 
 
 
 def test_a_shorter_time_of_the_configuration_stays(old: Site) -> None:
-    def script(connection: socket.socket) -> None:
-        while connection.recv(100):
-            pass
-
-    with serving(script) as port:
+    with serving(say_nothing) as port:
         old.change(f"file:{old.root}/%u.dict", f"redis:host=127.0.0.1:port={port}:timeout_msecs=200")
         found = old.doctor("-u", "alice", "--timeout", "60")
     assert found.link("store")["seen"].endswith(" did not answer within 0.2 s")
 
 
-@pytest.mark.parametrize("way", ["--via", "-S"])
-def test_a_running_server_that_says_nothing_is_given_up_in_time(
-    old: Site, monkeypatch: pytest.MonkeyPatch, way: str
+@TOO_SLOW
+@pytest.mark.parametrize(
+    "way", ["-S 127.0.0.1:{}", "--via doveadm-http://127.0.0.1:{}", "--via imap://127.0.0.1:{}"]
+)
+def test_a_running_server_that_does_not_answer_is_given_up_in_time(
+    old: Site, monkeypatch: pytest.MonkeyPatch, script: Script, way: str
 ) -> None:
     monkeypatch.setenv("PUSHNOTIF_DOVEADM_API_KEY", SECRET)
-
-    def script(connection: socket.socket) -> None:
-        while connection.recv(100):
-            pass
-
+    monkeypatch.setenv("PUSHNOTIF_IMAP_PASSWORD", SECRET)
     with serving(script) as port:
-        place = f"127.0.0.1:{port}" if way == "-S" else f"doveadm-http://127.0.0.1:{port}"
-        code, out, err = old.call("-u", "alice", way, place, "--timeout", "0.3")
+        code, out, err = old.call("-u", "alice", *way.format(port).split(), "--timeout", "0.3")
     assert (code, out) == (75, "")
-    assert "no answer within 0.3 seconds" in err
+    whole = "" if script is say_nothing else "whole "
+    assert f"no {whole}answer within 0.3 seconds" in err
 
 
 def test_text_has_a_line_for_each_link_and_a_verdict(site: Site) -> None:

@@ -61,10 +61,11 @@ NEEDLESS = {
     "dataclasses", "difflib", "fcntl", "grp", "hashlib", "ipaddress", "json", "pathlib", "pyparsing",
     "socket", "string", "tempfile", "urllib.parse",
     "cli.metadata_own", "cli.output_files", "cli.render.rows",
-    "dovecot_conf.checks23", "dovecot_conf.checks24", "dovecot_conf.diagnostics", "dovecot_conf.includes",
-    "dovecot_conf.nets", "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
+    "dovecot_conf.base_dir", "dovecot_conf.checks23", "dovecot_conf.checks24", "dovecot_conf.diagnostics",
+    "dovecot_conf.dollar_words", "dovecot_conf.includes", "dovecot_conf.nets", "dovecot_conf.old_auth23",
+    "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
     "dovecot_conf.suggestions", "dovecot_conf.syntax_rules", "dovecot_conf.variables24_grammar",
-    "dovecot_conf.variables24_syntax",
+    "dovecot_conf.variables24_recoding", "dovecot_conf.variables24_syntax",
     "mailstore.passwd_file", "mailstore.permission_texts",
 }  # fmt: skip
 
@@ -88,3 +89,14 @@ def test_a_set_on_a_small_configuration_loads_nothing_that_it_does_not_need(
     loaded = _modules_after(program, "metadata", "set", *arguments) - _modules_after("import click")
     assert (tmp_path / "bob.dict").exists()
     assert loaded & NEEDLESS == set()
+
+
+READ_LOGS = {f"drivers.doctor.log.{name}" for name in ("explain", "lines", "reading", "sessions")}
+
+
+def test_a_doctor_without_a_log_loads_nothing_that_reads_one(tmp_path: Path) -> None:
+    program = "import cli.main; assert cli.main.run(['doctor', '--demo', '--offline', *sys.argv[1:]]) == 0"
+    assert _modules_after(program) & {*READ_LOGS, "cli.doctor_log"} == set()
+    log = tmp_path / "mail.log"
+    log.write_text("")
+    assert _modules_after(program, "--log", str(log)) >= READ_LOGS

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import cli.main
 from dovecot_conf import Configuration, Severity, VariableError, Version, expand, load, user_values
 from dovecot_conf.syntax_rules import rule_named
 from tests.dovecot.harness.installations import (
@@ -184,6 +185,37 @@ def test_23_gives_the_same_verdicts(dovecot_of_23: Installation, tmp_path: Path)
 def test_24_gives_the_same_verdicts(dovecot_of_24: Installation) -> None:
     with tempfile.TemporaryDirectory(dir=dovecot_of_24.filesystem / "tmp") as folder:
         assert compare(dovecot_of_24, Version.V24, Path(folder)) > COUNT / 2
+
+
+BINARY = {
+    "a program": b"\x7fELF\x02\x01\x00\n\xff\x00\x03\n",
+    "junk behind settings": b"mail_debug = yes\n\x80\x01 junk\n",
+    "UTF-16": "protocols = imap\n".encode("utf-16"),
+    "a control character in a value": b"login_greeting = a\x01b\n",
+}
+
+
+@pytest.mark.parametrize("what", BINARY)
+@pytest.mark.parametrize("version", Version)
+def test_doveadm_refuses_a_binary_main_file_where_metadata_does(
+    version: Version, what: str, request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    installation: Installation = request.getfixturevalue(f"dovecot_of_{version.value.replace('.', '')}")
+    start = VERSION_LINES.encode() if version is Version.V24 else b""
+    with tempfile.TemporaryDirectory(dir=installation.filesystem / "tmp") as folder:
+        main = Path(folder, "dovecot.conf")
+        main.write_bytes(start + BINARY[what])
+        given = ("-c", installation.inside(main))
+        call = ("mailbox", "metadata", "list", "-u", "nobody", "INBOX")
+        answer = run(installation.command("doveadm", *given, *call))
+        code = cli.main.run(
+            ["metadata", "list", "-c", str(main), "--dovecot-version", version.value, "-u", "nobody", "INBOX"]
+        )
+    refused = "Error in configuration file" in answer
+    assert refused == (what != "a control character in a value"), answer
+    said = capfd.readouterr().err
+    assert ("the file looks binary: give a configuration file" in said) == refused
+    assert code == 75 or not refused
 
 
 EXPRESSIONS = [

@@ -83,7 +83,7 @@ def test_mailboxes_without_a_list(sides: MakeSides) -> None:
     user = user_with(both, NEWS, "Sent", "INBOX")
     assert agree(both, user, "Sent") == agree(both, user, "INBOX") == [0, 0, 0, 0]
     assert agree(both, user, NEWS) == [68, 68, 68, 68]
-    for mailbox in ("Nope", "Pub/Nope", "Pub", "Pub/News/x"):
+    for mailbox in ("Nope", "Pub/Nope", "Pub", "Pub/News/x", "Pub/a.b", "Pub/", "a.b"):
         agree(both, user, mailbox)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from tests.dovecot.harness.listener import HttpListener
 from tests.dovecot.harness.pool import DovecotFactory
 from tests.dovecot.harness.server import Dovecot
 from tests.dovecot.test_metadata_store import HTTP_NOTIFY, Both, Outcome
+from tests.mailstore.live.fake_servers import serving
+from tests.mailstore.slow_redis import slow_redis
 from tests.redis_server import PASSWORD, RedisServer
 
 BothOn = Callable[..., Both]
@@ -259,6 +263,30 @@ def test_a_redis_that_is_down_ends_with_the_same_code(
         ours, theirs = both.ours(*call), both.theirs(user, *call)
         assert (ours.code, ours.stdout) == (theirs.code, theirs.stdout) == (75, "")
         assert "connect(127.0.0.1:1) failed: Connection refused" in ours.errors[0]
+
+
+def test_a_redis_that_drips_its_answer_is_given_up_by_both(
+    version: str, start: DovecotFactory, both_on: BothOn
+) -> None:
+    with serving(slow_redis(pause=0.05)) as port:
+        both = both_on(start(attribute_dict=redis_dict(version, port, timeout_msecs=300)))
+        user = both.new_user()
+        for side in (both.ours, functools.partial(both.theirs, user)):
+            started = time.monotonic()
+            found = side("get", "-u", user, "INBOX", "/private/k")
+            assert time.monotonic() - started < 60 * 0.05
+            assert (found.code, found.stdout) == (75, "")
+            assert "redis: Communication failure" in found.errors[-1]
+
+
+def test_both_give_each_answer_to_a_change_its_own_time(dovecot24: DovecotFactory, both_on: BothOn) -> None:
+    with serving(slow_redis(wait=0.4)) as port:
+        both = both_on(dovecot24(attribute_dict=redis_dict("2.4", port, timeout_msecs=800)))
+        user = both.new_user()
+        for side in (both.ours, functools.partial(both.theirs, user)):
+            started = time.monotonic()
+            assert side("set", "-u", user, "INBOX", "/private/k", "v").code == 0
+            assert time.monotonic() - started > 0.8
 
 
 @pytest.mark.parametrize("place", ["top", "around", "command line"])

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dovecot_conf import MailboxError
-from drivers.actions import Actions, StoreMode
+from drivers.actions import Actions
+from drivers.flag_changes import StoreMode
 from mailstore.message import Message
 from mailstore.simulated import SimulatedMailbox
 

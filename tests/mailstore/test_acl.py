@@ -16,6 +16,7 @@ from mailstore.acl_rights import (
     parse_rule,
     rights_of,
 )
+from mailstore.mailbox_name import MailboxNameError
 from mailstore.metadata import EntryRefusedError, MailboxNotFoundError, Metadata, NoPermissionError
 from mailstore.settings import PluginError
 from tests.mailstore.test_metadata import make_maildir, opened
@@ -153,6 +154,19 @@ def test_a_mailbox_without_the_right_to_see_it_does_not_exist(tmp_path: Path, ve
     [listing] = metadata.list("Pub/News", "/private/comment")
     assert (listing.names, type(listing.error)) == (("",), MailboxNotFoundError)
     metadata.set("Sent", "/private/k", "own mailboxes need no list")
+
+
+@VERSIONS
+def test_a_name_that_no_mailbox_can_have_is_told_when_a_mailbox_is_opened(
+    tmp_path: Path, version: str
+) -> None:
+    metadata = metadata_in(tmp_path, version)
+    with pytest.raises(MailboxNameError):
+        metadata.open_mailbox("Pub/a.b")
+    with pytest.raises(MailboxNotFoundError):
+        metadata.get("Pub/a.b", "/private/k")
+    with pytest.raises(MailboxNameError):
+        metadata.get("a.b", "/private/k")
 
 
 @VERSIONS

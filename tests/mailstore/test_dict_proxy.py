@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import socket
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from dovecot_conf.errors import DictError
 from dovecot_conf.versions import Version
+from mailstore.dict_interface import SilentDictError
 from mailstore.dict_protocol import dialects
 from mailstore.dict_proxy import ProxyDict, ProxyTimes
 from mailstore.proxy_address import TcpAddress
@@ -180,6 +182,25 @@ def test_a_slow_iteration_may_take_longer_than_one_line(path: Path) -> None:
     with scripted(listen(path), Scripted([answer], pause=0.002)):
         store = proxy(path, times=ProxyTimes(reply=0.25))
         assert list(store.keys_below(f"priv/{G}/")) == ["0", "1", "2", "3"]
+
+
+def test_rows_without_end_are_given_up_when_all_of_them_have_a_time(path: Path) -> None:
+    answer = b"".join(b"O" + f"priv/{G}/{n}".encode() + b"\t\n" for n in range(10)) + b"\n"
+    with scripted(listen(path), Scripted([answer], pause=0.002)):
+        store = proxy(path, times=ProxyTimes(reply=5.0, whole=0.2))
+        with pytest.raises(SilentDictError) as caught:
+            store.keys_below(f"priv/{G}/")
+    assert str(caught.value) == "Dict server timeout: No input for 0.200 secs"
+    assert caught.value.seconds == 0.2
+
+
+def test_the_time_is_that_of_the_clock(path: Path) -> None:
+    ticks = itertools.count(step=20)
+    with (
+        scripted(listen(path), Scripted([b"O" + b"x" * 100 + b"\n"], pause=0.001)),
+        pytest.raises(DictError, match=r"No input for 30\.000 secs"),
+    ):
+        proxy(path, times=ProxyTimes(clock=lambda: float(next(ticks)))).lookup(KEY)
 
 
 # Addresses

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from dovecot_conf.errors import DictError
 from mailstore.dict_file import RefusedDictError
 from mailstore.dict_redis import MISSING, NO_LIST, RedisDict, redis_key
 from mailstore.dict_values import RedisSetting
+from tests.mailstore.live.fake_servers import serving
+from tests.mailstore.slow_redis import VALUE, slow_redis
 from tests.redis_server import PASSWORD, RedisServer
 
 KEY = "priv/G/a"
@@ -98,6 +101,28 @@ def test_a_server_that_says_nothing_is_waited_for_no_longer_than_the_setting_say
     assert "Lookup timed out in 0.150 secs" in _error_of(lambda: store.lookup(KEY))
 
 
+def test_a_server_that_drips_its_answer_is_given_up() -> None:
+    with serving(slow_redis(pause=0.05)) as port:
+        store = RedisDict(RedisSetting(port=port, timeout_msecs=200), "alice")
+        assert "Lookup timed out in 0.200 secs" in _error_of(lambda: store.lookup(KEY))
+        assert _error_of(lambda: store.update({KEY: "v"})) == "redis: Commit timed out in 0.200 secs"
+
+
+def test_each_answer_to_a_change_has_its_own_time() -> None:
+    with serving(slow_redis(wait=0.1)) as port:
+        store = RedisDict(RedisSetting(port=port, timeout_msecs=500), "alice")
+        store.update({f"priv/G/{number}": "v" for number in range(6)})
+
+
+def test_the_time_is_that_of_the_clock() -> None:
+    ticks = itertools.count(step=20)
+    with serving(slow_redis(pause=0.001)) as port:
+        setting = RedisSetting(port=port, timeout_msecs=200_000)
+        assert RedisDict(setting, "alice").lookup(KEY) == VALUE.decode()
+        store = RedisDict(setting, "alice", lambda: float(next(ticks)))
+        assert "Lookup timed out in 200.000 secs" in _error_of(lambda: store.lookup(KEY))
+
+
 def test_a_wrong_password_is_not_in_the_error(redis_server: RedisServer) -> None:
     redis_server.require_password()
     store = RedisDict(RedisSetting(port=redis_server.port, password="hush"), "alice")
@@ -140,7 +165,8 @@ def test_without_redis_py_one_line_says_what_to_install(monkeypatch: pytest.Monk
             raise ModuleNotFoundError(name)
         return real_import(name, *args)  # type: ignore[arg-type]
 
-    for name in [name for name in sys.modules if name.partition(".")[0] == "redis"]:
+    ours = "mailstore.redis_connection"
+    for name in [name for name in sys.modules if name.partition(".")[0] == "redis" or name == ours]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", without)
     store = RedisDict(RedisSetting(), "alice")

@@ -24,7 +24,7 @@ WORDS = {
     Outcome.NOT_LOADED: "not loaded",
     Outcome.STEP: "noted",
 }
-_NOT_HERE = "no line of Dovecot found"
+_NOT_HERE = "nothing in the log is from Dovecot"
 
 
 class DriverView(NamedTuple):
@@ -158,6 +158,8 @@ def verdict(evidence: Evidence) -> tuple[LinkState, str]:
     good = [finding for finding in verdicts if finding.outcome.is_good]
     if good:
         return LinkState.OK, "; ".join(_now(one) for one in good)
+    if not evidence.lines:
+        return LinkState.UNKNOWN, _NOT_HERE
     return LinkState.UNKNOWN, "the log doesn't tell whether a notification left"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 Script = Callable[[socket.socket], None]
 
@@ -40,6 +42,36 @@ def serving(script: Script) -> Iterator[int]:
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
             thread.join(5)
+
+
+def drip(connection: socket.socket, data: bytes, pause: float = 0.05) -> None:
+    """Send byte after byte, each after so many seconds."""
+    for index in range(len(data)):
+        connection.sendall(data[index : index + 1])
+        time.sleep(pause)
+
+
+class _Dripping:
+    """A connection that sends byte after byte what has ``marker`` in it."""
+
+    def __init__(self, connection: socket.socket, marker: bytes, pause: float) -> None:
+        self._connection = connection
+        self._marker = marker
+        self._pause = pause
+
+    def sendall(self, data: bytes) -> None:
+        if self._marker in data:
+            drip(self._connection, data, self._pause)
+        else:
+            self._connection.sendall(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def dripping(script: Script, marker: bytes = b"", pause: float = 0.05) -> Script:
+    """Follow a script, but send byte after byte what has ``marker`` in it."""
+    return lambda connection: script(cast("socket.socket", _Dripping(connection, marker, pause)))
 
 
 def read_request(connection: socket.socket) -> tuple[bytes, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from mailstore.live.doveadm_http import DoveadmHttp, api_key_header, password_he
 from mailstore.live.errors import AccessDeniedError, LiveServerError, ServerFailureError
 from mailstore.metadata import Listing, MailboxNotFoundError, NotEnabledError
 from mailstore.users import UnknownUserError
-from tests.mailstore.live.fake_servers import Script, http_answer, read_request, serving
+from tests.mailstore.live.fake_servers import Script, dripping, http_answer, read_request, serving
 
 ENTRY = "/private/vendor/vendor.dovecot/http-notify"
 
@@ -177,20 +178,41 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
         api(port, 0.2).run("user", {})
 
 
-def test_a_server_that_drips_is_given_up() -> None:
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize("slow", [HEAD, b"doveadmResponse"])
+def test_a_server_that_drips_its_answer_is_given_up(slow: bytes) -> None:
     def script(connection: socket.socket) -> None:
         read_request(connection)
-        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-        for _ in range(40):
-            connection.sendall(b" ")
-            connection.settimeout(0.05)
-            try:
-                connection.recv(1)
-            except TimeoutError:
-                continue
+        connection.sendall(HEAD)
+        connection.sendall(b'[["doveadmResponse",[],"pushnotif"]]')
 
-    with serving(script) as port, pytest.raises(LiveServerError, match="no whole answer"):
-        api(port, 0.3).run("user", {})
+    with (
+        serving(dripping(script, slow)) as port,
+        pytest.raises(LiveServerError, match=r"no whole answer within 0\.2 seconds"),
+    ):
+        api(port, 0.2).run("user", {})
+
+
+def test_an_answer_in_small_pieces_is_read_whole() -> None:
+    with serving(dripping(response([{"value": "a"}]), pause=0.001)) as port:
+        assert DoveadmMetadata(api(port), "bob").get("INBOX", "/private/x") == "a"
+
+
+def test_the_time_is_that_of_the_clock() -> None:
+    now = [0.0]
+
+    def script(connection: socket.socket) -> None:
+        read_request(connection)
+        now[0] = 50.0
+        connection.sendall(HEAD)
+
+    with (
+        serving(script) as port,
+        pytest.raises(LiveServerError, match=r"no (whole )?answer within 50 seconds"),
+    ):
+        replace(api(port, 50), clock=lambda: now[0]).run("user", {})
 
 
 def test_an_exit_code_alone_is_an_error_of_its_own() -> None:

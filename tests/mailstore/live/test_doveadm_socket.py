@@ -18,7 +18,7 @@ from mailstore.live.doveadm_socket import (
 from mailstore.live.errors import AccessDeniedError, LiveServerError
 from mailstore.metadata import MailboxNotFoundError
 from mailstore.users import UnknownUserError
-from tests.mailstore.live.fake_servers import Script, serving
+from tests.mailstore.live.fake_servers import Script, dripping, serving
 
 
 def server(*answers: bytes, heard: list[bytes]) -> Script:
@@ -116,6 +116,34 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
 
     with serving(script) as port, pytest.raises(LiveServerError, match=r"no answer within 0\.2 seconds"):
         metadata(port, timeout=0.2).get("INBOX", "/private/x")
+
+
+@pytest.mark.parametrize("answers", [(b"+" * 40 + b"\n",), (b"+\n", b"a long value\t\n+\n")])
+def test_a_server_that_drips_its_answer_is_given_up(answers: tuple[bytes, ...]) -> None:
+    with (
+        serving(dripping(server(*answers, heard=[]), answers[-1])) as port,
+        pytest.raises(LiveServerError, match=r"no whole answer within 0\.2 seconds"),
+    ):
+        metadata(port, timeout=0.2).get("INBOX", "/private/x")
+
+
+def test_an_answer_in_small_pieces_is_read_whole() -> None:
+    answers = server(b"+\n", b"a value\t\n+\n", heard=[])
+    with serving(dripping(answers, pause=0.001)) as port:
+        assert metadata(port).get("INBOX", "/private/x") == "a value"
+
+
+def test_typing_a_password_takes_none_of_the_servers_time() -> None:
+    now = [0.0]
+
+    def slowly() -> str:
+        now[0] += 100.0
+        return "hush"
+
+    with serving(server(b"-\n", b"+\n", b"v\t\n+\n", heard=[])) as port:
+        address = SocketAddress(host="127.0.0.1", port=port)
+        store = DoveadmMetadata(DoveadmSocket(address, slowly, 50.0, lambda: now[0]), "bob")
+        assert store.get("INBOX", "/private/x") == "v"
 
 
 def test_a_socket_that_is_not_there_is_said_in_doveadms_words(tmp_path: Path) -> None:

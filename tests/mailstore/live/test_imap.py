@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mailstore.entries import EntryNameError, EntryType, ReadOnlyEntryError
@@ -11,7 +13,7 @@ from mailstore.live.imap_connection import connect
 from mailstore.live.imap_store import ImapMetadata
 from mailstore.live.imap_syntax import Literal, SyntaxFault, chunks, in_brackets, parse, text_piece
 from mailstore.metadata import MailboxNotFoundError
-from tests.mailstore.live.fake_servers import imap_script, serving
+from tests.mailstore.live.fake_servers import Script, dripping, imap_script, serving
 
 GREETING = (
     b"* OK [CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN] ready.\r\n"
@@ -161,6 +163,47 @@ def test_any_other_server_is_one_line(greeting: bytes) -> None:
     with pytest.raises(LiveServerError) as caught:
         login([], greeting=greeting)
     assert "\n" not in str(caught.value)
+
+
+VALUE = (b"GETMETADATA", b"* METADATA INBOX (/private/x {60}\r\n" + b"v" * 60 + b")\r\n@ OK done\r\n")
+
+
+def get_slowly(script: Script, timeout: float) -> str | None:
+    """Return a value; see that a server that was given up isn't asked for more."""
+    with serving(script) as port:
+        connection = connect(
+            ServerAddress("imap", "127.0.0.1", port, "bob"), "bob", lambda: "hush", timeout=timeout
+        )
+        try:
+            return ImapMetadata(connection).get("INBOX", "/private/x")
+        finally:
+            started = time.monotonic()
+            connection.close()
+            assert time.monotonic() - started < timeout, "LOGOUT was waited for"
+
+
+@pytest.mark.parametrize("slow", [GREETING, b"Logged in", b"METADATA INBOX", b"vvv"])
+def test_a_server_that_drips_its_answer_is_given_up(slow: bytes) -> None:
+    script = dripping(imap_script(*LOGIN, VALUE, LOGOUT, greeting=GREETING, heard=[]), slow)
+    with pytest.raises(LiveServerError, match=r"no whole answer within 0\.2 seconds"):
+        get_slowly(script, 0.2)
+
+
+def test_an_answer_in_small_pieces_is_read_whole() -> None:
+    script = dripping(imap_script(*LOGIN, VALUE, LOGOUT, greeting=GREETING, heard=[]), pause=0.001)
+    assert get_slowly(script, 5) == "v" * 60
+
+
+def test_typing_a_password_takes_none_of_the_servers_time() -> None:
+    now = [0.0]
+
+    def slowly() -> str:
+        now[0] += 100.0
+        return "hush"
+
+    with serving(imap_script(*LOGIN, LOGOUT, greeting=GREETING, heard=[])) as port:
+        address = ServerAddress("imap", "127.0.0.1", port, "bob")
+        connect(address, "bob", slowly, timeout=50, clock=lambda: now[0]).close()
 
 
 def test_text_is_quoted_or_a_literal() -> None:

@@ -12,7 +12,7 @@ from mailstore.live.address import ServerAddress
 from mailstore.live.doveadm_http import DoveadmHttp
 from mailstore.live.errors import LiveServerError
 from mailstore.live.imap_connection import connect
-from tests.mailstore.live.fake_servers import Script, http_answer, imap_script, serving
+from tests.mailstore.live.fake_servers import Script, dripping, http_answer, imap_script, serving
 
 READY = b"* OK ready\r\n"
 CAPABILITY = (b"CAPABILITY", b"* CAPABILITY IMAP4rev1 AUTH=PLAIN METADATA\r\n@ OK done\r\n")
@@ -82,17 +82,42 @@ def test_doveadm_https_checks_the_certificate_too(context: ssl.SSLContext) -> No
             DoveadmHttp(address, "x", timeout=5).run("user", {})
 
 
+def ask(address: ServerAddress, timeout: float) -> None:
+    if address.scheme == "imaps":
+        connect(address, "bob", lambda: "hush", insecure=True, timeout=timeout)
+    else:
+        DoveadmHttp(address, "x", insecure=True, timeout=timeout).run("user", {})
+
+
+@pytest.mark.parametrize("scheme", ["imaps", "doveadm-https"])
+def test_a_server_that_drips_is_given_up_with_tls_too(context: ssl.SSLContext, scheme: str) -> None:
+    answers = {
+        "imaps": imap_script(*LOGIN, LOGOUT, greeting=b"* OK " + b"ready " * 10 + b"\r\n", heard=[]),
+        "doveadm-https": http_answer(b'[["doveadmResponse",[],"pushnotif"]]'),
+    }
+    script = over_tls(dripping(answers[scheme]), context)
+    with serving(script) as port, pytest.raises(LiveServerError, match=r"no whole answer within 0\.3 sec"):
+        ask(ServerAddress(scheme, "127.0.0.1", port), 0.3)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text"),
+    [("imaps", r"no answer within 0\.2 seconds"), ("doveadm-https", r"no connection within 0\.2 seconds")],
+)
+def test_a_server_that_says_nothing_is_given_up(scheme: str, text: str) -> None:
+    def script(connection: socket.socket) -> None:
+        while connection.recv(1000):
+            pass
+
+    with serving(script) as port, pytest.raises(LiveServerError, match=text):
+        ask(ServerAddress(scheme, "127.0.0.1", port), 0.2)
+
+
 @pytest.mark.parametrize("scheme", ["imaps", "doveadm-https"])
 def test_a_server_without_tls_is_one_line(scheme: str) -> None:
     def script(connection: socket.socket) -> None:
         connection.sendall(b"* OK no TLS here\r\n")
         connection.recv(1000)
 
-    def ask(address: ServerAddress) -> None:
-        if scheme == "imaps":
-            connect(address, "bob", lambda: "hush", timeout=5)
-        else:
-            DoveadmHttp(address, "x", timeout=5).run("user", {})
-
     with serving(script) as port, pytest.raises(LiveServerError, match="TLS failed"):
-        ask(ServerAddress(scheme, "127.0.0.1", port))
+        ask(ServerAddress(scheme, "127.0.0.1", port), 5)

@@ -1,4 +1,4 @@
-"""Files that are no Dovecot configuration, though they are read as one: nothing in them is known."""
+"""Files of other programs and look-ups, read as a configuration: nothing in them is known."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KINDS = (
 _OTHER = "nothing in this file is a setting of Dovecot's"
 
 
-def strangers(configuration: Configuration) -> dict[str, str]:
+def foreign_files(configuration: Configuration) -> dict[str, str]:
     """Return the paths of such files, each with a hint that says what it is."""
     refused = [problem.span for problem in configuration.problems if problem.name in _REFUSED]
     if not refused:
@@ -60,8 +60,8 @@ def strangers(configuration: Configuration) -> dict[str, str]:
     }
 
 
-def first_of_strangers(problems: Iterable[Diagnostic], hints: Mapping[str, str]) -> Iterable[Diagnostic]:
-    """Yield the problems; of a strange file the first one says it all, and its hint what the file is."""
+def first_of_foreign(problems: Iterable[Diagnostic], hints: Mapping[str, str]) -> Iterable[Diagnostic]:
+    """Yield the problems; of a foreign file the first one says it all, and its hint what the file is."""
     told: set[str] = set()
     for problem in problems:
         path = problem.span.file

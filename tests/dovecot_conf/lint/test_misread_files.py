@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dovecot_conf import Diagnostic, loads
 from dovecot_conf.lint import RULES, Catalogue, lint
-from dovecot_conf.lint.strange_files import BINARY_HINT, TEMPLATE_HINT
+
+BINARY = "the file looks binary, so only its first problem is shown: give a configuration file"
+TEMPLATE = "the file looks like a Jinja template, so only its first problem is shown: use --templates"
 
 
 def found_in(content: bytes) -> tuple[Diagnostic, ...]:
@@ -14,7 +16,7 @@ def found_in(content: bytes) -> tuple[Diagnostic, ...]:
 def test_of_binary_junk_only_the_first_problem_is_shown() -> None:
     junk = b"\x7fELF\x02\x01\x00\n\xff\x00\x03\n" + b"\x80\x01 junk\n" * 500
     (finding,) = found_in(junk)
-    assert (finding.code, finding.span.line, finding.hint) == ("PN101", 1, BINARY_HINT)
+    assert (finding.code, finding.span.line, finding.hint) == ("PN101", 1, BINARY)
 
 
 def test_of_a_text_file_every_problem_is_shown() -> None:
@@ -27,7 +29,7 @@ def test_a_control_character_alone_is_no_problem() -> None:
 
 def test_of_a_template_only_the_first_problem_is_shown() -> None:
     (finding,) = found_in(b"auth_verbos = yes\n{% if a %}\nssl = {{ b }}\n{% endif %}\n")
-    assert (finding.span.line, finding.hint) == (1, TEMPLATE_HINT.format("Jinja template"))
+    assert (finding.span.line, finding.hint) == (1, TEMPLATE)
 
 
 def test_a_value_that_could_be_of_a_template_makes_none() -> None:

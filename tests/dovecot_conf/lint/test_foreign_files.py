@@ -42,7 +42,7 @@ def test_a_few_unknown_settings_are_all_shown() -> None:
     assert len(found_in("one = 1\ntwo = 2\nthree = 3\n")) == 3
 
 
-def test_only_the_strange_one_of_several_files_is_summed_up(tmp_path: Path) -> None:
+def test_only_the_foreign_one_of_several_files_is_summed_up(tmp_path: Path) -> None:
     (tmp_path / "sql.conf").write_text(SQL)
     main = tmp_path / "dovecot.conf"
     main.write_text("protocols = imap\n!include sql.conf\nnosuch = 1\nnosuch2 = 1\n")
