@@ -66,6 +66,7 @@ NEEDLESS = {
     "dovecot_conf.overrides", "dovecot_conf.patterns", "dovecot_conf.push",
     "dovecot_conf.suggestions", "dovecot_conf.syntax_rules", "dovecot_conf.variables24_grammar",
     "dovecot_conf.variables24_recoding", "dovecot_conf.variables24_syntax",
+    "mailstore.acl_access", "mailstore.acl_settings", "mailstore.others",
     "mailstore.passwd_file", "mailstore.permission_texts",
 }  # fmt: skip
 

@@ -162,3 +162,17 @@ def test_public_mailboxes_have_entries_in_the_dict_of_who_asks(sides: MakeSides)
         both.agree_on("get", "-u", user, mailbox, "/private/k")
         both.agree_on("get", "-u", user, mailbox, "/shared/comment")
         both.agree_on("list", "-u", user, mailbox, "/shared/comment")
+
+
+def test_a_mailbox_in_a_folder_of_its_own_that_nobody_has_opened_yet(sides: MakeSides) -> None:
+    place = {
+        "2.3": "location = maildir:@root@/mail/public:LAYOUT=fs",
+        "2.4": "mail_path = @root@/mail/public\n  mailbox_list_layout = fs",
+    }
+    words = ("type = public", "prefix = Pub/", "separator = /", "subscriptions = no")
+    both = sides(extra=_each(lambda at: _block("pub", *words, at), place))
+    user = both.new_user()
+    both.server.create_mailbox(user, "Pub/a/Sent")
+    for mailbox in ("Pub/a/Sent", "Pub/a"):
+        # Ours comes first: doveadm makes the list that is missing.
+        both.agree_on("get", "-u", user, mailbox, "/private/k")

@@ -131,3 +131,17 @@ def test_an_unusable_namespace_can_be_passed_over(tmp_path: Path) -> None:
         opened(START["2.3"] + INBOX + text, tmp_path)
     passed_over = text.replace("}", " ignore_on_failure = yes\n}")
     assert opened(START["2.3"] + INBOX + passed_over, tmp_path).open_mailbox("INBOX") == "a" * 32
+
+
+@pytest.mark.parametrize("version", START)
+def test_a_folder_with_mails_is_a_mailbox_before_it_has_a_list(tmp_path: Path, version: str) -> None:
+    layout = (
+        "mail_location = maildir:~/Maildir:LAYOUT=fs\n" if version == "2.3" else "mailbox_list_layout = fs\n"
+    )
+    metadata = opened(START[version] + layout, tmp_path)
+    (tmp_path / "Maildir" / "a" / "Sent" / "cur").mkdir(parents=True)
+    with pytest.raises(MailboxNotCreatedError):
+        metadata.open_mailbox("a/Sent")
+    with pytest.raises(MailboxNotFoundError) as caught:
+        metadata.open_mailbox("a")
+    assert not isinstance(caught.value, MailboxNotCreatedError)
