@@ -135,7 +135,7 @@ EXIT_CODES = (
     ExitCode(Exit.NO_USER, "There is no such user."),
     ExitCode(Exit.NOT_FOUND, "There is no such mailbox."),
     ExitCode(Exit.TEMPORARY, "It failed, and may work later: the configuration, the userdb, or the store."),
-    ExitCode(Exit.NO_PERMISSION, "A file, or a server, grants no access."),
+    ExitCode(Exit.NO_PERMISSION, "A file, an access control list, or a server grants no access."),
 )
 
 
