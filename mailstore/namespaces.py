@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from dovecot_conf.errors import MailboxError
 from dovecot_conf.versions import Version
-from mailstore.attribute_dict import expand_home
 from mailstore.location import (
     INBOX,
     MEMORY,
@@ -26,10 +25,17 @@ from mailstore.namespace_checks import (
     storage_error,
 )
 from mailstore.settings import Block, UserSettings
-from mailstore.users import User
+from mailstore.user_paths import UnknownHomeError, absolute_path, expand_any_home, expand_home, is_in_home
 
 MAILBOX_SETTINGS = ("special_use", "comment", "auto")
 YES = ("yes", "y", "1", "on", "true")
+# The paths of a mail location, and what errors call them.
+_PATHS_23 = {"path": "mail root dir", "inbox": "INBOX", "index": "INDEX", "control": "CONTROL"}
+_PATHS_24 = ("mail_path", "mail_inbox_path", "mail_index_path", "mail_control_path")
+_NO_HOME_24 = (
+    "mail_storage settings: Failed to parse configuration: Invalid setting {name}={path}: "
+    "{name} setting used home directory (~/) but there is no mail_home and userdb didn't return it"
+)
 # What stands in a prefix for the user whose mailboxes are shared.
 _OTHERS = {Version.V23: "%", Version.V24: "$"}
 
@@ -85,6 +91,9 @@ def _declared(reader: UserSettings, block: Block, *, is_shared: bool) -> Declare
     except LocationSettingError as error:
         if not is_shared:
             raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
+    except UnknownHomeError as error:
+        if not is_shared:
+            raise storage_error(namespace, str(error), reader.version) from None
     except MailboxError:
         if not is_shared:
             raise
@@ -117,28 +126,44 @@ def _namespace(
 
 
 def _location(reader: UserSettings, block: Block) -> MailLocation:
-    """Return where a namespace keeps its mailboxes, with all paths expanded."""
-    if reader.version is Version.V23:
-        own = reader.expand(block.value("location"))
-        location = parse_location(own or reader.text("mail") or reader.text("mail_location"))
-    else:
-        values = {
-            name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
-            for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
-        }
-        location = location_from_settings(values)
+    """Return where a namespace keeps its mailboxes, with all paths expanded. Raises UnknownHomeError."""
+    if reader.version is Version.V24:
+        return _location_24(reader, block)
+    own = reader.expand(block.value("location"))
+    text = own or reader.text("mail") or reader.text("mail_location")
+    location = parse_location(text)
+    arguments = text.partition(":")[2]
+    found = {}
+    for field, name in _PATHS_23.items():
+        path = getattr(location, field)
+        try:
+            found[field] = _absolute(expand_any_home(path, reader.user.home), reader.user.home)
+        except UnknownHomeError as error:
+            raise UnknownHomeError(f"{error} for {name} in: {arguments}") from None
+    return location.replace(**found)
+
+
+def _location_24(reader: UserSettings, block: Block) -> MailLocation:
+    values = {
+        name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
+        for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
+    }
+    home = reader.user.home
+    for name in _PATHS_24:
+        if is_in_home(values[name]) and not home:
+            raise UnknownHomeError(_NO_HOME_24.format(name=name, path=values[name]))
+    location = location_from_settings(values)
+    path = _absolute(location.path, home)
+    # Where INBOX is, is said from the root of the mailboxes.
+    inbox = expand_home(location.inbox, home)
     return location.replace(
-        path=_absolute(reader.user, location.path),
-        inbox=_absolute(reader.user, location.inbox),
-        index=_absolute(reader.user, location.index),
-        control=_absolute(reader.user, location.control),
+        path=path,
+        inbox=f"{path}/{inbox}" if inbox and not inbox.startswith("/") else inbox,
+        index=_absolute(location.index, home),
+        control=_absolute(location.control, home),
     )
 
 
-def _absolute(user: User, path: str) -> str:
-    """Return a path of a mail location from the root; a relative one is below the home folder."""
-    if not path or path == MEMORY or path.startswith("/"):
-        return path
-    if not user.home:
-        raise MailboxError(f"user {user.name} has no home folder: can't tell where {path} is")
-    return expand_home(path if path.startswith("~") else f"~/{path}", user.home)
+def _absolute(path: str, home: str) -> str:
+    """Return a path of a mail location from the root, one that isn't set as it is."""
+    return path if path in ("", MEMORY) else absolute_path(path, home)
