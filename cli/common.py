@@ -91,11 +91,17 @@ def config_options(command: Command) -> Command:
         if demo and config_path is not None:
             raise click.UsageError("--demo and --config exclude each other", ctx=click.get_current_context())
         version = None if dovecot_version == "auto" else Version(dovecot_version)
-        path = None if config_path is None else join_path(config_path)
+        path = None if config_path is None else _file_path(config_path)
         source = ConfigSource(path, overrides, version, demo, quiet, verbose)
         return command(*args, source=source, **kwargs)
 
     return wrapper  # type: ignore[return-value]  # click's decorators keep the callable's shape, not its type
+
+
+def _file_path(path: str) -> str:
+    """Return the shortest way to write a path; one that can only be a folder's stays such a one."""
+    is_folder = path.rpartition("/")[2] in ("", ".", "..") and path != ""
+    return path if is_folder else join_path(path)
 
 
 def find_configuration(source: ConfigSource) -> str:
@@ -110,7 +116,7 @@ def find_configuration(source: ConfigSource) -> str:
         return DEMO_CONFIG
     named = os.environ.get(ENVIRONMENT_NAME)
     if named:
-        return join_path(named)
+        return _file_path(named)
     try:
         if exists(SYSTEM_CONFIG):
             return SYSTEM_CONFIG

@@ -12,6 +12,7 @@ from cli.doveadm import Exit
 from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from dovecot_conf.value import Value
 from mailstore.dict_file import RefusedDictError
+from mailstore.dotlock import LockPlaceError
 from mailstore.entries import EntryNameError, ReadOnlyEntryError, parse_entry
 from mailstore.live.errors import AccessDeniedError, ServerFailureError
 from mailstore.mailbox_name import MailboxNameError
@@ -64,13 +65,15 @@ class Target(Value):
 class Failure(Value):
     """An error: ``lead`` is what the command says first, ``why`` what the storage says.
 
-    When the storage logs the error as well, ``storage_prefix`` stands in front of it there.
+    When the storage logs the error as well, ``storage_prefix`` stands in front of it there. ``logged`` is
+    what it logs before that.
     """
 
     code: int
     lead: str
     why: str
     storage_prefix: str | None = None
+    logged: str = ""
 
 
 Result = Iterator[str | Failure]
@@ -113,7 +116,9 @@ def _change(target: Target, change: Callable[[], None]) -> Result:
         if _is_from_the_dict(error):
             kind = parse_entry(target.entry).type
             why = f"Dict {kind} transaction commit failed: {error}"
-            yield Failure(code_of(error), "Failed to commit transaction: ", why, f"Mailbox {target.box}: ")
+            logged = error.logged if isinstance(error, LockPlaceError) else ""
+            lead = "Failed to commit transaction: "
+            yield Failure(code_of(error), lead, why, f"Mailbox {target.box}: ", logged)
         else:
             yield _failure("Failed to set attribute: ", error)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from cli.common import ConfigSource, announce, is_demo
+from cli.common import ConfigSource, announce, announce_refusal, is_demo
 from cli.complaints import StopError, complain
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
@@ -27,7 +27,7 @@ from mailstore.live.errors import LiveServerError, NotConnectedError, Reach
 from mailstore.metadata_store import MetadataStore
 from mailstore.namespace_checks import NamespaceError
 from mailstore.opening import open_metadata
-from mailstore.settings import PluginError
+from mailstore.settings import PluginError, SettingVariableError
 from mailstore.users import (
     AccessNotPermittedError,
     UnknownUserError,
@@ -179,7 +179,7 @@ class Session:
             self._miss(error)
         except UserdbUnavailableError as error:
             self._break_off(error, "User lookup failed: ")
-        except (AccessNotPermittedError, NamespaceError) as error:
+        except (AccessNotPermittedError, NamespaceError, SettingVariableError) as error:
             self._pass_over("", error)
         except UserError as error:
             self._pass_over("User lookup failed: ", error)
@@ -239,6 +239,8 @@ class Session:
 
             metadata = open_own_metadata(user if isinstance(user, str) else user.name)
             why = "this is the example" if is_demo(self.configuration) else "no mail_attribute_dict is set"
+            # The setting may be in a file that isn't included.
+            announce_refusal(self.configuration, self.call.source)
             announce(self.call.source, f"{why}: using pushnotif's own store {metadata.location}")
             return metadata
         found = self._find_user(user)
@@ -261,6 +263,8 @@ class Session:
         """Print an error and remember its exit code."""
         version = self.configuration.version
         why = failure.why
+        if failure.logged:
+            complain(f"Error: {failure.logged}", version)
         if failure.storage_prefix is not None:
             complain(f"Error: {failure.storage_prefix}{why}", version)
             why = f"{failure.storage_prefix}{why}" if version in REPEATS_MAILBOX else why

@@ -53,7 +53,7 @@ def check_ids(configuration: Configuration, user: User, *, protocol: str = PROTO
     """Look whether processes of this machine can act as a user.
 
     Raises UserError when the userdb's uid or gid makes no sense here, AccessNotPermittedError when the
-    configuration has no mail for users with such ids.
+    configuration has no mail for users with such ids, or such a home.
     """
     settings = configuration.settings(protocol)
     if user.fields.get("uid") == "0":
@@ -71,6 +71,8 @@ def check_ids(configuration: Configuration, user: User, *, protocol: str = PROTO
                 f"Mail access for users with {name.upper()} {number} not permitted "
                 f"(see first_valid_{name} in config file, {name} from {source})."
             )
+    if user.home and not user.home.startswith("/"):
+        raise AccessNotPermittedError(f"Relative home directory paths not supported: {user.home}")
 
 
 def userdb_of(
@@ -103,7 +105,9 @@ def environment_user(configuration: Configuration, environ: Mapping[str, str]) -
     name = environ.get("USER")
     if not name:
         return None
-    return _user(configuration, PROTOCOL, name, {"home": environ.get("HOME", "")})
+    # 2.4 goes by mail_home alone.
+    home = environ.get("HOME", "") if configuration.version is Version.V23 else ""
+    return _user(configuration, PROTOCOL, name, {"home": home})
 
 
 def user_names(

@@ -18,6 +18,7 @@ from mailstore.dict_values import (
 )
 from mailstore.dotlock import LockTimes
 from mailstore.metadata import DictInitError, Metadata, NotEnabledError
+from mailstore.user_paths import absolute_path
 from mailstore.users import User
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def dict_opener(
             case WrongSetting():
                 raise DictInitError(setting.error)
             case FileSetting():
-                return FileDict(below(expand_home(setting.path, user.home)), method=setting.lock, times=times)
+                return FileDict(_file_path(setting.path, user.home, below), method=setting.lock, times=times)
             case FsSetting():
                 from mailstore.dict_fs import FsDict  # noqa: PLC0415 - few configurations have it
 
@@ -103,6 +104,8 @@ def without_dict(metadata: Metadata) -> Metadata:
     return metadata.replace(open_dict=open_dict, shared_dict=None)
 
 
-def expand_home(path: str, home: str) -> str:
-    """Replace ``~`` at the start of a path by the user's home."""
-    return home + path[1:] if home and (path == "~" or path.startswith("~/")) else path
+def _file_path(path: str, home: str, below: Callable[[str], str]) -> str:
+    found = absolute_path(path, home, below)
+    if found.rpartition("/")[2] in ("", ".", ".."):
+        raise RefusedDictError(f"{path or 'an empty path'} is a directory: a dict file is wanted here")
+    return below(found)

@@ -6,6 +6,7 @@ again under the lock, applies the changes, writes everything to a new file and r
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -122,7 +123,13 @@ class FileDict:
 
     def _make_folder(self) -> None:
         folder = os.path.dirname(self.path)
-        missing = missing_folders(folder)
+        try:
+            missing = missing_folders(folder)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            # The file can't be opened either, which says it.
+            return
         try:
             for parent in missing:
                 # A new folder is private, or like its parent when that has setgid.
@@ -149,7 +156,10 @@ class FileDict:
         temporary = f"{self.path}.tmp"
         with self._locked_data() as old, undisturbed():
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(temporary, flags, 0o600)
+            try:
+                descriptor = os.open(temporary, flags, 0o600)
+            except OSError as error:
+                raise DictError(f"dict-file: creat({temporary}) failed: {error.strerror}") from None
             try:
                 self._write(descriptor, old, changes)
                 os.rename(temporary, self.path)

@@ -11,7 +11,6 @@ from pathlib import Path
 from dovecot_conf import Configuration
 from dovecot_conf.errors import DictError, MailboxError, MetadataError, VariableError
 from dovecot_conf.versions import Version
-from mailstore.attribute_dict import expand_home
 from mailstore.dict_file import FileDict
 from mailstore.dict_interface import SilentDictError
 from mailstore.dict_setting import find_dict_setting
@@ -33,6 +32,7 @@ from mailstore.privileges import acting_as
 from mailstore.proxy_address import TcpAddress, dict_server
 from mailstore.readable import Obstacle, ObstacleKind, readable_by
 from mailstore.settings import Block, PluginError, UserSettings, read_blocks
+from mailstore.user_paths import absolute_path, expand_home
 from mailstore.users import User
 
 NAME = "store"
@@ -141,7 +141,7 @@ def _read(metadata: Metadata, setting: DictSetting, user: User, root: Path | Non
 def _ways_to_read(setting: DictSetting, user: User, root: Path | None) -> Iterator[str]:
     """Yield the command that lets the mail user have the store, where that is known, and a sentence."""
     if isinstance(setting, FileSetting) and user.uid is not None:
-        path = os.path.normpath(expand_home(setting.path, user.home))
+        path = os.path.normpath(absolute_path(setting.path, user.home))
         gids = () if user.gid is None else (user.gid,)
         found = readable_by(path, user.uid, gids, root)
         if found is not None and found.kind is ObstacleKind.FORBIDDEN:
@@ -163,7 +163,7 @@ def left_out(configuration: Configuration, user: User, protocol: str, root: Path
         return None
     match setting:
         case FileSetting():
-            path = expand_home(setting.path, user.home)
+            path = absolute_path(setting.path, user.home)
         case FsSetting():
             path = expand_home(setting.prefix, user.home)
         case None:

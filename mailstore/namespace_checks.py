@@ -23,6 +23,11 @@ DRIVERS = frozenset(
 LAYOUTS = frozenset({"maildir++", "fs", "index", "imapdir", "imapc", "none", "shared"})
 # All namespaces with one root are one store there, and others can't be aliases of it.
 UNIQUE_ROOT = frozenset({"mdbox", "mdbox_deleted", "imapc"})
+# Formats that keep no mailboxes in a folder.
+ROOTLESS = frozenset({"imapc", "pop3c", "raw", "fail", "shared"})
+# Layouts of 2.3 that need no folder either.
+ROOTLESS_LAYOUTS = {Version.V23: frozenset({"index", "imapc", "none"}), Version.V24: frozenset[str]()}
+_NO_ROOT = {Version.V23: ("",), Version.V24: ("", "/")}
 _UNKNOWN_LAYOUT = {
     Version.V23: "Mailbox list driver {layout}: Unknown driver name",
     Version.V24: "mailbox_list_layout {layout}: Unknown driver name",
@@ -73,6 +78,10 @@ def check_storage(namespace: DeclaredNamespace, version: Version) -> None:
         return
     if location.driver.lower() not in DRIVERS:
         raise storage_error(namespace, f"Unknown mail storage driver {location.driver}", version)
+    # 2.4 drops a slash at the end first.
+    is_rootless = location.driver in ROOTLESS or location.layout in ROOTLESS_LAYOUTS[version]
+    if location.path in _NO_ROOT[version] and not is_rootless:
+        raise storage_error(namespace, "Root mail directory not given", version)
     if location.layout not in LAYOUTS:
         raise storage_error(namespace, _UNKNOWN_LAYOUT[version].format(layout=location.layout), version)
     if location.layout == MAILDIR_LAYOUT and location.mailbox_directory:

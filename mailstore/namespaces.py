@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from dovecot_conf.errors import MailboxError
 from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
-from mailstore.attribute_dict import expand_home
 from mailstore.location import (
     INBOX,
     MEMORY,
@@ -28,6 +26,7 @@ from mailstore.namespace_checks import (
     storage_error,
 )
 from mailstore.settings import Block, UserSettings
+from mailstore.user_paths import UnknownHomeError, absolute_path, expand_any_home, expand_home, is_in_home
 from mailstore.users import User
 
 if TYPE_CHECKING:
@@ -36,6 +35,13 @@ if TYPE_CHECKING:
 MAILBOX_SETTINGS = ("special_use", "comment", "auto")
 FindUser = Callable[[str], User]
 YES = ("yes", "y", "1", "on", "true")
+# The paths of a mail location, and what errors call them.
+_PATHS_23 = {"path": "mail root dir", "inbox": "INBOX", "index": "INDEX", "control": "CONTROL"}
+_PATHS_24 = ("mail_path", "mail_inbox_path", "mail_index_path", "mail_control_path")
+_NO_HOME_24 = (
+    "mail_storage settings: Failed to parse configuration: Invalid setting {name}={path}: "
+    "{name} setting used home directory (~/) but there is no mail_home and userdb didn't return it"
+)
 # What begins a variable in a prefix, where the user's name stands whose mailboxes are shared.
 _VARIABLE = {Version.V23: "%", Version.V24: "$"}
 
@@ -104,6 +110,8 @@ def _declared(reader: UserSettings, block: Block) -> DeclaredNamespace:
         namespace = namespace.replace(location=_location(reader, block))
     except LocationSettingError as error:
         raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
+    except UnknownHomeError as error:
+        raise storage_error(namespace, str(error), reader.version) from None
     check_storage(namespace, reader.version)
     return namespace
 
@@ -177,20 +185,40 @@ def _namespace(
 
 
 def _location(reader: UserSettings, block: Block) -> MailLocation:
-    """Return where a namespace keeps its mailboxes, with all paths expanded."""
-    if reader.version is Version.V23:
-        location = parse_location(_location_text(reader, block))
-    else:
-        values = {
-            name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
-            for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
-        }
-        location = location_from_settings(values)
+    """Return where a namespace keeps its mailboxes, with all paths expanded. Raises UnknownHomeError."""
+    if reader.version is Version.V24:
+        return _location_24(reader, block)
+    text = _location_text(reader, block)
+    location = parse_location(text)
+    arguments = text.partition(":")[2]
+    found = {}
+    for field, name in _PATHS_23.items():
+        path = getattr(location, field)
+        try:
+            found[field] = _absolute(expand_any_home(path, reader.user.home), reader.user.home)
+        except UnknownHomeError as error:
+            raise UnknownHomeError(f"{error} for {name} in: {arguments}") from None
+    return location.replace(**found)
+
+
+def _location_24(reader: UserSettings, block: Block) -> MailLocation:
+    values = {
+        name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
+        for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
+    }
+    home = reader.user.home
+    for name in _PATHS_24:
+        if is_in_home(values[name]) and not home:
+            raise UnknownHomeError(_NO_HOME_24.format(name=name, path=values[name]))
+    location = location_from_settings(values)
+    path = _absolute(location.path, home)
+    # Where INBOX is, is said from the root of the mailboxes.
+    inbox = expand_home(location.inbox, home)
     return location.replace(
-        path=_absolute(reader.user, location.path),
-        inbox=_absolute(reader.user, location.inbox),
-        index=_absolute(reader.user, location.index),
-        control=_absolute(reader.user, location.control),
+        path=path,
+        inbox=f"{path}/{inbox}" if inbox and not inbox.startswith("/") else inbox,
+        index=_absolute(location.index, home),
+        control=_absolute(location.control, home),
     )
 
 
@@ -199,10 +227,6 @@ def _location_text(reader: UserSettings, block: Block) -> str:
     return text if reader.owner is None else reader.expand_for_owner(text)
 
 
-def _absolute(user: User, path: str) -> str:
-    """Return a path of a mail location from the root; a relative one is below the home folder."""
-    if not path or path == MEMORY or path.startswith("/"):
-        return path
-    if not user.home:
-        raise MailboxError(f"user {user.name} has no home folder: can't tell where {path} is")
-    return expand_home(path if path.startswith("~") else f"~/{path}", user.home)
+def _absolute(path: str, home: str) -> str:
+    """Return a path of a mail location from the root, one that isn't set as it is."""
+    return path if path in ("", MEMORY) else absolute_path(path, home)

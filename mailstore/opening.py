@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration
-from mailstore.attribute_dict import dict_opener, expand_home
+from mailstore.attribute_dict import dict_opener
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dotlock import LockTimes
 from mailstore.mailboxes import UserMailboxes
 from mailstore.metadata import Access, Metadata
 from mailstore.namespaces import read_namespaces
 from mailstore.settings import UserSettings, below_root, read_blocks
+from mailstore.user_paths import expand_home
 from mailstore.users import User
 
 if TYPE_CHECKING:

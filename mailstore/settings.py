@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration, Settings
-from dovecot_conf.errors import MailboxError
+from dovecot_conf.errors import MailboxError, VariableError
 from dovecot_conf.paths import join_path
 from dovecot_conf.settings import split_list
 from dovecot_conf.tree import Section, Setting
@@ -25,11 +25,26 @@ LISTS = frozenset({"fields", "userdb_fields"})
 # Blocks whose content holds for some connections only.
 CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
 
+# The variables of a mail user's settings.
+_BOTH = frozenset({"user", "service", "home", "local_ip", "remote_ip", "session", "auth_user", "hostname"})
+_VARIABLES = {
+    Version.V23: _BOTH
+    | {"username", "domain", "lip", "rip", "pid", "uid", "gid", "auth_username", "auth_domain"},
+    Version.V24: _BOTH
+    | {"local_port", "remote_port", "local_name", "protocol", "owner_user", "owner_home", "master_user"},
+}
+_UNKNOWN_HOME = frozenset(f"Unknown variable '{name}'" for name in ("%h", "%home", "home", "owner_home"))
+_NO_HOME_24 = "Setting used home directory (%h) but there is no mail_home and userdb didn't return it"
+
 Identity = tuple[str, str | int]
 
 
 class PluginError(MailboxError):
     """The settings of a plugin are wrong: a process with the plugin ends."""
+
+
+class SettingVariableError(VariableError):
+    """A %variable in a setting of 2.3 can't be expanded; the text is all that Dovecot says."""
 
 
 class Block:
@@ -158,7 +173,19 @@ class UserSettings:
         found = self.settings.get(name)
         if found is None:
             return None
-        return found.text if found.literal else self.expand(found.text)
+        if found.literal:
+            return found.text
+        try:
+            return self.expand(found.text)
+        except VariableError as error:
+            if self.version is Version.V24:
+                raise
+            no_home = f"userdb didn't return a home directory, but {name} used it (%h): {found.text}"
+            said = str(error)
+            is_home = said in _UNKNOWN_HOME
+            raise SettingVariableError(
+                no_home if is_home else f"Failed to expand settings: {name}: {said}"
+            ) from None
 
     def text(self, name: str) -> str:
         """Return what ``find`` finds, "" for a setting that isn't set."""
@@ -175,16 +202,34 @@ class UserSettings:
     def expand(self, text: str) -> str:
         """Expand the %variables of a text. Raises VariableError."""
         user = self.user
-        ids = {"uid": str(user.uid or ""), "gid": str(user.gid or "")}
-        values = user_values(user.name, self.protocol, home=user.home or None, **ids)
+        more = {"uid": str(user.uid or ""), "gid": str(user.gid or "")}
+        if "hostname" in text:
+            more["hostname"] = self._hostname()
+        offered = user_values(user.name, self.protocol, home=user.home or None, **more)
+        values = {name: value for name, value in offered.items() if name in _VARIABLES[self.version]}
         if self.owner is not None:
             values |= {"owner_user": self.owner.name, "owner_home": self.owner.home}
-        return expand(text, values, self.version)
+        if "userdb:" in text:
+            values |= {f"userdb:{name}": value for name, value in user.fields.items()}
+        try:
+            return expand(text, values, self.version)
+        except VariableError as error:
+            if self.version is Version.V24 and str(error) in _UNKNOWN_HOME:
+                raise VariableError(_NO_HOME_24) from None
+            raise
 
     def expand_for_owner(self, text: str) -> str:
         """Expand what 2.3 writes as ``%%u`` and the like. Raises VariableError."""
         owner = self.owner or self.user
         return expand(text, user_values(owner.name, self.protocol, home=owner.home), self.version)
+
+    def _hostname(self) -> str:
+        named = self.settings.value("hostname")
+        if named:
+            return named
+        import socket  # noqa: PLC0415 - few settings name the host
+
+        return socket.getfqdn()
 
 
 def below_root(root: Path | None) -> Callable[[str], str]:

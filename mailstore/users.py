@@ -18,7 +18,7 @@ class UserdbUnavailableError(UserError):
 
 
 class AccessNotPermittedError(UserError):
-    """The configuration has no mail for users with such a uid or gid."""
+    """The configuration has no mail for users with such a uid, gid or home."""
 
 
 class User(Value):

@@ -13,11 +13,11 @@ from drivers.doctor.examination import SoFar, skipped
 from drivers.doctor.links import rights_of, user_of
 from drivers.doctor.patient import Patient
 from drivers.link_drivers import reader_of
-from mailstore.attribute_dict import expand_home
 from mailstore.dict_values import FileSetting, FsSetting, ProxySetting, RedisSetting
 from mailstore.link_store import give_to, setting_of, socket_of
 from mailstore.links import Link, LinkState
 from mailstore.readable import Obstacle, ObstacleKind, Right, in_words, readable_by
+from mailstore.user_paths import absolute_path, expand_home
 from mailstore.users import User
 
 NAME = "readable"
@@ -87,7 +87,7 @@ def _store(patient: Patient, protocol: str, user: User) -> Iterator[Thing]:
         return
     match setting:
         case FileSetting():
-            yield Thing(expand_home(setting.path, user.home), "the store", may_lack=True)
+            yield Thing(absolute_path(setting.path, user.home), "the store", may_lack=True)
         case FsSetting():
             yield Thing(expand_home(setting.prefix, user.home), "the store", Right.SEARCH, may_lack=True)
         case RedisSetting() | ProxySetting():

@@ -184,7 +184,7 @@ def test_an_unknown_variable_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_a_user_without_a_home_can_not_have_mail_there(tmp_path: Path) -> None:
-    with pytest.raises(MailboxError, match="no home folder"):
+    with pytest.raises(MailboxError, match="Home directory not set"):
         open_metadata(
             loads("mail_location = maildir:~/Maildir\nmail_attribute_dict = file:/x\n"),
             User("bob", "", None, None, {}),
