@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dovecot_conf.errors import MailboxError
+from dovecot_conf.errors import MailboxError, VariableError
 from dovecot_conf.versions import Version
 from mailstore.location import (
     INBOX,
@@ -25,15 +25,16 @@ from mailstore.namespace_checks import (
     storage_error,
 )
 from mailstore.settings import Block, UserSettings
-from mailstore.user_paths import UnknownHomeError, absolute_path, expand_any_home, expand_home, is_in_home
+from mailstore.user_paths import UnknownPathError, absolute_path, expand_any_home, expand_home, is_in_home
 
 MAILBOX_SETTINGS = ("special_use", "comment", "auto")
 YES = ("yes", "y", "1", "on", "true")
 # The paths of a mail location, and what errors call them.
 _PATHS_23 = {"path": "mail root dir", "inbox": "INBOX", "index": "INDEX", "control": "CONTROL"}
 _PATHS_24 = ("mail_path", "mail_inbox_path", "mail_index_path", "mail_control_path")
+_UNPARSED_24 = "mail_storage settings: Failed to parse configuration: "
 _NO_HOME_24 = (
-    "mail_storage settings: Failed to parse configuration: Invalid setting {name}={path}: "
+    f"{_UNPARSED_24}Invalid setting {{name}}={{path}}: "
     "{name} setting used home directory (~/) but there is no mail_home and userdb didn't return it"
 )
 # What stands in a prefix for the user whose mailboxes are shared.
@@ -91,7 +92,7 @@ def _declared(reader: UserSettings, block: Block, *, is_shared: bool) -> Declare
     except LocationSettingError as error:
         if not is_shared:
             raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
-    except UnknownHomeError as error:
+    except UnknownPathError as error:
         if not is_shared:
             raise storage_error(namespace, str(error), reader.version) from None
     except MailboxError:
@@ -126,7 +127,7 @@ def _namespace(
 
 
 def _location(reader: UserSettings, block: Block) -> MailLocation:
-    """Return where a namespace keeps its mailboxes, with all paths expanded. Raises UnknownHomeError."""
+    """Return where a namespace keeps its mailboxes, with all paths expanded. Raises UnknownPathError."""
     if reader.version is Version.V24:
         return _location_24(reader, block)
     own = reader.expand(block.value("location"))
@@ -138,20 +139,24 @@ def _location(reader: UserSettings, block: Block) -> MailLocation:
         path = getattr(location, field)
         try:
             found[field] = _absolute(expand_any_home(path, reader.user.home), reader.user.home)
-        except UnknownHomeError as error:
-            raise UnknownHomeError(f"{error} for {name} in: {arguments}") from None
+        except UnknownPathError as error:
+            raise UnknownPathError(f"{error} for {name} in: {arguments}") from None
     return location.replace(**found)
 
 
 def _location_24(reader: UserSettings, block: Block) -> MailLocation:
-    values = {
-        name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
-        for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
-    }
+    values = {}
+    for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy"):
+        try:
+            values[name] = reader.expand(block.value(name)) if name in block.values else reader.text(name)
+        except VariableError as error:
+            raise UnknownPathError(
+                f"{_UNPARSED_24}Failed to expand {name} setting variables: {error}"
+            ) from None
     home = reader.user.home
     for name in _PATHS_24:
         if is_in_home(values[name]) and not home:
-            raise UnknownHomeError(_NO_HOME_24.format(name=name, path=values[name]))
+            raise UnknownPathError(_NO_HOME_24.format(name=name, path=values[name]))
     location = location_from_settings(values)
     path = _absolute(location.path, home)
     # Where INBOX is, is said from the root of the mailboxes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration
+from dovecot_conf.versions import Version
 from mailstore.attribute_dict import dict_opener
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dotlock import LockTimes
@@ -49,10 +50,13 @@ def open_metadata(
 
         return open_own_metadata(user.name, data_dir=data_dir, times=times, server_settings=server_settings)
     below = below_root(root)
-    mailboxes = UserMailboxes(read_namespaces(reader, blocks), server_settings, times, below)
+    namespaces = read_namespaces(reader, blocks)
+    inbox = next((namespace for namespace in namespaces if namespace.is_inbox), None)
+    storage = f"{inbox.location.driver}: " if inbox and reader.version is Version.V24 else ""
+    mailboxes = UserMailboxes(namespaces, server_settings, times, below)
     return Metadata(
         mailboxes,
-        dict_opener(setting, user, reader.version, below, times, patience),
+        dict_opener(setting, user, reader.version, below, times, patience, storage),
         expand_home(setting.location, user.home),
         owner=(user.uid, user.gid, ()),
     )
