@@ -24,7 +24,7 @@ from mailstore.namespace_checks import (
     check_storage,
     storage_error,
 )
-from mailstore.settings import Block, UserSettings
+from mailstore.settings import Block, UserSettings, overridden
 from mailstore.user_paths import UnknownPathError, absolute_path, expand_any_home, expand_home, is_in_home
 
 MAILBOX_SETTINGS = ("special_use", "comment", "auto")
@@ -131,7 +131,8 @@ def _location(reader: UserSettings, block: Block) -> MailLocation:
     if reader.version is Version.V24:
         return _location_24(reader, block)
     own = reader.expand(block.value("location"))
-    text = own or reader.text("mail") or reader.text("mail_location")
+    asked = overridden(reader.settings, "mail") or overridden(reader.settings, "mail_location")
+    text = own or asked or reader.text("mail") or reader.text("mail_location")
     location = parse_location(text)
     arguments = text.partition(":")[2]
     found = {}
