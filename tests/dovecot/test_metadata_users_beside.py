@@ -29,6 +29,7 @@ badgid:x:65534:0::/x::
 FILES = {
     "users": USERS,
     "users2": "bob:x:65534:65534::@root@/mail/home-bob::\ncarol:x:65534:65534::@root@/mail/home-carol::\n",
+    "fields": "over:x:65534:65534::@root@/mail/home-over::userdb_mail_server_comment=hey\n",
     "names": "alice\r\n\nnouser\n bob\n#x\nbob\n",
 }
 
@@ -238,10 +239,6 @@ OVERRIDES = (
 def test_an_override_wins_over_what_the_userdb_says(sides: MakeSides, override: str) -> None:
     both = sides(_file("fields"))
     user = "over"
-    home = f"{both.server.place.root}/mail/home-{user}"
-    (both.server.root / "fields").write_text(
-        f"{user}:x:65534:65534::{home}::userdb_mail_server_comment=hey\n"
-    )
     both.theirs(("set", "-u", user, "INBOX", "/private/k", "v"))
     server = ("-s", "", "/shared/comment")
     both.agree_on("get", "-u", user, *server)
