@@ -112,9 +112,7 @@ def read_configuration(source: ConfigSource, *, asks_a_server: bool = False) -> 
     """Read the configuration, which may be missing beside a server. Raises StopError with doveadm's codes."""
     try:
         configuration = (load_beside_a_server if asks_a_server else load_configuration)(source)
-    except OverrideError as error:
-        raise StopError(Exit.USAGE, f"Fatal: {error}") from None
-    except ConfigError as error:
+    except (ConfigError, OverrideError) as error:
         raise _unreadable(str(error)) from None
     if configuration.document.source.looks_binary:
         _refuse_binary(configuration)

@@ -146,6 +146,7 @@ def get_value(target: Target) -> Result:
 def list_names(target: Target) -> Result:
     """Print the names of the entries below the prefix of the target."""
     lead = f"Mailbox {target.box}: Failed to iterate mailbox attributes: "
+    has_logged = False
     for listing in target.metadata.list(target.mailbox, target.entry):
         for name in listing.names:
             yield f"/{listing.type}/{name}" if target.prepend_prefix else name
@@ -155,7 +156,8 @@ def list_names(target: Target) -> Result:
             why = f"dict_iterate({listing.path}) failed: {listing.error}"
             yield Failure(code_of(listing.error), lead, why, f"Mailbox {target.box}: ")
         else:
-            yield _failure(lead, listing.error)
+            yield _failure(lead, listing.error, logs=not has_logged)
+            has_logged = True
 
 
 def _is_from_the_dict(error: Exception) -> bool:
@@ -163,8 +165,10 @@ def _is_from_the_dict(error: Exception) -> bool:
     return isinstance(error, DictError) and not isinstance(error, (DictInitError, RefusedDictError))
 
 
-def _failure(lead: str, error: MetadataError | MailboxError) -> Failure:
-    return Failure(code_of(error), lead, str(error), "" if isinstance(error, DictInitError) else None)
+def _failure(lead: str, error: MetadataError | MailboxError, *, logs: bool = True) -> Failure:
+    """Return a failure; a dict is opened once, and why that failed is logged once."""
+    storage = error.storage if logs and isinstance(error, DictInitError) else None
+    return Failure(code_of(error), lead, str(error), storage)
 
 
 class Operation(Value):

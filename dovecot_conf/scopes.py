@@ -61,9 +61,13 @@ class Entry:
         return SettingValue(self.name, text, self.node.raw, self.node.value_span, self.scope, self.node)
 
 
+# In the place of a file's name.
+OVERRIDE_FILE = "-o"
+
+
 def override_span(position: int, text: str) -> Span:
     """Return the place of the override with this position (from 1) among the overrides."""
-    return Span("-o", position, 1, position, len(text) + 1)
+    return Span(OVERRIDE_FILE, position, 1, position, len(text) + 1)
 
 
 class Values(Mapping[str, SettingValue]):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from dovecot_conf.variables24_state import Call, Filter, FilterError, State
+from dovecot_conf.variables24_state import TOO_MANY, Argument, Call, Filter, FilterError, State
 
 _MAX_LENGTH = 10_000
 
@@ -26,12 +26,17 @@ def _simple(action: str, change: Callable[[bytes], bytes]) -> Filter:
 def _lookup(state: State, call: Call) -> None:
     if not call.arguments:
         raise FilterError("Missing name to lookup")
+    if call.arguments[0].key:
+        raise FilterError(f"Unsupported key '{call.arguments[0].key}'")
     state.value = None
     state.set(state.look_up(state.text(call.arguments[0])))
 
 
 def _literal(state: State, call: Call) -> None:
-    state.set(state.text(call.unnamed(1, 1)[0]))
+    if not call.arguments:
+        raise FilterError("Missing parameters")
+    # Nobody looks at the others.
+    state.set(state.text(call.arguments[0]))
 
 
 def _concat(state: State, call: Call) -> None:
@@ -49,14 +54,14 @@ def _default(state: State, call: Call) -> None:
 def _truncate(state: State, call: Call) -> None:
     if not call.arguments:
         raise FilterError("Missing parameters")
-    argument = call.arguments[0]
-    if argument.key not in ("", "bits"):
-        raise FilterError(f"Unsupported key '{argument.key}'")
+    argument, *others = call.arguments
     length = state.number(argument)
+    if others:
+        raise FilterError(TOO_MANY)
     if length < 0:
         raise FilterError("Value of out of bounds")
     data = state.need("truncate")
-    if argument.key:
+    if argument.key == "bits":
         length = min(length, len(data) * 8)
         size = (length + 7) // 8
         number = int.from_bytes(data[:size], "big") >> (size * 8 - length)
@@ -148,8 +153,23 @@ _OPERATORS: dict[str, Callable[[int, int], int]] = {
 }
 
 
+def _operator(argument: Argument) -> str:
+    """Return an operator that stands between its numbers; in a call it is written as its number."""
+    if isinstance(argument.value, int):
+        operators = list(_OPERATORS)
+        if 0 <= argument.value < len(operators):
+            return operators[argument.value]
+    elif argument.value in _OPERATORS and not argument.quoted:
+        return argument.value
+    raise FilterError("Missing operator")
+
+
 def _calculate(state: State, call: Call) -> None:
-    operator, right = str(call.arguments[0].value), state.number(call.arguments[1])
+    arguments = call.unnamed(2, 1)
+    operator = _operator(arguments[0])
+    if len(arguments) < 2:
+        raise FilterError("Missing parameters")
+    right = state.number(arguments[1])
     data = state.need("calculate")
     if operator in "/%" and not right:
         raise FilterError("Division by zero" if operator == "/" else "Modulo by zero")

@@ -33,7 +33,7 @@ def _make_call(tokens: pp.ParseResults) -> list[Call]:
     calls = [Call(tokens[0], tuple(tokens[1]))]
     if len(tokens) > 2:
         operator, operand = tokens[2]
-        calls.append(Call("calculate", (Argument(operator, quoted=True), operand)))
+        calls.append(Call("calculate", (Argument(operator), operand)))
     return calls
 
 

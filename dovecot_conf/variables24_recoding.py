@@ -9,7 +9,7 @@ import base64
 import re
 
 from dovecot_conf.hashing import hashed
-from dovecot_conf.variables24_state import Argument, Call, Filter, FilterError, State
+from dovecot_conf.variables24_state import TOO_MANY, Argument, Call, Filter, FilterError, State
 
 _MAX_ROUNDS = 1_000_000
 _MAX_WIDTH = 10_000
@@ -25,7 +25,7 @@ def _digest(state: State, call: Call, method: str, options: tuple[Argument, ...]
         elif option.key:
             raise FilterError(f"Unsupported key '{option.key}'")
         else:
-            raise FilterError("Too many unnamed parameters")
+            raise FilterError(TOO_MANY)
     if method not in ("md5", "sha1", "sha256", "sha384", "sha512"):
         raise FilterError(f"Unsupported algorithm '{method}'")
     data = state.need(call.name)
@@ -45,14 +45,27 @@ def _named_hash(state: State, call: Call) -> None:
 
 
 def _base64(state: State, call: Call) -> None:
-    options = {argument.key: state.number(argument) for argument in call.arguments if argument.key}
+    options = _base64_options(state, call)
     data = state.need("base64")
     encoded = base64.urlsafe_b64encode(data) if options.get("url") else base64.b64encode(data)
     state.set(encoded if options.get("pad", 1) else encoded.rstrip(b"="))
 
 
+def _base64_options(state: State, call: Call) -> dict[str, int]:
+    options: dict[str, int] = {}
+    for argument in call.arguments:
+        if not argument.key:
+            raise FilterError(TOO_MANY)
+        if argument.key not in ("pad", "url"):
+            raise FilterError(f"Unsupported key '{argument.key}'")
+        value = options[argument.key] = state.number(argument)
+        if value not in (0, 1):
+            raise FilterError(f"Supported values for {argument.key} are 0 or 1")
+    return options
+
+
 def _unbase64(state: State, call: Call) -> None:
-    call.unnamed(0)
+    _base64_options(state, call)
     data = state.need("unbase64").translate(bytes.maketrans(b"-_", b"+/"))
     try:
         state.set(base64.b64decode(data + b"=" * (-len(data) % 4), validate=True), binary=True)

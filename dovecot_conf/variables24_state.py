@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 from dovecot_conf.value import Value
 
+TOO_MANY = "Too many positional parameters"
+
 
 class FilterError(Exception):
     """A filter or variable has no result; the text is Dovecot's."""
@@ -30,11 +32,11 @@ class Call(Value):
 
     def unnamed(self, most: int, least: int = 0) -> list[Argument]:
         """Return the arguments. Raises FilterError when one has a key, or for a wrong number of them."""
-        for argument in self.arguments:
+        for number, argument in enumerate(self.arguments):
             if argument.key:
                 raise FilterError(f"Unsupported key '{argument.key}'")
-        if len(self.arguments) > most:
-            raise FilterError("Too many unnamed parameters" if most else "Too many parameters")
+            if number == most:
+                raise FilterError(TOO_MANY)
         if len(self.arguments) < least:
             raise FilterError("Missing parameters")
         return list(self.arguments)
@@ -92,7 +94,8 @@ class State:
             return argument.value
         text = self.text(argument)
         if argument.quoted or re.fullmatch("-?[0-9]+", text) is None:
-            raise FilterError(f"'{text}' is not a number")
+            where = "" if argument.quoted else f" (in {argument.value})"
+            raise FilterError(f"'{text}'{where} is not a number")
         return int(text)
 
 

@@ -11,7 +11,7 @@ from dovecot_conf.errors import UserError
 from dovecot_conf.variables import expand, user_values
 from dovecot_conf.versions import Version
 from mailstore.login import login_name
-from mailstore.settings import Block, below_root, read_blocks
+from mailstore.settings import Block, below_root, overridden, read_blocks
 from mailstore.userdb_reader import UserdbReader
 from mailstore.userdb_reply import parse_id
 from mailstore.users import (
@@ -56,13 +56,17 @@ def check_ids(configuration: Configuration, user: User, *, protocol: str = PROTO
     configuration has no mail for users with such ids, or such a home.
     """
     settings = configuration.settings(protocol)
-    if user.fields.get("uid") == "0":
+    if user.fields.get("uid") == "0" and overridden(settings, "mail_uid") is None:
         raise UserError("Invalid settings in userdb: userdb returned 0 as uid")
     for name, number in (("uid", user.uid), ("gid", user.gid)):
-        said = user.fields.get(name)
-        if said is not None and number is None:
+        said, asked = user.fields.get(name), overridden(settings, f"mail_{name}")
+        if asked == "" and name == "uid":
+            raise AccessNotPermittedError(
+                "Couldn't drop privileges: User is missing UID (see mail_uid setting)"
+            )
+        if said is not None and number is None and asked is None:
             raise UserError(f"userdb: Invalid {name.upper()} value '{said}'")
-        text = said or settings.value(f"mail_{name}")
+        text = (said if asked is None else asked) or settings.value(f"mail_{name}")
         source = f"mail_{name} setting" if said is None else "userdb lookup"
         if text and number is None:
             raise AccessNotPermittedError(f"{UNKNOWN_ID[name]}: {text} (from {source})")
@@ -118,12 +122,18 @@ def user_names(
 
 
 def _user(configuration: Configuration, protocol: str, name: str, fields: Mapping[str, str]) -> User:
-    """Fill what the userdb didn't say from mail_home, mail_uid and mail_gid."""
+    """Fill what the userdb didn't say from mail_home, mail_uid and mail_gid; ``-o`` of these comes first."""
     settings = configuration.settings(protocol)
-    home = fields.get("home", "")
-    if not home:
-        home = expand(settings.value("mail_home"), user_values(name, protocol), configuration.version)
-    uid, gid = (fields[name] if name in fields else settings.value(f"mail_{name}") for name in ("uid", "gid"))
+    home = overridden(settings, "mail_home")
+    if home is None:
+        variables = user_values(name, protocol)
+        home = fields.get("home") or expand(settings.value("mail_home"), variables, configuration.version)
+
+    def said(field: str) -> str:
+        asked = overridden(settings, f"mail_{field}")
+        return fields.get(field, settings.value(f"mail_{field}")) if asked is None else asked
+
+    uid, gid = said("uid"), said("gid")
     return User(
         name,
         home.replace("/./", "/"),

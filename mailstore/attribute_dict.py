@@ -34,11 +34,12 @@ def dict_opener(
     below: Callable[[str], str],
     times: LockTimes,
     patience: float | None = None,
+    storage: str = "",
 ) -> Callable[[], Dict]:
     """Return a function that opens the dict of one user; ``~/`` in a file's path is the home.
 
     ``patience`` is how many seconds a dict over the network may take to answer as a whole, where Dovecot
-    would wait longer.
+    would wait longer. ``storage`` is what Dovecot's log says in front of a wrong setting.
 
     It raises NotEnabledError when METADATA is switched off, DictInitError with Dovecot's text for
     a wrong setting, RefusedDictError for a driver that pushnotif doesn't have.
@@ -52,7 +53,7 @@ def dict_opener(
             case OffSetting():
                 raise NotEnabledError(_NOT_ENABLED)
             case WrongSetting():
-                raise DictInitError(setting.error)
+                raise DictInitError(setting.error, storage)
             case FileSetting():
                 return FileDict(_file_path(setting.path, user.home, below), method=setting.lock, times=times)
             case FsSetting():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dovecot_conf import amounts
+from dovecot_conf.errors import VariableError
 from dovecot_conf.ip_address import is_ip_address
 from dovecot_conf.value import Value
 from mailstore.dict_uri import OTHER_FS
@@ -25,6 +26,10 @@ _FAILED = "mail_attribute: dict_init_auto() failed: "
 _SPARE = (
     "Extra {kind} {extra} {{ .. }} named list filter - "
     "the parent {kind} {name} {{ .. }} doesn't support a child {kind}"
+)
+_NO_PATH = (
+    "dict file: dict_file settings: Failed to parse configuration: "
+    "Failed to expand dict_file_path setting variables: "
 )
 _YES = ("yes", "y", "1")
 
@@ -86,7 +91,10 @@ def read_dict_blocks(settings: UserSettings, outer: Block, blocks: list[Block]) 
 
 def _file(reader: _Reader) -> FileSetting:
     block = reader.blocks[0]
-    path = reader.settings.expand(block.value("path", "file_path", "dict_file_path"))
+    try:
+        path = reader.settings.expand(block.value("path", "file_path", "dict_file_path"))
+    except VariableError as error:
+        raise _WrongError(f"{_NO_PATH}{error}") from None
     method = block.value(
         "lock_method", "file_lock_method", "dict_file_lock_method", default=LockMethod.DOTLOCK
     )

@@ -136,8 +136,12 @@ class FileDict:
                 above = os.stat(os.path.dirname(parent) or ".")
                 mode = stat.S_IMODE(above.st_mode) if above.st_mode & stat.S_ISGID else 0o700
                 with suppress(FileExistsError):
-                    os.mkdir(parent, 0o700)
-                    os.chmod(parent, mode)
+                    # A chmod by who isn't in the group would take the setgid away that the kernel hands on.
+                    before = os.umask(0)
+                    try:
+                        os.mkdir(parent, mode & 0o777)
+                    finally:
+                        os.umask(before)
                     give(parent, above)
         except OSError as error:
             raise _failed("mkdir_parents", folder, error) from None

@@ -61,7 +61,14 @@ class MailboxNotCreatedError(MailboxNotFoundError):
 
 
 class DictInitError(DictError):
-    """The setting that says which dict to use is wrong or asks for an unknown kind of dict."""
+    """The setting that says which dict to use is wrong or asks for an unknown kind of dict.
+
+    ``storage`` stands in front of it in Dovecot's log.
+    """
+
+    def __init__(self, message: str, storage: str = "") -> None:
+        super().__init__(message)
+        self.storage = storage
 
 
 class Mailboxes(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from dovecot_conf.errors import VariableError
 from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 from mailstore.location import (
@@ -25,8 +26,8 @@ from mailstore.namespace_checks import (
     check_storage,
     storage_error,
 )
-from mailstore.settings import Block, UserSettings
-from mailstore.user_paths import UnknownHomeError, absolute_path, expand_any_home, expand_home, is_in_home
+from mailstore.settings import Block, UserSettings, overridden
+from mailstore.user_paths import UnknownPathError, absolute_path, expand_any_home, expand_home, is_in_home
 from mailstore.users import User
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ YES = ("yes", "y", "1", "on", "true")
 # The paths of a mail location, and what errors call them.
 _PATHS_23 = {"path": "mail root dir", "inbox": "INBOX", "index": "INDEX", "control": "CONTROL"}
 _PATHS_24 = ("mail_path", "mail_inbox_path", "mail_index_path", "mail_control_path")
+_UNPARSED_24 = "mail_storage settings: Failed to parse configuration: "
 _NO_HOME_24 = (
-    "mail_storage settings: Failed to parse configuration: Invalid setting {name}={path}: "
+    f"{_UNPARSED_24}Invalid setting {{name}}={{path}}: "
     "{name} setting used home directory (~/) but there is no mail_home and userdb didn't return it"
 )
 # What begins a variable in a prefix, where the user's name stands whose mailboxes are shared.
@@ -110,7 +112,7 @@ def _declared(reader: UserSettings, block: Block) -> DeclaredNamespace:
         namespace = namespace.replace(location=_location(reader, block))
     except LocationSettingError as error:
         raise storage_error(namespace, f"Unknown setting: {error.name}", reader.version) from None
-    except UnknownHomeError as error:
+    except UnknownPathError as error:
         raise storage_error(namespace, str(error), reader.version) from None
     check_storage(namespace, reader.version)
     return namespace
@@ -185,7 +187,7 @@ def _namespace(
 
 
 def _location(reader: UserSettings, block: Block) -> MailLocation:
-    """Return where a namespace keeps its mailboxes, with all paths expanded. Raises UnknownHomeError."""
+    """Return where a namespace keeps its mailboxes, with all paths expanded. Raises UnknownPathError."""
     if reader.version is Version.V24:
         return _location_24(reader, block)
     text = _location_text(reader, block)
@@ -196,20 +198,24 @@ def _location(reader: UserSettings, block: Block) -> MailLocation:
         path = getattr(location, field)
         try:
             found[field] = _absolute(expand_any_home(path, reader.user.home), reader.user.home)
-        except UnknownHomeError as error:
-            raise UnknownHomeError(f"{error} for {name} in: {arguments}") from None
+        except UnknownPathError as error:
+            raise UnknownPathError(f"{error} for {name} in: {arguments}") from None
     return location.replace(**found)
 
 
 def _location_24(reader: UserSettings, block: Block) -> MailLocation:
-    values = {
-        name: reader.expand(block.value(name)) if name in block.values else reader.text(name)
-        for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy")
-    }
+    values = {}
+    for name in (*SETTINGS_24, "mailbox_list_utf8", "mailbox_directory_name_legacy"):
+        try:
+            values[name] = reader.expand(block.value(name)) if name in block.values else reader.text(name)
+        except VariableError as error:
+            raise UnknownPathError(
+                f"{_UNPARSED_24}Failed to expand {name} setting variables: {error}"
+            ) from None
     home = reader.user.home
     for name in _PATHS_24:
         if is_in_home(values[name]) and not home:
-            raise UnknownHomeError(_NO_HOME_24.format(name=name, path=values[name]))
+            raise UnknownPathError(_NO_HOME_24.format(name=name, path=values[name]))
     location = location_from_settings(values)
     path = _absolute(location.path, home)
     # Where INBOX is, is said from the root of the mailboxes.
@@ -223,7 +229,9 @@ def _location_24(reader: UserSettings, block: Block) -> MailLocation:
 
 
 def _location_text(reader: UserSettings, block: Block) -> str:
-    text = reader.expand(block.value("location")) or reader.text("mail") or reader.text("mail_location")
+    own = reader.expand(block.value("location"))
+    asked = overridden(reader.settings, "mail") or overridden(reader.settings, "mail_location")
+    text = own or asked or reader.text("mail") or reader.text("mail_location")
     return text if reader.owner is None else reader.expand_for_owner(text)
 
 

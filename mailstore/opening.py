@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dovecot_conf import Configuration
+from dovecot_conf.versions import Version
 from mailstore.attribute_dict import dict_opener
 from mailstore.dict_setting import find_dict_setting
 from mailstore.dotlock import LockTimes
@@ -59,6 +60,8 @@ def open_metadata(
         return find_user(configuration, name, protocol=protocol, root=root)
 
     namespaces = read_namespaces(reader, blocks, find_owner)
+    inbox = next((namespace for namespace in namespaces.own if namespace.is_inbox), None)
+    storage = f"{inbox.location.driver}: " if inbox and reader.version is Version.V24 else ""
     mailboxes = UserMailboxes(namespaces.own, server_settings, times, below, namespaces.others)
 
     def shared_dict(mailbox: str) -> Callable[[], Dict] | None:
@@ -66,8 +69,10 @@ def open_metadata(
         if owner is None:
             return None
         theirs = find_dict_setting(UserSettings(configuration, protocol, owner), blocks)
+        if theirs is None:
+            return None
         # What the setting says is for the owner; ~/ stays the home of who asks.
-        return None if theirs is None else dict_opener(theirs, user, reader.version, below, times, patience)
+        return dict_opener(theirs, user, reader.version, below, times, patience, storage)
 
     access: Access | None = None
     if reader.has_plugin("acl"):
@@ -76,7 +81,7 @@ def open_metadata(
         access = open_access(reader, blocks, mailboxes)
     return Metadata(
         mailboxes,
-        dict_opener(setting, user, reader.version, below, times, patience),
+        dict_opener(setting, user, reader.version, below, times, patience, storage),
         expand_home(setting.location, user.home),
         owner=(user.uid, user.gid, ()),
         access=access,

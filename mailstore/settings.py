@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dovecot_conf import Configuration, Settings
 from dovecot_conf.errors import MailboxError, VariableError
 from dovecot_conf.paths import join_path
+from dovecot_conf.scopes import OVERRIDE_FILE
 from dovecot_conf.settings import split_list
 from dovecot_conf.tree import Section, Setting
 from dovecot_conf.variables import expand, user_values
@@ -138,6 +139,12 @@ def _identities(path: Sequence[str]) -> Iterator[Identity]:
         yield word, "" if word in NAMELESS else next(words, "")
 
 
+def overridden(settings: Settings, name: str) -> str | None:
+    """Return what ``-o`` says of a setting, which no userdb changes; None when it says nothing."""
+    found = settings.get(name)
+    return found.text if found is not None and found.span.file == OVERRIDE_FILE else None
+
+
 class UserSettings:
     """The settings of a configuration as one user has them, for a process of ``protocol``."""
 
@@ -166,9 +173,9 @@ class UserSettings:
     def find(self, name: str) -> str | None:
         """Return a setting with its %variables expanded, None when it isn't set.
 
-        A userdb field of the same name overrides it. Raises VariableError.
+        A userdb field of the same name overrides it, a ``-o`` overrides both. Raises VariableError.
         """
-        if name in self.user.fields:
+        if name in self.user.fields and overridden(self.settings, name) is None:
             return self.user.fields[name]
         found = self.settings.get(name)
         if found is None:

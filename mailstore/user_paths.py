@@ -9,8 +9,8 @@ import os
 from collections.abc import Callable
 
 
-class UnknownHomeError(Exception):
-    """A path needs a home folder that nobody knows; the text is what 2.3 says of it."""
+class UnknownPathError(Exception):
+    """A path needs a home folder, or a %variable, that nobody knows; the text is what Dovecot says of it."""
 
 
 def expand_home(path: str, home: str) -> str:
@@ -38,11 +38,11 @@ def absolute_path(path: str, home: str, below: Callable[[str], str] = str) -> st
 def expand_any_home(path: str, home: str) -> str:
     """Replace ``~`` and ``~NAME`` at the start of a path, the latter by the home of a system user.
 
-    Raises UnknownHomeError.
+    Raises UnknownPathError.
     """
     if is_in_home(path):
         if not home:
-            raise UnknownHomeError("Home directory not set for user. Can't expand ~/")
+            raise UnknownPathError("Home directory not set for user. Can't expand ~/")
         return expand_home(path, home)
     if not path.startswith("~"):
         return path
@@ -52,5 +52,5 @@ def expand_any_home(path: str, home: str) -> str:
     try:
         found = pwd.getpwnam(name).pw_dir
     except KeyError:
-        raise UnknownHomeError(f"No home directory for system user. Can't expand ~{name}") from None
+        raise UnknownPathError(f"No home directory for system user. Can't expand ~{name}") from None
     return found + slash + rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -153,3 +154,21 @@ def test_the_home_of_the_environment_counts_in_23_only(set_up: SetUp) -> None:
     flags = ("--no-userdb-lookup",) if both.server.version == "2.4" else ()
     ours = both.ours(("set", *flags, *KEY, "v"), "bob")
     assert (ours.code == 0) is (both.server.version == "2.3")
+
+
+@pytest.mark.parametrize("mode", [0o2755, 0o2770])
+def test_new_folders_are_as_the_one_they_are_in(set_up: SetUp, mode: int) -> None:
+    both = set_up(attribute_dict=_dict("@root@/mail/setgid/a/b/dict"))
+    both.theirs(("get", "-u", "bob", *KEY))
+    seen = []
+    for side in (both.ours, both.theirs):
+        above = both.server.root / "mail" / "setgid"
+        above.mkdir()
+        # A group that the user isn't in.
+        os.chown(above, 65534, 4)
+        above.chmod(mode)
+        assert side(("set", "-u", "bob", *KEY, "v")).code == 0
+        status = [path.stat() for path in (above / "a", above / "a" / "b", above / "a" / "b" / "dict")]
+        seen.append([(one.st_mode, one.st_uid, one.st_gid) for one in status])
+        shutil.rmtree(above)
+    assert seen[0] == seen[1]

@@ -29,6 +29,7 @@ badgid:x:65534:0::/x::
 FILES = {
     "users": USERS,
     "users2": "bob:x:65534:65534::@root@/mail/home-bob::\ncarol:x:65534:65534::@root@/mail/home-carol::\n",
+    "fields": "over:x:65534:65534::@root@/mail/home-over::userdb_mail_server_comment=hey\n",
     "names": "alice\r\n\nnouser\n bob\n#x\nbob\n",
 }
 
@@ -226,3 +227,20 @@ def test_both_show_awkward_values_the_same(
         ours = capfdbinary.readouterr().out
         theirs = both.server.doveadm("-f", formatter, "mailbox", "metadata", "get", "-u", "bob", *KEY)
         assert ours.decode("utf-8", "backslashreplace") == theirs.stdout
+
+
+OVERRIDES = (
+    *("mail_server_comment=over", "mail_home=@root@/mail/other", "mail_home=", "mail_home=other"),
+    *("mail_uid=0", "mail_gid=0", "mail_uid=nosuch", "mail_uid=", "mail_gid=nosuch", "mail_uid=65534"),
+)
+
+
+@pytest.mark.parametrize("override", OVERRIDES)
+def test_an_override_wins_over_what_the_userdb_says(sides: MakeSides, override: str) -> None:
+    both = sides(_file("fields"))
+    user = "over"
+    both.theirs(("set", "-u", user, "INBOX", "/private/k", "v"))
+    server = ("-s", "", "/shared/comment")
+    both.agree_on("get", "-u", user, *server)
+    for words in (("get", "-u", user, *server), ("get", "-u", user, "INBOX", "/private/k")):
+        both.agree_on("-o", override, *words)

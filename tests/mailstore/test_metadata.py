@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dovecot_conf import loads
-from dovecot_conf.errors import DictError, MailboxError, MetadataError, VariableError
+from dovecot_conf.errors import DictError, MailboxError, MetadataError
 from mailstore.dict_file import FileDict, RefusedDictError
 from mailstore.entries import EntryNameError, ReadOnlyEntryError
 from mailstore.metadata import (
@@ -176,11 +176,10 @@ def test_a_dict_that_can_not_be_used_is_a_clear_error(
 
 
 def test_an_unknown_variable_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(VariableError):
-        opened(
-            HEAD_24 + "mail_driver = maildir\nmail_attribute {\n dict file {\n  path = %{nosuch}\n }\n}\n",
-            tmp_path,
-        )
+    block = "mail_attribute {\n dict file {\n  path = %{nosuch}\n }\n}\n"
+    metadata = opened(f"{HEAD_24}mail_driver = maildir\nmail_path = /x\n{block}", tmp_path)
+    with pytest.raises(DictInitError, match="dict_file_path setting variables: Unknown variable 'nosuch'"):
+        metadata.open_dict()
 
 
 def test_a_user_without_a_home_can_not_have_mail_there(tmp_path: Path) -> None:
