@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from cli.common import ConfigSource, announce, announce_refusal, is_demo
+from cli.common import ConfigSource, announce, is_demo
 from cli.complaints import StopError, complain
 from cli.doveadm import Exit, OptionProblem
 from cli.metadata_operations import OPERATIONS, Failure, Target, code_of, perform
@@ -239,8 +239,6 @@ class Session:
 
             metadata = open_own_metadata(user if isinstance(user, str) else user.name)
             why = "this is the example" if is_demo(self.configuration) else "no mail_attribute_dict is set"
-            # The setting may be in a file that isn't included.
-            announce_refusal(self.configuration, self.call.source)
             announce(self.call.source, f"{why}: using pushnotif's own store {metadata.location}")
             return metadata
         found = self._find_user(user)
