@@ -97,16 +97,16 @@ class Mailboxes(Protocol):
 
 
 class Access(Protocol):
-    """What a user may do in his mailboxes."""
+    """What a user may do in mailboxes."""
 
     def require(self, mailbox: str, *, opens: bool) -> None:
-        """Raise MailboxNotFoundError or NoPermissionError where he may have no METADATA, MailboxError.
+        """Raise MailboxNotFoundError or NoPermissionError where the user may have no METADATA, MailboxError.
 
         Unless it is opened at once, a name that no mailbox can have is told only to who may see it.
         """
 
     def require_entry(self, mailbox: str, name: str) -> None:
-        """Raise EntryRefusedError for an entry that he may not have in a mailbox, whatever his rights."""
+        """Raise EntryRefusedError for an entry that nobody may have in a mailbox, whatever the rights."""
 
 
 class Listing(Value):
