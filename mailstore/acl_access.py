@@ -43,8 +43,8 @@ class AclAccess:
     def require(self, mailbox: str, *, opens: bool) -> None:
         """Raise MailboxNotFoundError for a mailbox that the user may not see.
 
-        NoPermissionError where the user may not have METADATA, AclFileError when nobody can tell. MailboxNameError
-        for a name that no mailbox can have, if the user may see it or ``opens`` it at once.
+        NoPermissionError where the user may not have METADATA, AclFileError when nobody can tell.
+        MailboxNameError for a name that no mailbox can have, if the user may see it or ``opens`` it at once.
         """
         try:
             namespace, paths, name = self._mailboxes.find(mailbox)
