@@ -10,6 +10,15 @@ from collections.abc import Mapping
 
 from dovecot_conf.versions import Version
 
+_OF_BOTH = frozenset({"user", "service", "home", "local_ip", "remote_ip", "session", "auth_user", "hostname"})
+MAIL_USER_VARIABLES = {
+    Version.V23: _OF_BOTH
+    | {"username", "domain", "lip", "rip", "pid", "uid", "gid", "auth_username", "auth_domain"},
+    Version.V24: _OF_BOTH
+    | {"local_port", "remote_port", "local_name", "protocol", "owner_user", "owner_home", "master_user"},
+}
+"""The long names that each version knows in the settings of a mail user."""
+
 
 def expand(
     text: str, values: Mapping[str, str], version: Version, *, environ: Mapping[str, str] | None = None

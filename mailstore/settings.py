@@ -11,7 +11,7 @@ from dovecot_conf.paths import join_path
 from dovecot_conf.scopes import OVERRIDE_FILE
 from dovecot_conf.settings import split_list
 from dovecot_conf.tree import Section, Setting
-from dovecot_conf.variables import expand, user_values
+from dovecot_conf.variables import MAIL_USER_VARIABLES, expand, user_values
 from dovecot_conf.versions import Version
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ LISTS = frozenset({"fields", "userdb_fields"})
 # Blocks whose content holds for some connections only.
 CONNECTION_FILTERS = frozenset({"local", "local_name", "remote"})
 
-# The variables of a mail user's settings.
-_BOTH = frozenset({"user", "service", "home", "local_ip", "remote_ip", "session", "auth_user", "hostname"})
-_VARIABLES = {
-    Version.V23: _BOTH
-    | {"username", "domain", "lip", "rip", "pid", "uid", "gid", "auth_username", "auth_domain"},
-    Version.V24: _BOTH
-    | {"local_port", "remote_port", "local_name", "protocol", "owner_user", "owner_home", "master_user"},
-}
 _UNKNOWN_HOME = frozenset(f"Unknown variable '{name}'" for name in ("%h", "%home", "home", "owner_home"))
 _NO_HOME_24 = "Setting used home directory (%h) but there is no mail_home and userdb didn't return it"
 
@@ -213,7 +205,7 @@ class UserSettings:
         if "hostname" in text:
             more["hostname"] = self._hostname()
         offered = user_values(user.name, self.protocol, home=user.home or None, **more)
-        values = {name: value for name, value in offered.items() if name in _VARIABLES[self.version]}
+        values = {name: value for name, value in offered.items() if name in MAIL_USER_VARIABLES[self.version]}
         if self.owner is not None:
             values |= {"owner_user": self.owner.name, "owner_home": self.owner.home}
         if "userdb:" in text:

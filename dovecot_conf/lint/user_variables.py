@@ -9,27 +9,8 @@ from dovecot_conf.diagnostics import Edit, Fix
 from dovecot_conf.errors import VariableError
 from dovecot_conf.lint.context import Context
 from dovecot_conf.tree import Setting
-from dovecot_conf.variables import expand, user_values
+from dovecot_conf.variables import MAIL_USER_VARIABLES, expand, user_values
 from dovecot_conf.versions import Version
-
-_NAMES_24 = (
-    "user",
-    "service",
-    "local_ip",
-    "remote_ip",
-    "local_port",
-    "remote_port",
-    "session",
-    "auth_user",
-    "hostname",
-    "local_name",
-    "protocol",
-    "owner_user",
-    "master_user",
-    "home",
-    "owner_home",
-)
-"""What 2.4 knows of a user (``mail_user_var_expand_params`` of 2.4.1)."""
 
 _NEW = {
     "username": "user | username",
@@ -67,7 +48,7 @@ def why_unknown(context: Context, node: Setting) -> Unknown | None:
     version = context.version
     values = user_values("user@example.com", "lmtp", home="/home/user")
     if version is Version.V24:
-        values = {name: values[name] for name in _NAMES_24}
+        values = {name: values[name] for name in MAIL_USER_VARIABLES[version]}
     try:
         expand(node.value, values, version)
     except VariableError as error:
