@@ -14,7 +14,7 @@ from cli.complete import values
 from cli.output import printable
 from dovecot_conf.errors import ConfigError
 from dovecot_conf.loading import load
-from dovecot_conf.paths import exists, join_path
+from dovecot_conf.paths import exists, is_folder_path, join_path
 from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 
@@ -100,8 +100,7 @@ def config_options(command: Command) -> Command:
 
 def _file_path(path: str) -> str:
     """Return the shortest way to write a path; one that can only be a folder's stays such a one."""
-    is_folder = path.rpartition("/")[2] in ("", ".", "..") and path != ""
-    return path if is_folder else join_path(path)
+    return path if path and is_folder_path(path) else join_path(path)
 
 
 def find_configuration(source: ConfigSource) -> str:

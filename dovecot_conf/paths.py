@@ -18,6 +18,11 @@ def join_path(*parts: str) -> str:
     return f"/{kept}" if joined.startswith("/") else kept or "."
 
 
+def is_folder_path(path: str) -> bool:
+    """Tell whether a path can only be a folder's: it ends with a slash, ``.`` or ``..``, or is empty."""
+    return path.rpartition("/")[2] in ("", ".", "..")
+
+
 def exists(path: str) -> bool:
     """Tell whether there is something under a path. Raises OSError where that can't be told."""
     try:

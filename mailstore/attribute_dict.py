@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from dovecot_conf.paths import is_folder_path
 from dovecot_conf.versions import Version
 from mailstore.dict_file import FileDict, RefusedDictError
 from mailstore.dict_values import (
@@ -107,6 +108,6 @@ def without_dict(metadata: Metadata) -> Metadata:
 
 def _file_path(path: str, home: str, below: Callable[[str], str]) -> str:
     found = absolute_path(path, home, below)
-    if found.rpartition("/")[2] in ("", ".", ".."):
+    if is_folder_path(found):
         raise RefusedDictError(f"{path or 'an empty path'} is a directory: a dict file is wanted here")
     return below(found)

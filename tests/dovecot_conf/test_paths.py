@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dovecot_conf.paths import exists, join_path, missing_folders
+from dovecot_conf.paths import exists, is_folder_path, join_path, missing_folders
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,14 @@ from dovecot_conf.paths import exists, join_path, missing_folders
 )
 def test_parts_are_joined_as_pathlib_does(parts: tuple[str, ...]) -> None:
     assert join_path(*parts) == str(Path(*parts))
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [("", True), ("a/", True), ("a/.", True), ("..", True), ("/", True), ("a", False), ("a/..b", False)],
+)
+def test_some_paths_can_only_be_those_of_folders(path: str, is_one: bool) -> None:
+    assert is_folder_path(path) is is_one
 
 
 def test_what_exists_is_told_through_links(tmp_path: Path) -> None:
