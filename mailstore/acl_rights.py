@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from fnmatch import fnmatchcase
 
 from dovecot_conf.value import Value
 
@@ -235,20 +236,5 @@ def may_have_metadata(rights: frozenset[str]) -> bool:
 
 def matches(name: str, pattern: str) -> bool:
     """Tell whether a pattern with ``*`` and ``?`` fits the whole name; ``?`` is one byte."""
-    text, mask = os.fsencode(name), os.fsencode(pattern)
-    at = 0
-    star: tuple[int, int] | None = None
-    position = 0
-    while at < len(text):
-        if mask[position : position + 1] == b"*":
-            star = position, at
-            position += 1
-        elif position < len(mask) and mask[position : position + 1] in (b"?", text[at : at + 1]):
-            position += 1
-            at += 1
-        elif star is not None:
-            star = star[0], star[1] + 1
-            position, at = star[0] + 1, star[1]
-        else:
-            return False
-    return not mask[position:].strip(b"*")
+    text, mask = (os.fsencode(one).decode("latin-1") for one in (name, pattern))
+    return fnmatchcase(text, mask.replace("[", "[[]"))
