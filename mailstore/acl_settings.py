@@ -13,13 +13,12 @@ from dovecot_conf.value import Value
 from dovecot_conf.versions import Version
 from mailstore.acl_rights import AclLineError, Person, Rule, configured_rule, matches
 from mailstore.mailboxes import Namespace
-from mailstore.settings import Block, PluginError, UserSettings
+from mailstore.settings import Block, PluginError, UserSettings, is_yes
 
 _BLOCK = "acl"
 PRIVATE = "private"
 _VFILE = "vfile"
 _CACHE_TIME = "cache_secs="
-_YES = ("yes", "y", "1")
 # What a boolean of 2.3's plugin { } begins with when it is false.
 _NO = ("n", "N", "0", "f", "F")
 
@@ -58,7 +57,7 @@ class AclSettings:
         """Tell whether the rights of a mailbox, by its full name, don't matter though those of others do."""
         found = [*self._layers(namespace, mailbox)]
         values = (block.value("acl_ignore") for block in reversed(found))
-        return next((value.lower() in _YES for value in values if value), False)
+        return next((is_yes(value) for value in values if value), False)
 
     def rules(self, namespace: Namespace, mailbox: str) -> tuple[Rule, ...]:
         """Return the rules of 2.4's ``acl NAME { }`` for a mailbox: the nearest block of a name counts.
@@ -126,8 +125,8 @@ class AclSettings:
         return NamespaceAcl(
             self._person(namespace, self._value(namespace, "acl_user") or None, self._groups(namespace)),
             self._value(namespace, "acl_global_path"),
-            self._value(namespace, "acl_globals_only").lower() in _YES,
-            self._value(namespace, "acl_defaults_from_inbox").lower() in _YES,
+            is_yes(self._value(namespace, "acl_globals_only")),
+            is_yes(self._value(namespace, "acl_defaults_from_inbox")),
         )
 
     def _person(self, namespace: Namespace, user: str | None, groups: frozenset[str]) -> Person:
@@ -177,6 +176,6 @@ class AclSettings:
             inner = f"namespace/{namespace.name}/acl_groups"
             groups = set(words(inner) if namespace.name in self._blocks else words("acl_groups"))
         for field, value in fields.items():
-            if field.startswith("acl_groups/") and value.lower() in _YES:
+            if field.startswith("acl_groups/") and is_yes(value):
                 groups.add(field.removeprefix("acl_groups/"))
         return frozenset(self._reader.expand(group) for group in groups)

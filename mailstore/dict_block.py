@@ -20,7 +20,7 @@ from mailstore.dict_values import (
     WrongSetting,
 )
 from mailstore.lock_methods import LockMethod
-from mailstore.settings import Block, UserSettings
+from mailstore.settings import Block, UserSettings, is_yes
 
 _FAILED = "mail_attribute: dict_init_auto() failed: "
 _SPARE = (
@@ -31,7 +31,6 @@ _NO_PATH = (
     "dict file: dict_file settings: Failed to parse configuration: "
     "Failed to expand dict_file_path setting variables: "
 )
-_YES = ("yes", "y", "1")
 
 
 class _WrongError(Exception):
@@ -120,8 +119,8 @@ def _fs(reader: _Reader) -> DictSetting:
     return FsSetting(
         files.text("fs_posix_prefix"),
         files.number("fs_posix_mode", amounts.octal, FsSetting().mode),
-        files.text("fs_posix_autodelete_empty_directories").lower() not in _YES,
-        files.text("fs_posix_fsync", "yes").lower() in _YES,
+        not is_yes(files.text("fs_posix_autodelete_empty_directories")),
+        is_yes(files.text("fs_posix_fsync", "yes")),
     )
 
 

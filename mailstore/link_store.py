@@ -31,7 +31,7 @@ from mailstore.opening import open_metadata
 from mailstore.privileges import acting_as
 from mailstore.proxy_address import TcpAddress, dict_server
 from mailstore.readable import Obstacle, ObstacleKind, readable_by
-from mailstore.settings import Block, PluginError, UserSettings, read_blocks
+from mailstore.settings import Block, PluginError, UserSettings, is_yes, read_blocks
 from mailstore.user_paths import absolute_path, expand_home
 from mailstore.users import User
 
@@ -45,7 +45,6 @@ WAY_TO_SET: Mapping[Version, str] = {
 PROBE = "priv/00000000000000000000000000000000/vendor/pushnotif/none"
 WRITERS: Mapping[str, str] = {"doveadm": "doveadm and pushnotif metadata", "imap": "IMAP clients"}
 _OF_HOST = re.compile(r"%(?:\{(?:hostname|lip|rip|local_ip|remote_ip|pid|session)\b|[0-9.]*[A-Z]*[lrp])")
-_YES = ("yes", "y", "1")
 _NOT_READ: Mapping[str, str] = {
     "file": "let the mail user read it: chown and chmod of the file and its folders",
     "fs": "let the mail user read it: chown and chmod of the files and their folders",
@@ -265,7 +264,7 @@ def _values(block: Block) -> Iterator[str]:
 
 
 def _has_imap_metadata(configuration: Configuration) -> bool:
-    return configuration.settings("imap").value("imap_metadata").lower() in _YES
+    return is_yes(configuration.settings("imap").value("imap_metadata"))
 
 
 def _from_imap(configuration: Configuration) -> Iterator[str]:

@@ -32,6 +32,11 @@ _NO_HOME_24 = "Setting used home directory (%h) but there is no mail_home and us
 Identity = tuple[str, str | int]
 
 
+def is_yes(text: str) -> bool:
+    """Tell whether a boolean setting is on."""
+    return text.lower() in ("yes", "y", "1")
+
+
 class PluginError(MailboxError):
     """The settings of a plugin are wrong: a process with the plugin ends."""
 
@@ -196,10 +201,12 @@ class UserSettings:
         listed = fields.get("mail_plugins")
         names = self.settings.words("mail_plugins") if listed is None else split_list(listed)
         item = fields.get(f"mail_plugins/{name}") if self.version is Version.V24 else None
-        return name in names if item is None else item.lower() in ("yes", "y", "1")
+        return name in names if item is None else is_yes(item)
 
     def expand(self, text: str) -> str:
         """Expand the %variables of a text. Raises VariableError."""
+        if "%" not in text:
+            return text
         user = self.user
         more = {"uid": str(user.uid or ""), "gid": str(user.gid or "")}
         if "hostname" in text:
